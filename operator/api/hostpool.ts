@@ -1,0 +1,172 @@
+import { z } from 'zod';
+import {
+  byteQuantity,
+  cel,
+  conditions,
+  dnsLabel,
+  dnsSubdomain,
+  labelSelector,
+  labels,
+  listMap,
+  observedGeneration,
+  type Resource,
+} from './common.ts';
+
+const absolutePath = z
+  .string()
+  .max(1024)
+  .regex(/^\/[^\0]*$/);
+
+const address = z
+  .string()
+  .min(1)
+  .max(253)
+  .regex(/^[A-Za-z0-9]([-A-Za-z0-9.:]*[A-Za-z0-9])?$/);
+
+export const hostPoolSpec = z
+  .object({
+    nodeSelector: labelSelector
+      .optional()
+      .describe('Every Node with these labels becomes a Host, reached at its InternalIP.'),
+    staticHosts: z
+      .array(
+        z.object({
+          name: dnsSubdomain.describe('Name of the Host.'),
+          address: address.describe('DNS name or IP address at which its libvirt answers.'),
+          labels: labels.optional().describe('Labels of the Host, for selectors and topology.'),
+        }),
+      )
+      .max(1000)
+      .meta(listMap('name'))
+      .default([])
+      .describe('Hosts that are no Nodes.'),
+    connection: z
+      .object({
+        type: z
+          .enum(['Direct'])
+          .default('Direct')
+          .describe('Direct connects to libvirt on each host over mutual TLS.'),
+        port: z.int32().min(1).max(65535).default(16514).describe("Port of libvirt's TLS socket."),
+        tlsSecretRef: z
+          .object({
+            namespace: dnsLabel.describe('Namespace of the Secret.'),
+            name: dnsSubdomain.describe('Name of the Secret.'),
+          })
+          .describe("Secret with the client's certificate: keys ca.crt, tls.crt and tls.key."),
+      })
+      .describe('How to reach libvirt on the hosts.'),
+    overcommit: z
+      .object({
+        cpuPercent: z
+          .int32()
+          .min(1)
+          .max(10_000)
+          .default(400)
+          .describe('Virtual CPUs that may be placed per 100 physical ones.'),
+        memoryPercent: z
+          .int32()
+          .min(1)
+          .max(1000)
+          .default(100)
+          .describe('Memory that may be placed, in percent of the physical memory left after hostReserved.'),
+      })
+      .default({ cpuPercent: 400, memoryPercent: 100 })
+      .describe('How far the sum of the VMs may exceed what a host has.'),
+    hostReserved: z
+      .object({
+        cpuCores: z.int32().min(0).max(1024).default(0).describe('Physical CPUs kept from VMs.'),
+        memory: byteQuantity.default('1Gi').describe('Memory kept from VMs, as a quantity in bytes.'),
+      })
+      .default({ cpuCores: 0, memory: '1Gi' })
+      .describe('What each host keeps for itself.'),
+    strategy: z
+      .enum(['Spread', 'Pack'])
+      .default('Spread')
+      .describe('Spread prefers the emptiest host, Pack the fullest on which the VM fits.'),
+    networks: z
+      .array(
+        z.object({
+          name: dnsLabel.describe('The name by which VMs ask for it.'),
+          type: z
+            .enum(['Bridge'])
+            .default('Bridge')
+            .describe('Bridge plugs VMs into a bridge that every host has.'),
+          bridge: z
+            .string()
+            .min(1)
+            .max(15)
+            .regex(/^[A-Za-z0-9_.-]+$/)
+            .describe('Name of the bridge on the hosts.'),
+        }),
+      )
+      .max(256)
+      .meta(listMap('name'))
+      .default([])
+      .describe('Networks that VMs may be plugged into.'),
+    kernels: z
+      .array(
+        z.object({
+          name: dnsLabel.describe('The name by which VMs ask for it.'),
+          imagePath: absolutePath.describe('Path of the kernel image on the hosts.'),
+          initrdPath: absolutePath.optional().describe('Path of the initial RAM disk on the hosts.'),
+        }),
+      )
+      .max(64)
+      .meta(listMap('name'))
+      .default([])
+      .describe('Kernels that VMs may boot directly. Only files named here are ever opened for a VM.'),
+  })
+  .meta(
+    cel({
+      rule: 'has(self.nodeSelector) || size(self.staticHosts) > 0',
+      message:
+        'the pool has no hosts: set spec.nodeSelector to the labels of your libvirt Nodes, or list spec.staticHosts',
+    }),
+  );
+
+export const hostPoolStatus = z.object({
+  observedGeneration,
+  hosts: z
+    .object({
+      total: z.int32().describe('Hosts of the pool.'),
+      ready: z.int32().describe('Hosts that VMs may be placed on.'),
+      cordoned: z.int32().describe('Hosts that an admin has taken out of placement.'),
+      lost: z.int32().describe('Hosts that do not answer.'),
+    })
+    .optional()
+    .describe('Hosts by state.'),
+  virtualMachines: z.int32().optional().describe('VMs that are bound to hosts of the pool.'),
+  resources: z
+    .array(
+      z.object({
+        name: z.enum(['cpu', 'memory']).describe('The resource.'),
+        capacity: z.string().max(32).describe('What the hosts have.'),
+        allocatable: z
+          .string()
+          .max(32)
+          .describe('What VMs may have in all, after hostReserved and over-commit.'),
+        allocated: z.string().max(32).describe('What placed VMs have.'),
+        largestFree: z.string().max(32).describe('The largest amount that is free on one ready host.'),
+      }),
+    )
+    .max(8)
+    .meta(listMap('name'))
+    .optional()
+    .describe('The pool as one computer.'),
+  summary: z
+    .object({
+      hosts: z.string().max(64).describe('Ready hosts of all.'),
+      cpu: z.string().max(64).describe('Virtual CPUs allocated of allocatable.'),
+      memory: z.string().max(64).describe('Memory allocated of allocatable.'),
+    })
+    .optional()
+    .describe('The columns of kubectl get.'),
+  conditions,
+});
+
+export type HostPoolSpec = z.output<typeof hostPoolSpec>;
+export type HostPoolStatus = z.output<typeof hostPoolStatus>;
+export type HostPool = Resource<HostPoolSpec, HostPoolStatus>;
+
+export const hostPoolConditions = ['Ready', 'Stalled'] as const;
+export type HostPoolCondition = (typeof hostPoolConditions)[number];

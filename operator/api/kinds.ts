@@ -1,0 +1,148 @@
+import type { z } from 'zod';
+import { type ResourceType, resourceType } from '../kube/object.ts';
+import { type CelRule, group, version } from './common.ts';
+import { type Host, hostSpec, hostStatus } from './host.ts';
+import { type HostPool, hostPoolSpec, hostPoolStatus } from './hostpool.ts';
+import { type PlacementPolicy, placementPolicySpec, placementPolicyStatus } from './placementpolicy.ts';
+import { type VirtualMachine, virtualMachineSpec, virtualMachineStatus } from './virtualmachine.ts';
+
+export const virtualMachines = resourceType<VirtualMachine>({
+  group,
+  version,
+  plural: 'virtualmachines',
+  kind: 'VirtualMachine',
+  namespaced: true,
+});
+export const hostPools = resourceType<HostPool>({
+  group,
+  version,
+  plural: 'hostpools',
+  kind: 'HostPool',
+  namespaced: false,
+});
+export const hosts = resourceType<Host>({ group, version, plural: 'hosts', kind: 'Host', namespaced: false });
+export const placementPolicies = resourceType<PlacementPolicy>({
+  group,
+  version,
+  plural: 'placementpolicies',
+  kind: 'PlacementPolicy',
+  namespaced: true,
+});
+
+/** A column of `kubectl get`; those with `wide` show with `-o wide` only. */
+export interface PrinterColumn {
+  name: string;
+  type: 'string' | 'integer' | 'date';
+  jsonPath: string;
+  description?: string;
+  wide?: true;
+}
+
+/** All that a CRD says of a kind besides its schema. */
+export interface Kind {
+  type: ResourceType;
+  singular: string;
+  shortNames: string[];
+  description: string;
+  spec: z.ZodType;
+  status: z.ZodType;
+  /** CEL rules over the whole object. */
+  rules: CelRule[];
+  columns: PrinterColumn[];
+  /** Paths by which `kubectl get --field-selector` and watches may select. */
+  selectableFields: string[];
+}
+
+const readyCondition = (field: string) => `.status.conditions[?(@.type=="Ready")].${field}`;
+const ready: PrinterColumn = { name: 'Ready', type: 'string', jsonPath: readyCondition('status') };
+const reason: PrinterColumn = { name: 'Reason', type: 'string', jsonPath: readyCondition('reason') };
+const age: PrinterColumn = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' };
+
+export const kinds: readonly Kind[] = [
+  {
+    type: virtualMachines,
+    singular: 'virtualmachine',
+    shortNames: ['vm'],
+    description: 'A virtual machine: a plain libvirt domain on one host of a HostPool.',
+    spec: virtualMachineSpec,
+    status: virtualMachineStatus,
+    rules: [
+      {
+        rule: "size(self.metadata.name) <= 63 && !self.metadata.name.contains('.')",
+        message: 'metadata.name names the guest as well: at most 63 characters and no dots',
+        fieldPath: '.metadata.name',
+      },
+    ],
+    columns: [
+      ready,
+      { name: 'State', type: 'string', jsonPath: '.status.powerState' },
+      reason,
+      { name: 'Host', type: 'string', jsonPath: '.status.hostName' },
+      { name: 'IP', type: 'string', jsonPath: '.status.interfaces[0].addresses[0]' },
+      { name: 'CPU', type: 'integer', jsonPath: '.spec.cpu.cores', wide: true },
+      { name: 'Memory', type: 'string', jsonPath: '.spec.memory.size', wide: true },
+      { name: 'Strategy', type: 'string', jsonPath: '.spec.runStrategy', wide: true },
+      { name: 'Domain', type: 'string', jsonPath: '.status.domainUUID', wide: true },
+      age,
+    ],
+    selectableFields: ['.status.hostName', '.spec.runStrategy'],
+  },
+  {
+    type: hostPools,
+    singular: 'hostpool',
+    shortNames: ['hp'],
+    description: 'A set of libvirt hosts seen as one computer.',
+    spec: hostPoolSpec,
+    status: hostPoolStatus,
+    rules: [],
+    columns: [
+      ready,
+      { name: 'Hosts', type: 'string', jsonPath: '.status.summary.hosts' },
+      { name: 'VMs', type: 'integer', jsonPath: '.status.virtualMachines' },
+      { name: 'CPU', type: 'string', jsonPath: '.status.summary.cpu' },
+      { name: 'Memory', type: 'string', jsonPath: '.status.summary.memory' },
+      { ...reason, wide: true },
+      age,
+    ],
+    selectableFields: [],
+  },
+  {
+    type: hosts,
+    singular: 'host',
+    shortNames: ['vmhost'],
+    description: 'One libvirt host; created and deleted by its HostPool.',
+    spec: hostSpec,
+    status: hostStatus,
+    rules: [],
+    columns: [
+      ready,
+      { name: 'State', type: 'string', jsonPath: '.status.connection.state' },
+      { name: 'Pool', type: 'string', jsonPath: '.spec.hostPoolRef.name' },
+      { name: 'VMs', type: 'integer', jsonPath: '.status.virtualMachines' },
+      { name: 'CPU', type: 'string', jsonPath: '.status.summary.cpu' },
+      { name: 'Memory', type: 'string', jsonPath: '.status.summary.memory' },
+      { name: 'Libvirt', type: 'string', jsonPath: '.status.versions.libvirt' },
+      { ...reason, wide: true },
+      { name: 'Address', type: 'string', jsonPath: '.spec.address', wide: true },
+      age,
+    ],
+    selectableFields: ['.spec.hostPoolRef.name'],
+  },
+  {
+    type: placementPolicies,
+    singular: 'placementpolicy',
+    shortNames: ['pp'],
+    description: 'Rules for where the VMs that it selects by label may and should live.',
+    spec: placementPolicySpec,
+    status: placementPolicyStatus,
+    rules: [],
+    columns: [
+      ready,
+      { name: 'Selected', type: 'integer', jsonPath: '.status.selected' },
+      { name: 'Satisfied', type: 'integer', jsonPath: '.status.satisfied' },
+      { ...reason, wide: true },
+      age,
+    ],
+    selectableFields: [],
+  },
+];

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import {
+  conditions,
+  labelKey,
+  labelSelector,
+  listAtomic,
+  observedGeneration,
+  type Resource,
+} from './common.ts';
+
+const enforcement = z
+  .enum(['Required', 'Preferred'])
+  .default('Required')
+  .describe('Required is never broken by a placement; Preferred counts by its weight.');
+const weight = z
+  .int32()
+  .min(1)
+  .max(100)
+  .default(50)
+  .describe('How much a Preferred rule counts, from 1 to 100.');
+const topologyKey = labelKey.describe(
+  'The label of Hosts whose values are the domains, such as kubernetes.io/hostname or topology.kubernetes.io/zone.',
+);
+
+const affinityTerm = z.object({
+  topologyKey,
+  vmSelector: labelSelector
+    .optional()
+    .describe(
+      "The other VMs, in the same namespace. Default: those that the policy's own vmSelector selects.",
+    ),
+  enforcement,
+  weight,
+});
+
+export const placementPolicySpec = z.object({
+  vmSelector: labelSelector.describe(
+    'The VMs of this namespace that the policy is for; an empty selector selects all.',
+  ),
+  vmAntiAffinity: z
+    .array(affinityTerm)
+    .max(16)
+    .meta(listAtomic)
+    .default([])
+    .describe('Keep away from VMs: no two in one domain.'),
+  vmAffinity: z
+    .array(affinityTerm)
+    .max(16)
+    .meta(listAtomic)
+    .default([])
+    .describe('Stay with VMs: in one domain.'),
+  topologySpread: z
+    .array(
+      z.object({
+        topologyKey,
+        maxSkew: z
+          .int32()
+          .min(1)
+          .max(1000)
+          .default(1)
+          .describe('By how many VMs the fullest domain may exceed the emptiest.'),
+        enforcement,
+        weight,
+      }),
+    )
+    .max(8)
+    .meta(listAtomic)
+    .default([])
+    .describe('Spread the selected VMs evenly over domains.'),
+  hostAffinity: z
+    .array(
+      z.object({
+        hostSelector: labelSelector.describe('The hosts, by their labels.'),
+        enforcement,
+        weight,
+      }),
+    )
+    .max(16)
+    .meta(listAtomic)
+    .default([])
+    .describe('Which hosts may carry the VMs.'),
+  strategy: z
+    .enum(['Inherit', 'Spread', 'Pack'])
+    .default('Inherit')
+    .describe("Inherit takes the HostPool's strategy; Spread or Pack sets another for these VMs."),
+});
+
+export const placementPolicyStatus = z.object({
+  observedGeneration,
+  selected: z.int32().optional().describe('VMs that the policy selects.'),
+  satisfied: z
+    .int32()
+    .optional()
+    .describe('Selected VMs that have a host and keep every Required rule there.'),
+  conditions,
+});
+
+export type PlacementPolicySpec = z.output<typeof placementPolicySpec>;
+export type PlacementPolicyStatus = z.output<typeof placementPolicyStatus>;
+export type PlacementPolicy = Resource<PlacementPolicySpec, PlacementPolicyStatus>;
+
+export const placementPolicyConditions = ['Ready', 'Satisfied', 'Stalled'] as const;
+export type PlacementPolicyCondition = (typeof placementPolicyConditions)[number];

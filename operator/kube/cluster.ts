@@ -1,0 +1,80 @@
+import type { KubeObject, ObjectRef, ResourceType } from './object.ts';
+
+export interface CallOptions {
+  signal?: AbortSignal;
+}
+
+export interface ListOptions extends CallOptions {
+  namespace?: string;
+  labelSelector?: string;
+  fieldSelector?: string;
+}
+
+/** What apply sends: only the fields that the field manager owns. */
+export type ApplyObject = {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; namespace?: string; [field: string]: unknown };
+  [field: string]: unknown;
+};
+
+export type WatchEvent<T> =
+  | { type: 'ADDED' | 'MODIFIED' | 'DELETED'; object: T }
+  | { type: 'BOOKMARK'; resourceVersion: string; initialEventsEnd: boolean };
+
+/**
+ * The API server as controllers and the reflector use it. The HTTP client and the in-memory fake both implement it and
+ * pass one contract suite. Every call rejects with an `ApiError` of errors.ts, or with the signal's reason.
+ */
+export interface Cluster {
+  /** @throws ApiError with `isNotFound` when there is none. */
+  get<T extends KubeObject>(type: ResourceType<T>, ref: ObjectRef, options?: CallOptions): Promise<T>;
+
+  /** All pages; objects carry apiVersion and kind, managedFields are left out. */
+  list<T extends KubeObject>(
+    type: ResourceType<T>,
+    options?: ListOptions,
+  ): Promise<{ items: T[]; resourceVersion: string }>;
+
+  /**
+   * Changes from `resourceVersion` on, until the server ends the watch. Ends with an `ApiError` with `isExpired`
+   * (410, as status or as ERROR event) when that version is no longer to be had.
+   */
+  watch<T extends KubeObject>(
+    type: ResourceType<T>,
+    resourceVersion: string,
+    options: ListOptions & { timeoutSeconds: number },
+  ): AsyncIterable<WatchEvent<T>>;
+
+  create<T extends KubeObject>(type: ResourceType<T>, object: ApplyObject, options?: CallOptions): Promise<T>;
+
+  /** Server-side apply as `fieldManager`; `force` takes fields over from other managers. */
+  apply<T extends KubeObject>(
+    type: ResourceType<T>,
+    object: ApplyObject,
+    options: CallOptions & { fieldManager: string; force?: boolean },
+  ): Promise<T>;
+
+  /**
+   * Replaces the object's status by `status`, compare-and-swap on the resourceVersion of `object` as it was read.
+   * Sends only the difference and sends nothing, returning `object`, when there is none.
+   * @throws ApiError with `isConflict` when the object changed since.
+   */
+  patchStatus<T extends KubeObject & { status?: unknown }>(
+    type: ResourceType<T>,
+    object: T,
+    status: NonNullable<T['status']>,
+    options?: CallOptions,
+  ): Promise<T>;
+
+  /** Sets metadata.finalizers to the list given, compare-and-swap as patchStatus; no write when it is that already. */
+  setFinalizers<T extends KubeObject>(
+    type: ResourceType<T>,
+    object: T,
+    finalizers: readonly string[],
+    options?: CallOptions,
+  ): Promise<T>;
+
+  /** Deletes the object with exactly this uid; one that is gone already is no error. */
+  delete(type: ResourceType, ref: ObjectRef & { uid: string }, options?: CallOptions): Promise<void>;
+}
