@@ -1,0 +1,50 @@
+import type { PowerState } from '../api/virtualmachine.ts';
+
+/** The VirtualMachine that a domain belongs to, as written into the domain's metadata. */
+export interface DomainOwner {
+  namespace: string;
+  name: string;
+  uid: string;
+  /** The fencing token: a domain with an older generation than its VirtualMachine's is stale. */
+  placementGeneration: number;
+}
+
+/** What vmfabric decides about a domain: everything that domain XML is made from. */
+export interface DesiredDomain {
+  uuid: string;
+  name: string;
+  owner: DomainOwner;
+  hypervisorType: 'KVM' | 'QEMU';
+  cpuCores: number;
+  memoryBytes: number;
+  kernel: { imagePath: string; initrdPath?: string; commandLine: string };
+  interfaces: readonly DomainInterface[];
+}
+
+export interface DomainInterface {
+  /** The name in the VirtualMachine's spec; kept as the device's alias. */
+  name: string;
+  macAddress: string;
+  bridge: string;
+}
+
+/** The same, read back from domain XML; fields that the XML does not have are absent. */
+export interface DomainFacts {
+  uuid: string;
+  name: string;
+  /** Absent when the domain is not vmfabric's. */
+  owner?: DomainOwner;
+  cpuCores: number;
+  memoryBytes: number;
+  kernel?: { imagePath: string; initrdPath?: string; commandLine: string };
+  interfaces: readonly { name?: string; macAddress: string; bridge?: string }[];
+}
+
+/** What a person is told of a difference: the field of the VirtualMachine it comes from. */
+export interface DomainDifference {
+  field: string;
+  desired: string;
+  actual: string;
+}
+
+export type { PowerState };

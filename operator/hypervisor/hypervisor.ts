@@ -1,0 +1,138 @@
+/**
+ * The port through which controllers drive hosts. Its steps are idempotent: each may be called any number of times, and
+ * a step that finds its outcome already there succeeds. The libvirt adapter and the in-memory fake pass one contract
+ * suite. Every call rejects with a `HypervisorError`, or with the signal's reason.
+ */
+export interface Hypervisor {
+  /** Connects and authenticates. Does not retry. */
+  connect(target: HostTarget, options?: CallOptions): Promise<HostConnection>;
+}
+
+export interface CallOptions {
+  signal?: AbortSignal;
+}
+
+export interface HostTarget {
+  /** Name of the Host, for messages. */
+  name: string;
+  address: string;
+  port: number;
+  /** PEM texts: the authority of the hosts' certificates, and the operator's own certificate and key. */
+  credentials: { ca: string; certificate: string; key: string };
+}
+
+export interface HostConnection {
+  /** Resolves once the connection is gone: with the reason, or undefined after `close()`. */
+  readonly closed: Promise<HypervisorError | undefined>;
+  close(): Promise<void>;
+
+  facts(options?: CallOptions): Promise<HostFacts>;
+  /** All domains of the host, defined or running. */
+  domains(options?: CallOptions): Promise<DomainSummary[]>;
+  /** One domain as it is now; undefined when the host has none with this uuid. */
+  domain(uuid: string, options?: CallOptions): Promise<ObservedDomain | undefined>;
+  /** What the guest reports of its network; empty while it reports nothing. Loopback is left out. */
+  guestInterfaces(uuid: string, options?: CallOptions): Promise<GuestInterface[]>;
+
+  /** Defines the domain, or replaces the definition of the one with the same uuid; what runs goes on as it is. */
+  define(xml: string, options?: CallOptions): Promise<void>;
+  start(uuid: string, options?: CallOptions): Promise<void>;
+  resume(uuid: string, options?: CallOptions): Promise<void>;
+  /** Asks the guest to shut down and returns; whether and when it does is the guest's affair. */
+  requestShutdown(uuid: string, options?: CallOptions): Promise<void>;
+  /** Powers the domain off at once. Its definition stays. */
+  powerOff(uuid: string, options?: CallOptions): Promise<void>;
+  /** Removes the definition of a domain that does not run. */
+  undefine(uuid: string, options?: CallOptions): Promise<void>;
+
+  /**
+   * Calls the listener with each domain event from now on. Events may be lost and doubled: they are reasons to look,
+   * never the truth. Subscribe before listing.
+   */
+  subscribe(listener: (event: DomainEvent) => void): Promise<void>;
+}
+
+export interface DomainEvent {
+  uuid: string;
+  /** `Agent` when the guest agent came or went, `Changed` for all that is about the domain's life. */
+  kind: 'Changed' | 'Agent';
+}
+
+export interface HostFacts {
+  hostUUID: string;
+  libvirtVersion: string;
+  hypervisorVersion: string;
+  /** KVM when guests are accelerated, QEMU when they are emulated. */
+  hypervisorType: 'KVM' | 'QEMU';
+  cpu: {
+    model: string;
+    vendor?: string;
+    architecture: string;
+    sockets: number;
+    cores: number;
+    threads: number;
+    /** All logical CPUs of the host. */
+    count: number;
+  };
+  memoryBytes: number;
+  numaCells: { id: number; cpus: number; memoryBytes: number }[];
+}
+
+export type DomainPower = 'Running' | 'Paused' | 'Stopped';
+
+/**
+ * Why a domain is in its state, as far as it decides what to do: `User` (somebody asked for it from outside),
+ * `Guest` (the guest shut itself down), `Crashed`, `Error` (such as a full disk), `Migration`, `Other`.
+ */
+export type PowerCause = 'User' | 'Guest' | 'Crashed' | 'Error' | 'Migration' | 'Other';
+
+export interface DomainSummary {
+  uuid: string;
+  name: string;
+  power: DomainPower;
+  /** Whether it has a definition, i.e. outlives its next stop. */
+  persistent: boolean;
+}
+
+export interface ObservedDomain extends DomainSummary {
+  cause: PowerCause;
+  /** The persistent definition as XML; of a transient domain, the live one. */
+  definitionXml: string;
+  /** What runs, as XML; absent while stopped. */
+  liveXml?: string;
+}
+
+export interface GuestInterface {
+  macAddress: string;
+  addresses: string[];
+}
+
+/**
+ * - `Unreachable`: no connection, or it broke in the call; whether the step happened is unknown.
+ * - `CertificateRejected`: one side does not accept the other's certificate.
+ * - `Timeout`: no answer in time; whether the step happened is unknown.
+ * - `NotFound`: the host has no domain with this uuid.
+ * - `NameTaken`: another domain has this name.
+ * - `Busy`: the domain is busy with something else; later it will work.
+ * - `Invalid`: the host refuses what it was given; the same again will not work.
+ * - `Failed`: anything else the host says.
+ */
+export type HypervisorErrorCode =
+  | 'Unreachable'
+  | 'CertificateRejected'
+  | 'Timeout'
+  | 'NotFound'
+  | 'NameTaken'
+  | 'Busy'
+  | 'Invalid'
+  | 'Failed';
+
+export class HypervisorError extends Error {
+  readonly code: HypervisorErrorCode;
+
+  constructor(code: HypervisorErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'HypervisorError';
+    this.code = code;
+  }
+}
