@@ -1,0 +1,17 @@
+/** A timer as the clock that made it knows it. */
+export type Timer = unknown;
+
+/** Source of time for deadlines and keepalive; a test passes one that it moves by hand. */
+export interface Clock {
+  /** Milliseconds, monotonic; only differences mean something. */
+  now(): number;
+  setTimeout(callback: () => void, delayMs: number): Timer;
+  clearTimeout(timer: Timer): void;
+}
+
+/** The process's own timers. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  setTimeout: (callback, delayMs) => setTimeout(callback, delayMs),
+  clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
+};

@@ -1,0 +1,62 @@
+import type { Codec } from '../protocol/codec.ts';
+import { programVersion } from '../protocol/programs.ts';
+import { XdrReader } from '../xdr/reader.ts';
+import { XdrWriter } from '../xdr/writer.ts';
+
+/** Kinds of packets (libvirt: virNetMessageType). */
+export const PacketType = { Call: 0, Reply: 1, Message: 2, Stream: 3 } as const;
+
+/** Status word (libvirt: virNetMessageStatus). */
+export const PacketStatus = { Ok: 0, Error: 1, Continue: 2 } as const;
+
+/** Length word and six words of header. */
+export const headerBytes = 28;
+/** 32 MiB and the length word, which counts itself. */
+export const maxPacketBytes = 32 * 1024 * 1024 + 4;
+
+export interface PacketHeader {
+  program: number;
+  version: number;
+  procedure: number;
+  type: number;
+  serial: number;
+  status: number;
+}
+
+/** A received packet; `payload` is valid only until the next packet is read. */
+export interface Packet extends PacketHeader {
+  payload: XdrReader;
+}
+
+/** One packet with its length word. @throws EncodeError */
+export function encodePacket<T>(
+  header: Omit<PacketHeader, 'version'>,
+  payload?: { codec: Codec<T>; value: T },
+): Buffer {
+  const writer = new XdrWriter();
+  writer.uint32(0);
+  writer.uint32(header.program);
+  writer.uint32(programVersion);
+  writer.int32(header.procedure);
+  writer.int32(header.type);
+  writer.uint32(header.serial);
+  writer.int32(header.status);
+  payload?.codec.encode(writer, payload.value);
+  const packet = writer.finish();
+  packet.writeUInt32BE(packet.length, 0);
+  return packet;
+}
+
+/** Reads the header of a whole packet. */
+export function decodePacket(bytes: Buffer): Packet {
+  const reader = new XdrReader(bytes, 4);
+  return {
+    program: reader.uint32(),
+    version: reader.uint32(),
+    procedure: reader.int32(),
+    type: reader.int32(),
+    serial: reader.uint32(),
+    status: reader.int32(),
+    payload: reader,
+  };
+}

@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest';
+import { Connection } from './connection/connection.ts';
+import { Affect, VcpuFlag } from './constants.ts';
+import { Domain } from './domain.ts';
+import type { ProcedureName, Ret } from './protocol/procedures.ts';
+import { FakeServer, noAnswer } from './testing/fake-server.ts';
+import { turns, VirtualClock } from './testing/virtual-clock.ts';
+
+const uuid = 'c7a5fdbd-cdaf-9455-926a-d65c16db1809';
+const dom = { name: '', uuid, id: -1 };
+
+function start() {
+  const server = new FakeServer();
+  const clock = new VirtualClock();
+  const connection = new Connection(server.connect(), { clock });
+  return { server, clock, connection, domain: new Domain(connection, uuid.toUpperCase()) };
+}
+
+/** What a method of the handle sends, when the server answers with `ret`. */
+async function sent<N extends ProcedureName>(
+  name: N,
+  ret: Ret<N>,
+  act: (domain: Domain) => Promise<unknown>,
+) {
+  const { server, domain } = start();
+  server.on(name, () => ret);
+  const result = await act(domain);
+  return { args: server.callsOf(name)[0]?.args, result };
+}
+
+describe('a domain handle', () => {
+  it.each<[string, ProcedureName, (domain: Domain) => Promise<unknown>, object]>([
+    ['shuts down', 'domainShutdownFlags', (d) => d.shutdown({ mode: 'agent' }), { flags: 2 }],
+    ['shuts down by default', 'domainShutdownFlags', (d) => d.shutdown(), { flags: 0 }],
+    ['reboots', 'domainReboot', (d) => d.reboot({ mode: 'acpi' }), { flags: 1 }],
+    ['resets', 'domainReset', (d) => d.reset(), { flags: 0 }],
+    ['destroys', 'domainDestroyFlags', (d) => d.destroy(), { flags: 0 }],
+    ['destroys gracefully', 'domainDestroyFlags', (d) => d.destroy({ graceful: true }), { flags: 1 }],
+    ['undefines', 'domainUndefineFlags', (d) => d.undefine({ flags: 4 }), { flags: 4 }],
+    ['suspends', 'domainSuspend', (d) => d.suspend(), {}],
+    ['resumes', 'domainResume', (d) => d.resume(), {}],
+    ['sets autostart', 'domainSetAutostart', (d) => d.setAutostart(true), { autostart: 1 }],
+    [
+      'attaches',
+      'domainAttachDeviceFlags',
+      (d) => d.attachDevice('<disk/>', { flags: Affect.Live | Affect.Config }),
+      { xml: '<disk/>', flags: 3 },
+    ],
+    ['detaches', 'domainDetachDeviceFlags', (d) => d.detachDevice('<x/>'), { xml: '<x/>', flags: 0 }],
+    ['updates', 'domainUpdateDeviceFlags', (d) => d.updateDevice('<x/>'), { xml: '<x/>', flags: 0 }],
+    [
+      'sets vCPUs',
+      'domainSetVcpusFlags',
+      (d) => d.setVcpus(4, { flags: VcpuFlag.Config | VcpuFlag.Maximum }),
+      { vcpus: 4, flags: 6 },
+    ],
+    [
+      'sets memory, never less than asked for',
+      'domainSetMemoryFlags',
+      (d) => d.setMemory(2 ** 30 + 1, { flags: Affect.Live }),
+      { memoryKiB: 2n ** 20n + 1n, flags: 1 },
+    ],
+    [
+      'sets metadata',
+      'domainSetMetadata',
+      (d) => d.setMetadata({ uri: 'urn:a', prefix: 'a', xml: '<a/>' }, { flags: 2 }),
+      { type: 2, metadata: '<a/>', key: 'a', uri: 'urn:a', flags: 2 },
+    ],
+    [
+      'removes metadata with NULL',
+      'domainSetMetadata',
+      (d) => d.setMetadata({ uri: 'urn:a', prefix: 'a', xml: null }),
+      { type: 2, metadata: null, key: 'a', uri: 'urn:a', flags: 0 },
+    ],
+  ])('%s', async (_what, name, act, args) => {
+    expect((await sent(name, {}, act)).args).toEqual({ dom, ...args });
+  });
+
+  it('starts', async () => {
+    const { args } = await sent('domainCreateWithFlags', { dom }, (d) => d.create({ flags: 1 }));
+    expect(args).toEqual({ dom, flags: 1 });
+  });
+
+  it('finds its name and id', async () => {
+    const ret = { dom: { ...dom, name: 'vm', id: 7 } };
+    const { args, result } = await sent('domainLookupByUuid', ret, (d) => d.lookup());
+    expect([args, result]).toEqual([{ uuid }, { name: 'vm', id: 7 }]);
+  });
+
+  it.each([
+    [1, 1, 'Running', 'Booted'],
+    [3, 5, 'Paused', 'IoError'],
+    [5, 8, 'Shutoff', 'Daemon'],
+    [5, 99, 'Shutoff', 'Unrecognized'],
+    [42, 0, 'Unrecognized', 'Unrecognized'],
+  ])('names the state %d, %d', async (stateCode, reasonCode, state, reason) => {
+    const ret = { state: stateCode, reason: reasonCode };
+    const { result } = await sent('domainGetState', ret, (d) => d.state());
+    expect(result).toEqual({ state, reason, stateCode, reasonCode });
+  });
+
+  it('gives information in bytes', async () => {
+    const ret = { state: 1, maxMemoryKiB: 2048n, memoryKiB: 1024n, vcpus: 2, cpuTimeNanoseconds: 5n };
+    const { result } = await sent('domainGetInfo', ret, (d) => d.info());
+    expect(result).toEqual({
+      ...{
+        state: 'Running',
+        maxMemoryBytes: 2 ** 21,
+        memoryBytes: 2 ** 20,
+        vcpus: 2,
+        cpuTimeNanoseconds: 5n,
+      },
+    });
+  });
+
+  it('asks for the description it is meant to', async () => {
+    const all = { inactive: true, secure: true, migratable: true };
+    const ret = { xml: '<domain/>' };
+    expect((await sent('domainGetXmlDesc', ret, (d) => d.xml())).args).toEqual({ dom, flags: 0 });
+    expect((await sent('domainGetXmlDesc', ret, (d) => d.xml(all))).args).toEqual({ dom, flags: 11 });
+  });
+
+  it('reads its metadata', async () => {
+    const { args, result } = await sent('domainGetMetadata', { metadata: '<a/>' }, (d) =>
+      d.metadata('urn:a'),
+    );
+    expect([args, result]).toEqual([{ dom, type: 2, uri: 'urn:a', flags: 0 }, '<a/>']);
+  });
+
+  it('reads addresses', async () => {
+    const interfaces = [
+      { name: 'eth0', hwaddr: '52:54:00:00:00:01', addrs: [{ type: 1, addr: 'fe80::1', prefix: 64 }] },
+      { name: 'lo', hwaddr: null, addrs: [{ type: 0, addr: '127.0.0.1', prefix: 8 }] },
+    ];
+    const { args, result } = await sent('domainInterfaceAddresses', { interfaces }, (d) =>
+      d.interfaceAddresses('agent'),
+    );
+    expect(args).toEqual({ dom, source: 1, flags: 0 });
+    expect(result).toEqual([
+      {
+        name: 'eth0',
+        mac: '52:54:00:00:00:01',
+        addresses: [{ family: 'ipv6', address: 'fe80::1', prefixLength: 64 }],
+      },
+      { name: 'lo', mac: null, addresses: [{ family: 'ipv4', address: '127.0.0.1', prefixLength: 8 }] },
+    ]);
+  });
+
+  it('reads the statistics of its job', async () => {
+    const params = [{ field: 'data_total', type: 'ullong', value: 9n } as const];
+    const { result } = await sent('domainGetJobStats', { type: 2, params }, (d) => d.jobStats({ flags: 1 }));
+    expect(result).toEqual({ type: 'Unbounded', stats: new Map([['data_total', 9n]]) });
+  });
+
+  it('gives the agent less time than the call', async () => {
+    const act = (d: Domain) => d.agentCommand({ execute: 'guest-ping' }, { timeoutMs: 5_000 });
+    const { args, result } = await sent('qemuDomainAgentCommand', { result: '{}' }, act);
+    expect(args).toEqual({ dom, command: '{"execute":"guest-ping"}', timeoutSeconds: 4, flags: 0 });
+    expect(result).toBe('{}');
+  });
+});
+
+describe('a domain that hangs', () => {
+  it('takes one slot only, and can still be read and destroyed', async () => {
+    const { server, connection, domain } = start();
+    server.on('domainSuspend', () => noAnswer).on('domainResume', () => noAnswer);
+    server.on('domainDestroyFlags', () => ({})).on('domainGetXmlDesc', () => ({ xml: '<domain/>' }));
+    for (const act of [domain.suspend(), domain.resume(), domain.suspend()]) act.catch(() => {});
+    await turns();
+    expect(connection.load).toEqual({ unanswered: 1, waiting: 2, timedOut: 0 });
+    expect(await domain.xml()).toBe('<domain/>');
+    await domain.destroy();
+    connection.close();
+  });
+
+  it('does not hold up another domain', async () => {
+    const { server, connection, domain } = start();
+    server.on('domainSuspend', ({ dom: { uuid: id } }) => (id === uuid ? noAnswer : {}));
+    for (const act of [domain.suspend(), domain.suspend(), domain.suspend()]) act.catch(() => {});
+    await new Domain(connection, '00000000-0000-4000-8000-000000000001').suspend();
+    connection.close();
+  });
+});

@@ -1,0 +1,124 @@
+import { systemClock } from './clock.ts';
+import { Connection } from './connection/connection.ts';
+import { type ConnectionOptions, withDefaults } from './connection/options.ts';
+import { Domain, type FlaggedOptions } from './domain.ts';
+import { EventHub } from './event-hub.ts';
+import { Host } from './host.ts';
+import { openUri } from './open.ts';
+import { domainReference } from './protocol/structs.ts';
+import { type TypedValue, typedParameterMap } from './protocol/typed-parameter.ts';
+import type { ConnectOptions } from './transport/attempt.ts';
+import { connectTransport } from './transport/connect.ts';
+import type { Target } from './transport/target.ts';
+
+export type OpenOptions = ConnectOptions &
+  ConnectionOptions & {
+    /** Which driver and instance. Default `qemu:///system`; null lets the server choose. */
+    uri?: string | null | undefined;
+    /** Calls that change anything then fail with OPERATION_DENIED. */
+    readOnly?: boolean | undefined;
+  };
+
+/** One domain in a list; `id` is -1 unless it runs. */
+export interface ListedDomain {
+  uuid: string;
+  name: string;
+  id: number;
+}
+
+export interface DomainStatsRecord extends ListedDomain {
+  stats: ReadonlyMap<string, TypedValue>;
+}
+
+export interface StatsQuery extends FlaggedOptions {
+  /** Only these; default: all that `flags` (ListDomainsFlag, StatsFlag) let through. */
+  uuids?: readonly string[] | undefined;
+  /** Or-ed StatsGroup; 0, the default, is all. */
+  groups?: number | undefined;
+}
+
+/** How long a polite good-bye may take before the connection is just ended. */
+const closeTimeoutMs = 2_000;
+
+/** An open connection to one hypervisor. */
+export class HypervisorConnection {
+  /** Calls without a method of their own, by the table of procedures. */
+  readonly connection: Connection;
+  readonly host: Host;
+  readonly events: EventHub;
+
+  constructor(connection: Connection, onListenerError: (error: unknown) => void) {
+    this.connection = connection;
+    this.host = new Host(connection);
+    this.events = new EventHub(connection, onListenerError);
+  }
+
+  /** Why the connection ended; undefined when `close` did it. Never rejects. */
+  get closed(): Promise<Error | undefined> {
+    return this.connection.closed;
+  }
+
+  /** A handle; asks the server nothing. */
+  domain(uuid: string): Domain {
+    return new Domain(this.connection, uuid);
+  }
+
+  /** All domains, or those that `flags` (ListDomainsFlag) let through (libvirt: virConnectListAllDomains). */
+  async listDomains(options: FlaggedOptions = {}): Promise<ListedDomain[]> {
+    const args = { needResults: 1, flags: options.flags ?? 0 };
+    return (await this.connection.call('connectListAllDomains', args, options)).domains;
+  }
+
+  /** Defines a domain or changes its definition; flags: DefineFlag (libvirt: virDomainDefineXMLFlags). */
+  async defineXml(xml: string, options: FlaggedOptions = {}): Promise<Domain> {
+    const args = { xml, flags: options.flags ?? 0 };
+    return this.domain((await this.connection.call('domainDefineXmlFlags', args, options)).dom.uuid);
+  }
+
+  /** Starts a transient domain: nothing of it stays once it stops; flags: CreateFlag (libvirt: virDomainCreateXML). */
+  async createXml(xml: string, options: FlaggedOptions = {}): Promise<Domain> {
+    const args = { xml, flags: options.flags ?? 0 };
+    return this.domain((await this.connection.call('domainCreateXml', args, options)).dom.uuid);
+  }
+
+  /** Statistics of many domains in one call (libvirt: virConnectGetAllDomainStats, virDomainListGetStats). */
+  async domainStats(query: StatsQuery = {}): Promise<DomainStatsRecord[]> {
+    const doms = (query.uuids ?? []).map(domainReference);
+    const args = { doms, stats: query.groups ?? 0, flags: query.flags ?? 0 };
+    const { records } = await this.connection.call('connectGetAllDomainStats', args, query);
+    return records.map(({ dom, params }) => ({ ...dom, stats: typedParameterMap(params) }));
+  }
+
+  /** Says good-bye, then ends the connection; unanswered calls fail with ConnectionClosed. Never rejects. */
+  async close(): Promise<void> {
+    await this.connection.call('connectClose', {}, { timeoutMs: closeTimeoutMs }).catch(() => {});
+    this.connection.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/**
+ * Connects, authenticates and opens a hypervisor.
+ * @throws ConnectFailed, CertificateRejected, AuthenticationFailed, LibvirtError (such as NO_CONNECT for a driver
+ *   that the server lacks), CallTimeout, ConnectionClosed, or the signal's reason
+ */
+export async function openHypervisor(
+  target: Target,
+  options: OpenOptions = {},
+): Promise<HypervisorConnection> {
+  const { connectTimeoutMs = 10_000, clock = systemClock, signal, uri = 'qemu:///system' } = options;
+  const endMs = clock.now() + connectTimeoutMs;
+  const stream = await connectTransport(target, options);
+  const connection = new Connection(stream, options);
+  const callOptions = () => ({ timeoutMs: Math.max(1, endMs - clock.now()), signal });
+  try {
+    await openUri(connection, uri, options.readOnly ?? false, callOptions);
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+  return new HypervisorConnection(connection, withDefaults(options).onListenerError);
+}

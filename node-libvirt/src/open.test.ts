@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { Connection } from './connection/connection.ts';
+import { AuthenticationFailed } from './errors.ts';
+import { openUri } from './open.ts';
+import { FakeServer } from './testing/fake-server.ts';
+import { VirtualClock } from './testing/virtual-clock.ts';
+
+function start() {
+  const server = new FakeServer();
+  const clock = new VirtualClock();
+  return { server, clock, connection: new Connection(server.connect(), { clock }) };
+}
+
+describe('openUri', () => {
+  it('asks in the order of the protocol', async () => {
+    const { server, connection } = start();
+    await openUri(connection, 'test:///default', true, () => ({}));
+    expect(server.calls.map(({ name, args }) => [name, args])).toEqual([
+      ['authList', {}],
+      ['connectSupportsFeature', { feature: 10 }],
+      ['connectOpen', { name: 'test:///default', flags: 1 }],
+    ]);
+  });
+
+  it('pings only a server that knows keepalive', async () => {
+    const { server, clock, connection } = start();
+    server.on('connectSupportsFeature', () => ({ supported: 0 }));
+    await openUri(connection, null, false, () => ({}));
+    await clock.advance(60_000);
+    expect(server.peer.keepalive.pings).toBe(0);
+  });
+
+  it('lets polkit decide when the server asks for it', async () => {
+    const { server, connection } = start();
+    server.on('authList', () => ({ types: [2] })).on('authPolkit', () => ({ complete: 1 }));
+    await openUri(connection, null, false, () => ({}));
+    expect(server.callsOf('authPolkit')).toHaveLength(1);
+  });
+
+  it.each([
+    ['SASL only', [1], 0],
+    ['nothing', [], 0],
+    ['polkit, which says no', [2], 0],
+  ])('gives up on a server that offers %s', async (_what, types, complete) => {
+    const { server, connection } = start();
+    server.on('authList', () => ({ types })).on('authPolkit', () => ({ complete }));
+    await expect(openUri(connection, null, false, () => ({}))).rejects.toBeInstanceOf(AuthenticationFailed);
+    expect(server.callsOf('connectOpen')).toEqual([]);
+  });
+});

@@ -1,0 +1,22 @@
+import { array, int, optional, uhyper, uint } from '../codec.ts';
+import { high } from '../procedure.ts';
+import { domain, optionalText, text } from '../structs.ts';
+
+/** Opening, authentication, what the server is, and event registration. */
+export const connectionProcedures = {
+  connectOpen: high(1, { name: optionalText, flags: uint }, {}),
+  connectClose: high(2, {}, {}),
+  connectGetVersion: high(4, {}, { version: uhyper }),
+  connectGetHostname: high(59, {}, { hostname: text }),
+  connectSupportsFeature: high(60, { feature: int }, { supported: int }),
+  authList: high(66, {}, { types: array(int, 20) }),
+  authPolkit: high(70, {}, { complete: int }),
+  connectGetUri: high(110, {}, { uri: text }),
+  connectGetLibVersion: high(157, {}, { version: uhyper }),
+  connectDomainEventCallbackRegisterAny: high(
+    316,
+    { eventId: int, dom: optional(domain) },
+    { callbackId: int },
+  ),
+  connectDomainEventCallbackDeregisterAny: high(317, { callbackId: int }, {}),
+};

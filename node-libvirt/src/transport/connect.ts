@@ -1,0 +1,29 @@
+import { createConnection, type Socket } from 'node:net';
+import { ConnectFailed } from '../errors.ts';
+import { attempt, type ConnectOptions } from './attempt.ts';
+import { describeTarget, type Target, type TcpTarget, type UnixTarget } from './target.ts';
+import { connectTls } from './tls.ts';
+
+/**
+ * Opens a byte stream to a libvirt daemon, ready for the first packet.
+ * @throws ConnectFailed, CertificateRejected, or the signal's reason
+ */
+export function connectTransport(target: Target, options: ConnectOptions = {}): Promise<Socket> {
+  return target.transport === 'tls' ? connectTls(target, options) : connectPlain(target, options);
+}
+
+function connectPlain(target: UnixTarget | TcpTarget, options: ConnectOptions): Promise<Socket> {
+  const where = describeTarget(target);
+  const open = () =>
+    target.transport === 'unix'
+      ? createConnection({ path: target.path })
+      : createConnection({ host: target.host, port: target.port, noDelay: true });
+  return attempt(where, options, open, (socket, { succeed, fail }) => {
+    const onError = (error: Error) => fail(new ConnectFailed(`${where}: ${error.message}`, { cause: error }));
+    socket.once('error', onError);
+    socket.once('connect', () => {
+      socket.off('error', onError);
+      succeed();
+    });
+  });
+}

@@ -1,0 +1,74 @@
+import { ProtocolError } from '../errors.ts';
+
+/** Reads XDR (RFC 4506) from one packet; every read is checked against the end of the packet. */
+export class XdrReader {
+  readonly #buffer: Buffer;
+  #offset: number;
+
+  constructor(buffer: Buffer, offset = 0) {
+    this.#buffer = buffer;
+    this.#offset = offset;
+  }
+
+  get remaining(): number {
+    return this.#buffer.length - this.#offset;
+  }
+
+  int32(): number {
+    return this.#buffer.readInt32BE(this.#advance(4));
+  }
+
+  uint32(): number {
+    return this.#buffer.readUInt32BE(this.#advance(4));
+  }
+
+  int64(): bigint {
+    return this.#buffer.readBigInt64BE(this.#advance(8));
+  }
+
+  uint64(): bigint {
+    return this.#buffer.readBigUInt64BE(this.#advance(8));
+  }
+
+  double(): number {
+    return this.#buffer.readDoubleBE(this.#advance(8));
+  }
+
+  /** A copy, so that a small value does not keep a large packet alive. */
+  bytes(length: number): Buffer {
+    return Buffer.from(this.#view(length));
+  }
+
+  /** UTF-8, decoded lossily: libvirt declares no charset, so the result is for display, never an identity. */
+  string(length: number): string {
+    return this.#view(length).toString('utf8');
+  }
+
+  /**
+   * An element count or a byte length, checked before anything of that size is allocated.
+   * @param limit the protocol's own maximum
+   * @param bytesEach the least number of bytes that one counted thing takes in the packet
+   */
+  count(limit: number, bytesEach: number): number {
+    const count = this.uint32();
+    if (count > limit) throw new ProtocolError(`count ${count} is above the protocol's limit of ${limit}`);
+    if (count * bytesEach > this.remaining) {
+      throw new ProtocolError(`count ${count} does not fit into the ${this.remaining} bytes that are left`);
+    }
+    return count;
+  }
+
+  #view(length: number): Buffer {
+    const start = this.#advance(length + (-length & 3));
+    return this.#buffer.subarray(start, start + length);
+  }
+
+  #advance(count: number): number {
+    const start = this.#offset;
+    if (count > this.remaining) {
+      throw new ProtocolError(`packet ends ${count - this.remaining} bytes too early`);
+    }
+    this.#offset = start + count;
+    return start;
+  }
+}

@@ -1,0 +1,353 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type Clock,
+  type DomainEvent,
+  ErrorCode,
+  type HypervisorConnection,
+  KeepaliveTimeout,
+  LibvirtError,
+  ListDomainsFlag,
+  type OpenOptions,
+  openHypervisor,
+  systemClock,
+  type TlsTarget,
+} from 'node-libvirt';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { run } from '../../hack/command.ts';
+import { createAuthority, issue } from '../../hack/pki.ts';
+import { waitFor } from '../../hack/wait.ts';
+
+/** A libvirtd with its own state, sockets and ports; nothing of the machine's own libvirt is touched. */
+interface Daemon {
+  dir: string;
+  socket: string;
+  tlsPort: number;
+  tcpPort: number;
+  process: ChildProcess;
+}
+
+const stateDirs = [
+  '/run/libvirt',
+  '/var/lib/libvirt',
+  '/var/cache/libvirt',
+  '/var/log/libvirt',
+  '/etc/libvirt',
+];
+
+/** Own tmpfs over every place that libvirtd keeps state in, so that only its sockets are seen from outside. */
+const script = `
+set -e
+for d in ${stateDirs.join(' ')}; do mkdir -p $d; mount -t tmpfs none $d; done
+cp "$1/qemu.conf" /etc/libvirt/
+exec libvirtd --listen --config "$1/libvirtd.conf" --pid-file "$1/pid"
+`;
+
+const qemuConf = `
+user = "root"
+group = "root"
+security_driver = "none"
+cgroup_controllers = []
+namespaces = []
+stdio_handler = "file"
+remember_owner = 0
+`;
+
+function libvirtdConf(dir: string, tlsPort: number, tcpPort: number): string {
+  return `
+unix_sock_dir = "${dir}"
+auth_unix_rw = "none"
+auth_tcp = "none"
+auth_tls = "none"
+listen_tls = 1
+listen_tcp = 1
+listen_addr = "127.0.0.1"
+tls_port = "${tlsPort}"
+tcp_port = "${tcpPort}"
+ca_file = "${dir}/ca.crt"
+cert_file = "${dir}/host.crt"
+key_file = "${dir}/host.key"
+tls_allowed_dn_list = ["*CN=operator*"]
+log_outputs = "3:file:${dir}/libvirtd.log"
+`;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function startDaemon(): Promise<Daemon> {
+  const dir = await mkdtemp(join(tmpdir(), 'node-libvirt-'));
+  const [tlsPort, tcpPort] = [await freePort(), await freePort()];
+  const ca = await createAuthority(dir, 'ca', 'node-libvirt test');
+  await issue(ca, dir, { name: 'host', commonName: 'host', ipAddresses: ['127.0.0.1'] });
+  for (const name of ['operator', 'somebody']) await issue(ca, dir, { name, commonName: name });
+  await writeFile(join(dir, 'libvirtd.conf'), libvirtdConf(dir, tlsPort, tcpPort));
+  await writeFile(join(dir, 'qemu.conf'), qemuConf);
+  const args = ['--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', dir];
+  const process = spawn('unshare', args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const daemon = { dir, socket: join(dir, 'libvirt-sock'), tlsPort, tcpPort, process };
+  await waitFor('libvirtd', async () => (await connect(daemon)).close().then(() => true), {
+    timeoutMs: 20_000,
+  });
+  return daemon;
+}
+
+async function stopDaemon(daemon: Daemon | undefined): Promise<void> {
+  if (!daemon) return;
+  const gone = new Promise((resolve) => daemon.process.once('exit', resolve));
+  if (daemon.process.kill('SIGKILL')) await gone; // false once it has ended
+  await rm(daemon.dir, { recursive: true, force: true });
+}
+
+function connect({ socket: path }: Daemon, options: OpenOptions = {}): Promise<HypervisorConnection> {
+  return openHypervisor({ transport: 'unix', path }, { uri: 'test:///default', ...options });
+}
+
+function virsh({ socket }: Daemon, ...command: string[]): Promise<string> {
+  const uri = `test+unix:///default?socket=${socket}`;
+  return run('virsh', ['-q', '-c', uri, ...command], { env: { ...process.env, LC_ALL: 'C' } });
+}
+
+function domainXml(name: string): string {
+  return `<domain type='test'><name>${name}</name><memory unit='MiB'>64</memory><vcpu>2</vcpu><os><type>hvm</type></os></domain>`;
+}
+
+let daemon: Daemon;
+let hypervisor: HypervisorConnection;
+const opened: HypervisorConnection[] = [];
+
+async function open(options?: OpenOptions): Promise<HypervisorConnection> {
+  const connection = await connect(daemon, options);
+  opened.push(connection);
+  return connection;
+}
+
+beforeAll(async () => {
+  daemon = await startDaemon();
+});
+afterAll(() => stopDaemon(daemon));
+beforeEach(async () => {
+  hypervisor = await open();
+});
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((connection) => connection.close()));
+});
+
+describe('the test driver of a real libvirtd', () => {
+  it('says the same about itself as it says to virsh', async () => {
+    const { host } = hypervisor;
+    expect(await host.hostname()).toBe((await virsh(daemon, 'hostname')).trim());
+    expect(await virsh(daemon, 'version', '--daemon')).toContain(
+      `against daemon: ${await host.libVersion()}`,
+    );
+    expect(await host.uri()).toBe('test:///default');
+    expect(await virsh(daemon, 'capabilities')).toContain((await host.capabilitiesXml()).trim());
+    const { cpus, memoryBytes, numaNodes } = await host.nodeInfo();
+    expect({ cpus, memoryBytes, numaNodes }).toEqual({ cpus: 16, memoryBytes: 3 * 2 ** 30, numaNodes: 2 });
+    expect(await host.cellsFreeMemoryBytes()).toHaveLength(numaNodes);
+    expect(await host.freeMemoryBytes()).toBeGreaterThan(0);
+  });
+
+  it('takes a domain through its life, and each step shows in state and events', async () => {
+    const events: DomainEvent[] = [];
+    await hypervisor.events.subscribe((event) => events.push(event));
+    const domain = await hypervisor.defineXml(domainXml('life'));
+    expect(await domain.state()).toMatchObject({ state: 'Shutoff' });
+    await domain.create();
+    expect(await domain.state()).toMatchObject({ state: 'Running', reason: 'Booted' });
+    await domain.suspend();
+    expect(await domain.state()).toMatchObject({ state: 'Paused', reason: 'User' });
+    await domain.resume();
+    await domain.shutdown();
+    expect(await domain.state()).toMatchObject({ state: 'Shutoff', reason: 'Shutdown' });
+    await domain.create();
+    await domain.destroy();
+    await domain.undefine();
+    await waitFor('the last event', () => events.length === 8, { timeoutMs: 5_000, everyMs: 5 });
+    expect(events.map((event) => event.kind === 'lifecycle' && `${event.event} ${event.detail}`)).toEqual([
+      ...['Defined Added', 'Started Booted', 'Suspended Paused', 'Resumed Unpaused'],
+      ...['Stopped Shutdown', 'Started Booted', 'Stopped Destroyed', 'Undefined Removed'],
+    ]);
+    expect(new Set(events.map(({ uuid, name }) => `${uuid} ${name}`))).toEqual(
+      new Set([`${domain.uuid} life`]),
+    );
+  });
+
+  it('shows the same domains and the same description as to virsh', async () => {
+    const domain = await hypervisor.defineXml(domainXml('grüße'));
+    await domain.create();
+    const active = (await hypervisor.listDomains({ flags: ListDomainsFlag.Active })).map(({ uuid }) => uuid);
+    const lines = (await virsh(daemon, 'list', '--uuid')).split('\n').filter((line) => line !== '');
+    expect(active.toSorted()).toEqual(lines.toSorted());
+    expect((await virsh(daemon, 'dumpxml', domain.uuid)).trim()).toBe((await domain.xml()).trim());
+    expect((await virsh(daemon, 'dumpxml', '--inactive', domain.uuid)).trim()).toBe(
+      (await domain.xml({ inactive: true })).trim(),
+    );
+    expect(await virsh(daemon, 'domstate', '--reason', domain.uuid)).toBe('running (booted)\n');
+    expect(await domain.lookup()).toMatchObject({ name: 'grüße', id: expect.any(Number) });
+    expect(await domain.info()).toMatchObject({ state: 'Running', maxMemoryBytes: 64 * 2 ** 20, vcpus: 2 });
+    await domain.destroy();
+    await domain.undefine();
+  });
+
+  it('keeps metadata of ours, and forgets it', async () => {
+    const domain = await hypervisor.defineXml(domainXml('labelled'));
+    const uri = 'https://example.com/owner';
+    await domain.setMetadata({ uri, prefix: 'own', xml: '<owner uid="42"/>' });
+    expect(await domain.metadata(uri)).toBe('<owner uid="42"/>');
+    expect(await virsh(daemon, 'metadata', domain.uuid, uri)).toContain('<owner uid="42"/>');
+    await domain.setMetadata({ uri, prefix: 'own', xml: null });
+    await expect(domain.metadata(uri)).rejects.toMatchObject({ code: ErrorCode.NO_DOMAIN_METADATA });
+    await domain.undefine();
+  });
+
+  it('forgets a transient domain when it stops', async () => {
+    const domain = await hypervisor.createXml(domainXml('transient'));
+    expect(await hypervisor.listDomains({ flags: ListDomainsFlag.Transient })).toMatchObject([
+      { name: 'transient' },
+    ]);
+    await domain.destroy();
+    await expect(domain.state()).rejects.toMatchObject({ code: ErrorCode.NO_DOMAIN });
+  });
+
+  it('gives statistics of chosen domains', async () => {
+    const [listed] = await hypervisor.listDomains();
+    const [record] = await hypervisor.domainStats({ uuids: [listed?.uuid ?? ''] });
+    expect(record).toMatchObject({ name: 'test', uuid: listed?.uuid });
+    expect(record?.stats.get('state.state')).toBe(1);
+  });
+
+  it('answers mistakes with errors that tell them apart', async () => {
+    const missing = hypervisor.domain('00000000-0000-4000-8000-000000000000');
+    await expect(missing.state()).rejects.toMatchObject({ code: ErrorCode.NO_DOMAIN, retryable: false });
+    await expect(hypervisor.defineXml('<domain')).rejects.toMatchObject({ code: ErrorCode.XML_DETAIL });
+    await expect(hypervisor.host.domainCapabilitiesXml()).rejects.toMatchObject({
+      code: ErrorCode.NO_SUPPORT,
+    });
+    await expect(open({ uri: 'nonsense:///' })).rejects.toBeInstanceOf(LibvirtError);
+  });
+
+  it('lets a read-only connection look and not touch', async () => {
+    const reader = await open({ readOnly: true });
+    const [running] = await reader.listDomains();
+    const denied = reader.domain(running?.uuid ?? '').destroy();
+    await expect(denied).rejects.toMatchObject({ code: ErrorCode.OPERATION_DENIED });
+  });
+
+  it('answers a hundred calls made at once, within its own limit of five', async () => {
+    const [running] = await hypervisor.listDomains();
+    const domain = hypervisor.domain(running?.uuid ?? '');
+    const texts = await Promise.all(Array.from({ length: 100 }, () => domain.xml()));
+    expect(new Set(texts).size).toBe(1);
+  });
+});
+
+describe('over the network, a real libvirtd', () => {
+  async function tls(name: string): Promise<TlsTarget> {
+    const pem = (file: string) => readFile(join(daemon.dir, file), 'utf8');
+    const [ca, cert, key] = await Promise.all([pem('ca.crt'), pem(`${name}.crt`), pem(`${name}.key`)]);
+    return { transport: 'tls', host: '127.0.0.1', port: daemon.tlsPort, ca, cert, key };
+  }
+
+  it('is reached by mutual TLS', async () => {
+    const remote = await openHypervisor(await tls('operator'), { uri: 'test:///default' });
+    opened.push(remote);
+    expect(await remote.listDomains()).toEqual(await hypervisor.listDomains());
+  });
+
+  it('refuses a client whose name it does not allow, and we can tell', async () => {
+    await expect(openHypervisor(await tls('somebody'))).rejects.toMatchObject({
+      ...{ name: 'CertificateRejected', by: 'server' },
+    });
+  });
+
+  it('refuses a client of another authority, and we can tell', async () => {
+    await createAuthority(daemon.dir, 'other', 'another authority');
+    const stranger = await tls('other');
+    await expect(openHypervisor(stranger)).rejects.toMatchObject({
+      name: 'CertificateRejected',
+      by: 'server',
+    });
+  });
+
+  it('is not trusted under another name', async () => {
+    const target = { ...(await tls('operator')), serverName: 'host2.example' };
+    await expect(openHypervisor(target)).rejects.toMatchObject({ name: 'CertificateRejected', by: 'client' });
+  });
+
+  it('is reached by plain TCP where it is told to', async () => {
+    const target = { transport: 'tcp', host: '127.0.0.1', port: daemon.tcpPort } as const;
+    const remote = await openHypervisor(target, { uri: 'test:///default' });
+    opened.push(remote);
+    expect(await remote.host.uri()).toBe('test:///default');
+  });
+});
+
+describe('the QEMU driver of a real libvirtd', () => {
+  const xml = `<domain type='qemu'><name>q</name><memory unit='MiB'>32</memory><vcpu current='1'>2</vcpu>
+    <os><type arch='x86_64' machine='q35'>hvm</type></os>
+    <devices>
+      <controller type='scsi' model='virtio-scsi'/>
+      <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>
+    </devices></domain>`;
+  const live = { flags: 1 };
+
+  it('runs a paused guest, changes it while it runs, and has no agent in it', async () => {
+    const qemu = await open({ uri: 'qemu:///system' });
+    const events: DomainEvent[] = [];
+    await qemu.events.subscribe((event) => events.push(event));
+    const capabilities = await qemu.host.domainCapabilitiesXml({ virtType: 'qemu', arch: 'x86_64' });
+    expect(capabilities).toContain('<domain>qemu</domain>');
+    const domain = await qemu.createXml(xml, { flags: 1 });
+    try {
+      expect(await domain.state()).toMatchObject({ state: 'Paused', reason: 'User' });
+      await expect(domain.shutdown({ mode: 'agent' })).rejects.toBeInstanceOf(LibvirtError);
+      await domain.resume();
+      await expect(domain.resume()).rejects.toMatchObject({ code: ErrorCode.OPERATION_INVALID });
+      await domain.attachDevice(`<input type='keyboard' bus='virtio'/>`, live);
+      await waitFor('the device', () => events.some(({ kind }) => kind === 'device-added'), {
+        timeoutMs: 5_000,
+      });
+      await domain.setMemory(16 * 2 ** 20, live);
+      expect(await domain.jobStats()).toMatchObject({ type: 'None' });
+      const unresponsive = { code: ErrorCode.AGENT_UNRESPONSIVE, retryable: true };
+      await expect(domain.agentCommand({ execute: 'guest-ping' })).rejects.toMatchObject(unresponsive);
+      await expect(domain.interfaceAddresses('agent')).rejects.toMatchObject(unresponsive);
+      await domain.reset();
+      await waitFor('the reboot', () => events.some(({ kind }) => kind === 'reboot'), { timeoutMs: 5_000 });
+    } finally {
+      await domain.destroy();
+    }
+  });
+});
+
+describe('a real libvirtd that goes away', () => {
+  it('is found dead by keepalive when it is silent, and by its socket when it is killed', async () => {
+    let ticks = 0;
+    const tick = (callback: () => void) => () => {
+      ticks++;
+      callback();
+    };
+    const clock: Clock = { ...systemClock, setTimeout: (run, ms) => systemClock.setTimeout(tick(run), ms) };
+    const impatient = await open({ keepalive: { intervalMs: 100, count: 2 }, clock });
+    await waitFor('ten quiet intervals', () => ticks > 10, { timeoutMs: 5_000 });
+    expect(await impatient.host.hostname()).not.toBe(''); // it answers pings
+    daemon.process.kill('SIGSTOP');
+    expect(await impatient.closed).toBeInstanceOf(KeepaliveTimeout);
+    daemon.process.kill('SIGCONT');
+    expect(await hypervisor.host.hostname()).not.toBe('');
+    const gone = new Promise((resolve) => daemon.process.once('exit', resolve));
+    daemon.process.kill('SIGKILL');
+    await gone;
+    expect(await hypervisor.closed).toMatchObject({ name: 'ConnectionClosed' });
+    await expect(connect(daemon)).rejects.toMatchObject({ name: 'ConnectFailed' });
+  });
+});
