@@ -128,7 +128,7 @@ describe('before the greeting', () => {
     const received: Buffer[] = [];
     const ready = Promise.withResolvers<TLSSocket>();
     const target = await listen((socket) => {
-      socket.on('data', (chunk) => received.push(chunk));
+      socket.on('data', (chunk: Buffer) => received.push(chunk));
       ready.resolve(socket);
     });
     const opening = openHypervisor(target).catch((error) => error);
