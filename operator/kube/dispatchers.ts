@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { Agent, type Dispatcher } from 'undici';
+import type { ClusterConfig, Credentials } from './config.ts';
+
+/** Longest silence in milliseconds within an answer, and until its head. */
+const answerTimeoutMs = 60_000;
+
+/** Requests at a time to one API server: status writes per second do not grow beyond 16. */
+const requestConnections = 16;
+
+interface Pools {
+  fingerprint: string;
+  requests: Agent;
+  watches: Agent;
+}
+
+/**
+ * The connections to one API server: made once per server and credential, since a new pool per request costs a TLS
+ * handshake each. HTTP/1.1: HTTP/2 was measured slower for lists and watches. Watches have a pool of their own, so that
+ * they cannot starve requests, and no body time-out, as quiet is normal there.
+ */
+export class Dispatchers {
+  readonly #config: ClusterConfig;
+  #current: Pools | undefined;
+
+  constructor(config: ClusterConfig) {
+    this.#config = config;
+  }
+
+  for(purpose: 'request' | 'watch', credentials: Credentials): Dispatcher {
+    const fingerprint = fingerprintOf(credentials);
+    if (this.#current?.fingerprint !== fingerprint) {
+      const old = this.#current;
+      this.#current = this.#open(fingerprint, credentials);
+      // Requests under way end on the old certificate. Its watches are cut, or they would keep it for minutes.
+      if (old) void Promise.allSettled([old.requests.close(), old.watches.destroy()]);
+    }
+    return purpose === 'watch' ? this.#current.watches : this.#current.requests;
+  }
+
+  /** Cuts all connections. */
+  async close(): Promise<void> {
+    const pools = this.#current;
+    this.#current = undefined;
+    await Promise.allSettled([pools?.requests.destroy(), pools?.watches.destroy()]);
+  }
+
+  #open(fingerprint: string, { ca, cert, key }: Credentials): Pools {
+    const { tlsServerName, skipTlsVerify } = this.#config;
+    const connect = {
+      timeout: 10_000,
+      ...(ca ? { ca } : {}),
+      ...(cert ? { cert } : {}),
+      ...(key ? { key } : {}),
+      ...(tlsServerName ? { servername: tlsServerName } : {}),
+      ...(skipTlsVerify ? { rejectUnauthorized: false } : {}),
+    };
+    const common = { connect, allowH2: false, pipelining: 1, headersTimeout: answerTimeoutMs };
+    return {
+      fingerprint,
+      requests: new Agent({ ...common, bodyTimeout: answerTimeoutMs, connections: requestConnections }),
+      watches: new Agent({ ...common, bodyTimeout: 0, connections: null }),
+    };
+  }
+}
+
+/** Of what a connection is made with; a new bearer token needs no new connection. */
+function fingerprintOf({ ca = '', cert = '', key = '' }: Credentials): string {
+  return createHash('sha256')
+    .update(JSON.stringify([ca, cert, key]))
+    .digest('hex');
+}

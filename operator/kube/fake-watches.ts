@@ -1,0 +1,145 @@
+import type { Clock } from './clock.ts';
+import type { ListOptions, WatchEvent } from './cluster.ts';
+import { ApiError } from './errors.ts';
+import { type FakeStorage, resourceOf, type StoredEvent } from './fake-storage.ts';
+import { FakeWatch } from './fake-watch.ts';
+import type { KubeObject, ResourceType } from './object.ts';
+import { selects } from './selector.ts';
+
+type WatchOptions = ListOptions & { timeoutSeconds: number };
+
+/** The open watches of a fake cluster, and what can go wrong with them. Without a type, all kinds are meant. */
+export class FakeWatches {
+  readonly #storage: FakeStorage;
+  readonly #clock: Clock | undefined;
+  readonly #open = new Set<FakeWatch>();
+  readonly #drops = new Map<string, number>();
+  #frozen = false;
+
+  constructor(storage: FakeStorage, clock: Clock | undefined) {
+    this.#storage = storage;
+    this.#clock = clock;
+    storage.listen((event) => this.#countDrop(event));
+  }
+
+  count(type?: ResourceType): number {
+    return this.#of(type).length;
+  }
+
+  /** Ends open watches: by `error`, or cleanly as at the end of their time. */
+  cut(type?: ResourceType, error?: Error): void {
+    for (const watch of this.#of(type)) watch.close(error);
+  }
+
+  /** Open watches, and later ones until `thaw`, stay open in silence: half-open connections, a stale view. */
+  freeze(type?: ResourceType): void {
+    if (!type) this.#frozen = true;
+    for (const watch of this.#of(type)) watch.frozen = true;
+  }
+
+  /** Frozen watches deliver what they kept. */
+  thaw(type?: ResourceType): void {
+    if (!type) this.#frozen = false;
+    for (const watch of this.#of(type)) watch.thaw();
+  }
+
+  /** The next `count` events of this kind reach no watcher. */
+  drop(type: ResourceType, count = 1): void {
+    this.#drops.set(resourceOf(type), count);
+  }
+
+  /** Compacts the history: open watches end by a 410 ERROR event, and none can start before now. */
+  expire(type?: ResourceType): void {
+    this.#storage.compactedTo = this.#storage.version;
+    for (const watch of this.#of(type)) watch.close(expired(watch.resource));
+  }
+
+  /** Sends an event as it is given, old or not: a watch that goes back in time. */
+  send(type: ResourceType, event: WatchEvent<KubeObject>): void {
+    for (const watch of this.#of(type)) watch.push(event);
+  }
+
+  /** Sends bookmarks, as the API server does about once a minute. */
+  bookmark(type?: ResourceType): void {
+    for (const watch of this.#of(type)) watch.push(this.#bookmark());
+  }
+
+  open(type: ResourceType, resourceVersion: string, options: WatchOptions): FakeWatch {
+    const from = BigInt(resourceVersion);
+    // A client at the compacted version itself has missed nothing.
+    if (from < this.#storage.compactedTo) throw expired(type.kind);
+    const cleanups: (() => void)[] = [];
+    const watch = new FakeWatch(resourceOf(type), () => {
+      this.#open.delete(watch);
+      for (const cleanup of cleanups) cleanup();
+    });
+    watch.frozen = this.#frozen;
+    const deliver = deliverTo(watch, options, (event) => this.#isDropped(event));
+    for (const event of this.#storage.history) if (event.version > from) deliver(event);
+    cleanups.push(
+      this.#storage.listen(deliver),
+      this.#endLater(watch, options),
+      endOnAbort(watch, options.signal),
+    );
+    this.#open.add(watch);
+    return watch;
+  }
+
+  #of(type?: ResourceType): FakeWatch[] {
+    return [...this.#open].filter(({ resource }) => !type || resource === resourceOf(type));
+  }
+
+  /** A bookmark comes just before the time-out, as from the real server. */
+  #endLater(watch: FakeWatch, options: WatchOptions): () => void {
+    const clock = this.#clock;
+    if (!clock) return () => {};
+    const timer = clock.setTimeout(() => {
+      watch.push(this.#bookmark());
+      watch.close();
+    }, options.timeoutSeconds * 1000);
+    return () => clock.clearTimeout(timer);
+  }
+
+  #bookmark(): WatchEvent<KubeObject> {
+    return { type: 'BOOKMARK', resourceVersion: this.#storage.version.toString(), initialEventsEnd: false };
+  }
+
+  readonly #dropped = new WeakSet<StoredEvent>();
+
+  #countDrop(event: StoredEvent): void {
+    const left = this.#drops.get(event.resource) ?? 0;
+    if (left === 0) return;
+    this.#drops.set(event.resource, left - 1);
+    this.#dropped.add(event);
+  }
+
+  #isDropped(event: StoredEvent): boolean {
+    return this.#dropped.has(event);
+  }
+}
+
+/** Through a selector, an object that starts to match is added and one that ceases to is deleted. */
+function deliverTo(watch: FakeWatch, options: WatchOptions, isDropped: (event: StoredEvent) => boolean) {
+  const shows = selects(options);
+  return (event: StoredEvent): void => {
+    if (event.resource !== watch.resource || isDropped(event)) return;
+    const was = event.old !== undefined && shows(event.old);
+    const is = event.type !== 'DELETED' && shows(event.object);
+    if (is) watch.push({ type: was ? 'MODIFIED' : 'ADDED', object: event.object });
+    else if (was) watch.push({ type: 'DELETED', object: event.object });
+  };
+}
+
+function endOnAbort(watch: FakeWatch, signal: AbortSignal | undefined): () => void {
+  if (!signal) return () => {};
+  const end = () => watch.close(signal.reason);
+  signal.addEventListener('abort', end, { once: true });
+  return () => signal.removeEventListener('abort', end);
+}
+
+function expired(kind: string): ApiError {
+  return new ApiError(
+    { verb: 'watch', kind },
+    { code: 410, reason: 'Expired', message: 'too old resource version' },
+  );
+}

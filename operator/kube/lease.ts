@@ -1,0 +1,236 @@
+import type { Logger } from 'pino';
+import { type Clock, type Random, sleep } from './clock.ts';
+import type { Cluster } from './cluster.ts';
+import { ApiError } from './errors.ts';
+import { type Lease, leaseSpec, leaseType } from './lease-object.ts';
+import { createKubeMetrics, type KubeMetrics } from './metrics.ts';
+import type { ObjectRef } from './object.ts';
+
+export interface ElectorOptions {
+  cluster: Cluster;
+  /** The Lease that is fought for. */
+  lease: Required<ObjectRef>;
+  /** Unique to this process: a pod that restarts must not take itself for its former life. */
+  identity: string;
+  clock: Clock;
+  random: Random;
+  log: Logger;
+  metrics?: KubeMetrics;
+  /** Others wait this long after the last renewal they saw. Default 15 s. */
+  leaseDurationMs?: number;
+  /** A leader that could not renew for this long stops. Default 10 s; must be less than the duration. */
+  renewDeadlineMs?: number;
+  /** Between two tries. Default 2 s. */
+  retryPeriodMs?: number;
+  onStartedLeading: () => void;
+  /** Leadership was lost, not given back: the process should exit, as others may lead already. */
+  onStoppedLeading: (reason: Error) => void;
+}
+
+/**
+ * Lets one replica lead, by a Lease as client-go does it. Time is measured on the local monotonic clock since the record
+ * was last seen to change, so skewed clocks do no harm. It is no fence: a leader that was suspended may act for a moment
+ * after another one began.
+ */
+export class LeaderElector {
+  readonly #options: Required<Omit<ElectorOptions, 'metrics'>>;
+  readonly #metrics: KubeMetrics;
+  readonly #stop = new AbortController();
+  #running: Promise<void> | undefined;
+  #isLeader = false;
+  #seen: { lease: Lease; at: number } | undefined;
+  #renewedAt = 0;
+
+  constructor(options: ElectorOptions) {
+    const defaults = { leaseDurationMs: 15_000, renewDeadlineMs: 10_000, retryPeriodMs: 2_000 };
+    this.#options = { ...defaults, ...options };
+    const { leaseDurationMs, renewDeadlineMs, retryPeriodMs } = this.#options;
+    if (!(leaseDurationMs > renewDeadlineMs && renewDeadlineMs > retryPeriodMs)) {
+      throw new Error('leader election needs leaseDurationMs > renewDeadlineMs > retryPeriodMs');
+    }
+    this.#metrics = options.metrics ?? createKubeMetrics();
+    this.#metrics.leader.set(this.#labels(), 0);
+    this.#metrics.leaderSlowPaths.inc(this.#labels(), 0);
+  }
+
+  get isLeader(): boolean {
+    return this.#isLeader;
+  }
+
+  /** False when this replica believes to lead and its renewals have failed past the deadline: what liveness asks. */
+  get isHealthy(): boolean {
+    return !this.#isLeader || this.#sinceRenewalMs() <= this.#options.leaseDurationMs;
+  }
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** Ends renewal and, when leading, gives the Lease back so that a standby need not wait. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+    if (this.#isLeader) await this.#release();
+    this.#setLeader(false);
+  }
+
+  async #run(): Promise<void> {
+    await this.#acquire();
+    if (this.#stop.signal.aborted) return;
+    this.#setLeader(true);
+    this.#options.onStartedLeading();
+    const reason = await this.#renew();
+    if (!reason) return;
+    this.#setLeader(false);
+    this.#options.log.error({ err: reason, identity: this.#options.identity }, 'leadership lost');
+    this.#options.onStoppedLeading(reason);
+  }
+
+  async #acquire(): Promise<void> {
+    const { clock, random, retryPeriodMs, log } = this.#options;
+    while (!this.#stop.signal.aborted) {
+      try {
+        if (await this.#tryOnce(this.#options.renewDeadlineMs)) return;
+      } catch (error) {
+        if (!this.#stop.signal.aborted) log.warn({ err: error }, 'the Lease could not be read or written');
+      }
+      await sleep(clock, retryPeriodMs * (1 + random()), this.#stop.signal);
+    }
+  }
+
+  /** Renews until stopped (undefined) or lost (why). */
+  async #renew(): Promise<Error | undefined> {
+    const { clock, retryPeriodMs, renewDeadlineMs } = this.#options;
+    let failure: unknown;
+    for (;;) {
+      const leftMs = renewDeadlineMs - this.#sinceRenewalMs();
+      if (leftMs <= 0)
+        return new Error(`the Lease was not renewed for ${renewDeadlineMs} ms`, { cause: failure });
+      await sleep(clock, Math.min(retryPeriodMs, leftMs), this.#stop.signal);
+      if (this.#stop.signal.aborted) return undefined;
+      try {
+        if (!(await this.#tryOnce(renewDeadlineMs - this.#sinceRenewalMs()))) return this.#takenOver();
+      } catch (error) {
+        if (this.#stop.signal.aborted) return undefined;
+        failure = error;
+      }
+    }
+  }
+
+  #takenOver(): Error {
+    return new Error(`"${this.#seen?.lease.spec.holderIdentity}" holds the Lease`);
+  }
+
+  /** Whether the Lease is ours after one try, which gets at most `timeoutMs`. */
+  async #tryOnce(timeoutMs: number): Promise<boolean> {
+    const limit = new AbortController();
+    const { clock } = this.#options;
+    const timer = clock.setTimeout(
+      () => limit.abort(new Error('the API server did not answer in time')),
+      timeoutMs,
+    );
+    // From before the write: the server may have stored it at any moment since.
+    const startedAt = clock.now();
+    try {
+      const isOurs = await this.#claim(AbortSignal.any([limit.signal, this.#stop.signal]));
+      if (isOurs) this.#renewedAt = startedAt;
+      return isOurs;
+    } finally {
+      clock.clearTimeout(timer);
+    }
+  }
+
+  async #claim(signal: AbortSignal): Promise<boolean> {
+    const lease = await this.#current(signal);
+    if (!lease) return this.#create(signal);
+    this.#observe(lease);
+    if (this.#isHeldByOther(lease)) return false;
+    try {
+      this.#observe(await this.#write(lease, this.#options.identity, signal));
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError && error.isConflict)) throw error;
+      this.#metrics.leaderSlowPaths.inc(this.#labels());
+      throw error;
+    }
+  }
+
+  #isHeldByOther(lease: Lease): boolean {
+    const { clock, identity, leaseDurationMs } = this.#options;
+    const holder = lease.spec.holderIdentity;
+    if (!holder || holder === identity) return false;
+    const theirDurationMs = (lease.spec.leaseDurationSeconds ?? 0) * 1000 || leaseDurationMs;
+    return clock.now() - (this.#seen?.at ?? clock.now()) < theirDurationMs;
+  }
+
+  async #current(signal: AbortSignal): Promise<Lease | undefined> {
+    try {
+      return await this.#options.cluster.get(leaseType, this.#options.lease, { signal });
+    } catch (error) {
+      if (error instanceof ApiError && error.isNotFound) return undefined;
+      throw error;
+    }
+  }
+
+  async #create(signal: AbortSignal): Promise<boolean> {
+    const { cluster, lease } = this.#options;
+    const object = {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: lease,
+      spec: this.#spec(),
+    };
+    try {
+      this.#observe(await cluster.create(leaseType, object, { signal }));
+      return true;
+    } catch (error) {
+      if (error instanceof ApiError && error.isAlreadyExists) return false;
+      throw error;
+    }
+  }
+
+  /** Compare-and-swap: apply with the resourceVersion read is refused when another replica was quicker. */
+  #write(lease: Lease, holder: string, signal?: AbortSignal): Promise<Lease> {
+    const { resourceVersion } = lease.metadata;
+    const object = {
+      ...{ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' },
+      metadata: { ...this.#options.lease, resourceVersion },
+      spec: this.#spec(lease, holder),
+    };
+    const options = { fieldManager: 'leader-election', force: true, ...(signal ? { signal } : {}) };
+    return this.#options.cluster.apply(leaseType, object, options);
+  }
+
+  #spec(lease?: Lease, holder = this.#options.identity) {
+    const { clock, leaseDurationMs } = this.#options;
+    return leaseSpec({ previous: lease?.spec, holder, now: clock.wallTime(), durationMs: leaseDurationMs });
+  }
+
+  #observe(lease: Lease): void {
+    if (this.#seen?.lease.metadata.resourceVersion === lease.metadata.resourceVersion) return;
+    this.#seen = { lease, at: this.#options.clock.now() };
+  }
+
+  async #release(): Promise<void> {
+    const { log, renewDeadlineMs } = this.#options;
+    if (!this.#seen) return;
+    try {
+      await this.#write(this.#seen.lease, '', AbortSignal.timeout(renewDeadlineMs));
+    } catch (error) {
+      log.warn({ err: error }, 'the Lease could not be released; it runs out by itself');
+    }
+  }
+
+  #sinceRenewalMs(): number {
+    return this.#options.clock.now() - this.#renewedAt;
+  }
+
+  #setLeader(isLeader: boolean): void {
+    this.#isLeader = isLeader;
+    this.#metrics.leader.set(this.#labels(), isLeader ? 1 : 0);
+  }
+
+  #labels(): { name: string } {
+    return { name: this.#options.lease.name };
+  }
+}

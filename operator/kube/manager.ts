@@ -1,0 +1,106 @@
+import type { Logger } from 'pino';
+import type { LeaderElector } from './lease.ts';
+import type { ObjectKey } from './object.ts';
+
+/** What the manager needs of a reflector. */
+export interface Syncing {
+  readonly kind: string;
+  readonly hasSynced: boolean;
+  readonly synced: Promise<void>;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/** What the manager needs of a controller, or of any other work that only the leader does. */
+export interface Working {
+  readonly name: string;
+  start(): void;
+  /** Ends within about `graceMs`; gives what it had to leave. */
+  stop(graceMs: number): Promise<readonly ObjectKey[]>;
+}
+
+export interface ManagerOptions {
+  reflectors: readonly Syncing[];
+  controllers: readonly Working[];
+  /** Makes the elector; without it the controllers start as soon as the caches are synced. */
+  elector?: (callbacks: {
+    onStartedLeading: () => void;
+    onStoppedLeading: (reason: Error) => void;
+  }) => Pick<LeaderElector, 'start' | 'stop' | 'isHealthy'>;
+  /** Leadership was lost while running: main should exit. */
+  onLost?: (reason: Error) => void;
+  log: Logger;
+  /** How long reconciles under way may go on at shutdown. Default 30 s. */
+  graceMs?: number;
+  /** Run in order after all else has stopped: flush events, close connections. */
+  closers?: readonly (() => Promise<void>)[];
+}
+
+/** Puts the runtime's parts to work in order, and to rest in the reverse one. Signals and exit codes are main's. */
+export class Manager {
+  readonly #options: ManagerOptions;
+  readonly #elector: ReturnType<NonNullable<ManagerOptions['elector']>> | undefined;
+  #isWorking = false;
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: ManagerOptions) {
+    this.#options = options;
+    this.#elector = options.elector?.({
+      onStartedLeading: () => this.#work(),
+      onStoppedLeading: (reason) => options.onLost?.(reason),
+    });
+  }
+
+  /** Kinds whose caches are not synced yet; empty when ready. Standbys become ready too. */
+  get unsynced(): string[] {
+    return this.#options.reflectors.filter(({ hasSynced }) => !hasSynced).map(({ kind }) => kind);
+  }
+
+  /** For liveness. */
+  get isHealthy(): boolean {
+    return this.#elector?.isHealthy ?? true;
+  }
+
+  /** Fills the caches, then runs for leadership; resolves when it does, with the controllers possibly on standby. */
+  async start(): Promise<void> {
+    const { reflectors, log } = this.#options;
+    for (const reflector of reflectors) reflector.start();
+    await Promise.all(reflectors.map(({ synced }) => synced));
+    if (this.#stopping) return;
+    log.info({ kinds: reflectors.map(({ kind }) => kind) }, 'caches synced');
+    if (this.#elector) this.#elector.start();
+    else this.#work();
+  }
+
+  /** May be called again; all callers wait for the same end. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  #work(): void {
+    if (this.#stopping || this.#isWorking) return;
+    this.#isWorking = true;
+    for (const controller of this.#options.controllers) controller.start();
+    this.#options.log.info(
+      { controllers: this.#options.controllers.map(({ name }) => name) },
+      'controllers started',
+    );
+  }
+
+  /** The Lease is renewed until no worker is left: given back earlier, the next leader would overlap with them. */
+  async #stop(): Promise<void> {
+    const { reflectors, controllers, graceMs = 30_000, closers = [] } = this.#options;
+    if (this.#isWorking) await Promise.all(controllers.map((controller) => this.#drain(controller, graceMs)));
+    await this.#elector?.stop();
+    await Promise.all(reflectors.map((reflector) => reflector.stop()));
+    for (const close of closers) await close();
+  }
+
+  async #drain(controller: Working, graceMs: number): Promise<void> {
+    const left = await controller.stop(graceMs);
+    if (left.length > 0) {
+      this.#options.log.warn({ controller: controller.name, keys: left }, 'reconciles did not end in time');
+    }
+  }
+}

@@ -1,0 +1,177 @@
+import type { Clock, Random, Timer } from './clock.ts';
+import { createKubeMetrics, type KubeMetrics, queueLabels } from './metrics.ts';
+import type { ObjectKey } from './object.ts';
+
+/** For keys added by start-up and resync: behind every real change. */
+export const lowPriority = -100;
+
+export interface QueueOptions {
+  name: string;
+  clock: Clock;
+  random: Random;
+  metrics?: KubeMetrics;
+  /** First back-off in milliseconds, doubled by each further failure. Default 5. */
+  baseDelayMs?: number;
+  /** Longest back-off in milliseconds. Default 5 minutes. */
+  maxDelayMs?: number;
+}
+
+interface Pending {
+  priority: number;
+  /** When it became or becomes ready, on the clock. */
+  at: number;
+  /** Set while it waits for `at`. */
+  timer: Timer | undefined;
+}
+
+/**
+ * Keys to be worked on, each at most once at a time. A key is absent, waiting (for a time), ready, in process, or in
+ * process and pending again (dirty). Adding coalesces: the earlier time and the higher priority win.
+ */
+export class WorkQueue {
+  readonly #options: Required<QueueOptions>;
+  readonly #pending = new Map<ObjectKey, Pending>();
+  /** Ready and not in process, by priority, in the order they became ready. */
+  readonly #ready = new Map<number, Set<ObjectKey>>();
+  readonly #processing = new Map<ObjectKey, number>();
+  readonly #failures = new Map<ObjectKey, number>();
+  readonly #takers: ((key: ObjectKey | undefined) => void)[] = [];
+  readonly #sample = () => this.#sampleNow();
+  #closed = false;
+
+  constructor(options: QueueOptions) {
+    const defaults = { baseDelayMs: 5, maxDelayMs: 300_000 };
+    this.#options = { ...defaults, ...options, metrics: options.metrics ?? createKubeMetrics() };
+    const { metrics, name } = this.#options;
+    metrics.queues.add(this.#sample);
+    metrics.queueAdds.inc(queueLabels(name), 0);
+    metrics.queueRetries.inc(queueLabels(name), 0);
+  }
+
+  add(key: ObjectKey, options: { priority?: number } = {}): void {
+    this.addAfter(key, 0, options);
+  }
+
+  /** Makes the key ready in `delayMs`, or earlier if it already was to be. */
+  addAfter(key: ObjectKey, delayMs: number, options: { priority?: number } = {}): void {
+    if (this.#closed) return;
+    const { clock, metrics, name } = this.#options;
+    metrics.queueAdds.inc(queueLabels(name));
+    const at = clock.now() + Math.max(0, delayMs);
+    const priority = options.priority ?? 0;
+    const entry = this.#pending.get(key);
+    if (!entry) this.#schedule(key, { priority, at, timer: undefined });
+    else this.#merge(key, entry, at, priority);
+  }
+
+  /** Adds with a back-off that doubles by each call until `forget`; half of it is random. */
+  addRateLimited(key: ObjectKey, options: { priority?: number } = {}): void {
+    const { baseDelayMs, maxDelayMs, random, metrics, name } = this.#options;
+    const failures = this.#failures.get(key) ?? 0;
+    this.#failures.set(key, failures + 1);
+    metrics.queueRetries.inc(queueLabels(name));
+    const delayMs = Math.min(maxDelayMs, baseDelayMs * 2 ** Math.min(failures, 60));
+    this.addAfter(key, delayMs * (0.5 + random() / 2), options);
+  }
+
+  /** The next failure backs off as the first one. */
+  forget(key: ObjectKey): void {
+    this.#failures.delete(key);
+  }
+
+  failures(key: ObjectKey): number {
+    return this.#failures.get(key) ?? 0;
+  }
+
+  /** The next ready key, which is then in process until `done`; undefined once the queue is shut down. */
+  take(): Promise<ObjectKey | undefined> {
+    if (this.#closed) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      this.#takers.push(resolve);
+      this.#hand();
+    });
+  }
+
+  /** The worker is through with the key; if it was added meanwhile, it is ready again (or waits). */
+  done(key: ObjectKey): void {
+    const startedAt = this.#processing.get(key);
+    if (startedAt === undefined) return;
+    const { clock, metrics, name } = this.#options;
+    this.#processing.delete(key);
+    metrics.workSeconds.observe(queueLabels(name), (clock.now() - startedAt) / 1000);
+    const entry = this.#pending.get(key);
+    if (entry && entry.timer === undefined && !this.#closed) this.#makeReady(key, entry);
+  }
+
+  /** Lets go of all that is pending; takers get undefined; later adds do nothing. */
+  shutdown(): void {
+    this.#closed = true;
+    for (const { timer } of this.#pending.values()) this.#options.clock.clearTimeout(timer);
+    this.#pending.clear();
+    this.#ready.clear();
+    this.#failures.clear();
+    this.#options.metrics.queues.delete(this.#sample);
+    for (const resolve of this.#takers.splice(0)) resolve(undefined);
+  }
+
+  /** Keys that are ready and not in process. */
+  get depth(): number {
+    return [...this.#ready.values()].reduce((sum, keys) => sum + keys.size, 0);
+  }
+
+  #schedule(key: ObjectKey, entry: Pending): void {
+    const { clock } = this.#options;
+    this.#pending.set(key, entry);
+    const delayMs = entry.at - clock.now();
+    if (delayMs <= 0) this.#makeReady(key, entry);
+    else entry.timer = clock.setTimeout(() => this.#makeReady(key, entry), delayMs);
+  }
+
+  #merge(key: ObjectKey, entry: Pending, at: number, priority: number): void {
+    const merged = { at: Math.min(entry.at, at), priority: Math.max(entry.priority, priority) };
+    if (merged.at === entry.at && merged.priority === entry.priority) return;
+    this.#options.clock.clearTimeout(entry.timer);
+    if (entry.timer === undefined && !this.#processing.has(key)) this.#ready.get(entry.priority)?.delete(key);
+    // A ready key keeps the time since when it is so: the queue's latency is measured from it.
+    this.#schedule(key, { ...merged, timer: undefined });
+  }
+
+  #makeReady(key: ObjectKey, entry: Pending): void {
+    entry.timer = undefined;
+    if (this.#processing.has(key)) return;
+    const keys = this.#ready.get(entry.priority) ?? new Set();
+    this.#ready.set(entry.priority, keys.add(key));
+    this.#hand();
+  }
+
+  #hand(): void {
+    while (this.#takers.length > 0) {
+      const key = this.#pop();
+      if (key === undefined) return;
+      this.#takers.shift()?.(key);
+    }
+  }
+
+  #pop(): ObjectKey | undefined {
+    const priorities = [...this.#ready.keys()].filter((priority) => this.#ready.get(priority)?.size);
+    const keys = this.#ready.get(Math.max(...priorities));
+    const key = keys?.values().next().value;
+    if (key === undefined) return undefined;
+    const { clock, metrics, name } = this.#options;
+    const since = this.#pending.get(key)?.at ?? clock.now();
+    metrics.queueSeconds.observe(queueLabels(name), (clock.now() - since) / 1000);
+    keys?.delete(key);
+    this.#pending.delete(key);
+    this.#processing.set(key, clock.now());
+    return key;
+  }
+
+  #sampleNow() {
+    const now = this.#options.clock.now();
+    return {
+      name: this.#options.name,
+      depth: new Map([...this.#ready].map(([priority, keys]) => [priority, keys.size])),
+      runningSeconds: [...this.#processing.values()].map((startedAt) => (now - startedAt) / 1000),
+    };
+  }
+}

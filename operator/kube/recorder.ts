@@ -1,0 +1,121 @@
+import type { Logger } from 'pino';
+import type { Clock, Random } from './clock.ts';
+import type { Cluster } from './cluster.ts';
+import { microTime } from './lease-object.ts';
+import { type KubeObject, keyOf, resourceType } from './object.ts';
+import { TokenBucket } from './token-bucket.ts';
+
+export interface EventRecord {
+  /** Warning for what a user should look at. */
+  type: 'Normal' | 'Warning';
+  /** Why: CamelCase, from a fixed table. */
+  reason: string;
+  /** What was done or tried: CamelCase. */
+  action: string;
+  /** For people. Cut at 1024 characters. */
+  note: string;
+}
+
+export interface RecorderOptions {
+  cluster: Cluster;
+  clock: Clock;
+  random: Random;
+  log: Logger;
+  /** Qualified name, as `vmfabric.io/operator`. */
+  reportingController: string;
+  /** The pod. */
+  reportingInstance: string;
+}
+
+export const eventType = resourceType({
+  group: 'events.k8s.io',
+  version: 'v1',
+  plural: 'events',
+  kind: 'Event',
+  namespaced: true,
+});
+
+const repeatAfterMs = 120_000;
+const burst = 100;
+const perSecond = 10;
+const noteLimit = 1024;
+/** Longest name of an object, less what makes an event's name unique. */
+const nameLimit = 253 - 14;
+
+/**
+ * Records events.k8s.io/v1 Events: fire and forget. The same event on the same object is recorded once in 2 minutes;
+ * beyond a burst of 100, 10 a second pass and the rest is dropped, since whatever matters is in the status too.
+ */
+export class EventRecorder {
+  readonly #options: RecorderOptions;
+  /** When what was recorded, oldest first. */
+  readonly #recent = new Map<string, number>();
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #bucket: TokenBucket;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+    this.#bucket = new TokenBucket({ clock: options.clock, burst, perSecond });
+  }
+
+  /** Never throws and never waits. */
+  record(object: KubeObject, event: EventRecord): void {
+    if (this.#isRepeated(object, event)) return;
+    if (!this.#bucket.take()) {
+      this.#options.log.debug({ reason: event.reason, object: keyOf(object) }, 'event dropped: too many');
+      return;
+    }
+    const sending = this.#send(object, event).finally(() => this.#underWay.delete(sending));
+    this.#underWay.add(sending);
+  }
+
+  /** Resolves when the events recorded so far are sent or have failed. */
+  async flush(): Promise<void> {
+    await Promise.all(this.#underWay);
+  }
+
+  #isRepeated(object: KubeObject, { type, reason, action, note }: EventRecord): boolean {
+    const now = this.#options.clock.now();
+    for (const [key, at] of this.#recent) {
+      if (now - at < repeatAfterMs) break;
+      this.#recent.delete(key);
+    }
+    const key = JSON.stringify([object.metadata.uid, type, reason, action, note]);
+    if (this.#recent.has(key)) return true;
+    this.#recent.set(key, now);
+    return false;
+  }
+
+  async #send(object: KubeObject, event: EventRecord): Promise<void> {
+    try {
+      await this.#options.cluster.create(eventType, this.#eventOf(object, event));
+    } catch (error) {
+      this.#options.log.warn(
+        { err: error, reason: event.reason, object: keyOf(object) },
+        'event not recorded',
+      );
+    }
+  }
+
+  #eventOf(object: KubeObject, { type, reason, action, note }: EventRecord) {
+    const { clock, random, reportingController, reportingInstance } = this.#options;
+    const { name, namespace, uid, resourceVersion } = object.metadata;
+    const suffix = Math.floor(random() * 2 ** 48)
+      .toString(16)
+      .padStart(12, '0');
+    const { apiVersion, kind } = object;
+    return {
+      apiVersion: 'events.k8s.io/v1',
+      kind: 'Event',
+      // Events of cluster-scoped objects live in "default", where kubectl describe looks for them.
+      metadata: { name: `${name.slice(0, nameLimit)}.${suffix}`, namespace: namespace ?? 'default' },
+      eventTime: microTime(clock.wallTime()),
+      regarding: { apiVersion, kind, name, uid, resourceVersion, ...(namespace ? { namespace } : {}) },
+      ...{ type, reason, action, note: cut(note), reportingController, reportingInstance },
+    };
+  }
+}
+
+function cut(note: string): string {
+  return note.length <= noteLimit ? note : `${note.slice(0, noteLimit - 1)}…`;
+}
