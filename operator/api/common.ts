@@ -37,32 +37,50 @@ export function listMap(...keys: string[]) {
 export const listSet = { 'x-kubernetes-list-type': 'set' };
 export const listAtomic = { 'x-kubernetes-list-type': 'atomic' };
 
+/**
+ * A string that must match `pattern`; `message` says what is right in its place, which the API server's own message,
+ * a quotation of the expression, does not. The generator makes a CEL rule of the two.
+ */
+export function matching(pattern: RegExp, message: string) {
+  return z
+    .string()
+    .regex(pattern)
+    .meta({ [patternMessage]: message });
+}
+/** Keyword that carries the message of `matching` to the generator; it is in no CRD. */
+export const patternMessage = 'x-vmfabric-pattern-message';
+
 /** RFC 1123 label: what Kubernetes calls objects, and hosts take as a host name. */
-export const dnsLabel = z
-  .string()
+export const dnsLabel = matching(
+  /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
+  'must be lower-case letters, digits and dashes, and begin and end with a letter or digit',
+)
   .min(1)
-  .max(63)
-  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
+  .max(63);
 
 /** RFC 1123 subdomain: the name of a Node or any cluster-scoped object. */
-export const dnsSubdomain = z
-  .string()
+export const dnsSubdomain = matching(
+  /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+  'must be lower-case letters, digits, dashes and dots, and begin and end with a letter or digit',
+)
   .min(1)
-  .max(253)
-  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/);
+  .max(253);
 
 /** An amount of bytes as a Kubernetes quantity in whole bytes. */
-export const byteQuantity = z
-  .string()
+export const byteQuantity = matching(
+  /^[0-9]+(\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$/,
+  'must be an amount of bytes such as 512Mi or 4Gi: a number and one of Ki, Mi, Gi, Ti, Pi, k, M, G, T, P',
+)
   .min(1)
-  .max(20)
-  .regex(/^[0-9]+(\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$/);
+  .max(20);
 
-export const labelKey = z
-  .string()
+export const labelKey = matching(
+  /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/,
+  'must be a label key such as example.com/rack or rack',
+)
   .min(1)
-  .max(317)
-  .regex(/^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/);
+  .max(317);
+/** A plain pattern: as a rule, over every label of every host, it would exceed the API server's budget for CEL. */
 export const labelValue = z
   .string()
   .max(63)
@@ -74,18 +92,25 @@ export const labelSelector = z.object({
   matchLabels: labels.optional().describe('Labels that must all be there with exactly these values.'),
   matchExpressions: z
     .array(
-      z.object({
-        key: labelKey.describe('The label the requirement is about.'),
-        operator: z
-          .enum(['In', 'NotIn', 'Exists', 'DoesNotExist'])
-          .describe('How the label relates to the values: In, NotIn, Exists or DoesNotExist.'),
-        values: z
-          .array(labelValue)
-          .max(64)
-          .meta(listAtomic)
-          .optional()
-          .describe('The values for In and NotIn; none for Exists and DoesNotExist.'),
-      }),
+      z
+        .object({
+          key: labelKey.describe('The label the requirement is about.'),
+          operator: z
+            .enum(['In', 'NotIn', 'Exists', 'DoesNotExist'])
+            .describe('How the label relates to the values: In, NotIn, Exists or DoesNotExist.'),
+          values: z
+            .array(labelValue)
+            .max(64)
+            .meta(listAtomic)
+            .optional()
+            .describe('The values for In and NotIn; none for Exists and DoesNotExist.'),
+        })
+        .meta(
+          cel({
+            rule: "(self.operator in ['In', 'NotIn']) == (has(self.values) && size(self.values) > 0)",
+            message: 'values must be given for In and NotIn, and left out for Exists and DoesNotExist',
+          }),
+        ),
     )
     .max(32)
     .meta(listAtomic)

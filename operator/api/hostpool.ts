@@ -8,20 +8,26 @@ import {
   labelSelector,
   labels,
   listMap,
+  matching,
   observedGeneration,
   type Resource,
 } from './common.ts';
 
-const absolutePath = z
-  .string()
-  .max(1024)
-  .regex(/^\/[^\0]*$/);
+const absolutePath = matching(
+  /^\/\P{Cc}*$/u,
+  'must be an absolute path on the hosts, such as /boot/vmlinuz',
+).max(1024);
 
-const address = z
-  .string()
+const address = matching(
+  /^[A-Za-z0-9:]([-A-Za-z0-9.:]*[A-Za-z0-9:])?$/,
+  'must be a DNS name or an IP address, without port or brackets',
+)
   .min(1)
-  .max(253)
-  .regex(/^[A-Za-z0-9]([-A-Za-z0-9.:]*[A-Za-z0-9])?$/);
+  .max(253);
+
+const bridge = matching(/^[A-Za-z0-9_.-]+$/, 'must be the name of a bridge as ip link shows it, such as br1')
+  .min(1)
+  .max(15);
 
 export const hostPoolSpec = z
   .object({
@@ -91,12 +97,7 @@ export const hostPoolSpec = z
             .enum(['Bridge'])
             .default('Bridge')
             .describe('Bridge plugs VMs into a bridge that every host has.'),
-          bridge: z
-            .string()
-            .min(1)
-            .max(15)
-            .regex(/^[A-Za-z0-9_.-]+$/)
-            .describe('Name of the bridge on the hosts.'),
+          bridge: bridge.describe('Name of the bridge on the hosts.'),
         }),
       )
       .max(256)

@@ -1,10 +1,20 @@
 import type { z } from 'zod';
 import { type ResourceType, resourceType } from '../kube/object.ts';
 import { type CelRule, group, version } from './common.ts';
-import { type Host, hostSpec, hostStatus } from './host.ts';
-import { type HostPool, hostPoolSpec, hostPoolStatus } from './hostpool.ts';
-import { type PlacementPolicy, placementPolicySpec, placementPolicyStatus } from './placementpolicy.ts';
-import { type VirtualMachine, virtualMachineSpec, virtualMachineStatus } from './virtualmachine.ts';
+import { type Host, hostConditions, hostSpec, hostStatus } from './host.ts';
+import { type HostPool, hostPoolConditions, hostPoolSpec, hostPoolStatus } from './hostpool.ts';
+import {
+  type PlacementPolicy,
+  placementPolicyConditions,
+  placementPolicySpec,
+  placementPolicyStatus,
+} from './placementpolicy.ts';
+import {
+  type VirtualMachine,
+  virtualMachineConditions,
+  virtualMachineSpec,
+  virtualMachineStatus,
+} from './virtualmachine.ts';
 
 export const virtualMachines = resourceType<VirtualMachine>({
   group,
@@ -49,6 +59,8 @@ export interface Kind {
   /** CEL rules over the whole object. */
   rules: CelRule[];
   columns: PrinterColumn[];
+  /** Types of conditions in its status. */
+  conditions: readonly string[];
   /** Paths by which `kubectl get --field-selector` and watches may select. */
   selectableFields: string[];
 }
@@ -66,6 +78,7 @@ export const kinds: readonly Kind[] = [
     description: 'A virtual machine: a plain libvirt domain on one host of a HostPool.',
     spec: virtualMachineSpec,
     status: virtualMachineStatus,
+    conditions: virtualMachineConditions,
     rules: [
       {
         rule: "size(self.metadata.name) <= 63 && !self.metadata.name.contains('.')",
@@ -94,6 +107,7 @@ export const kinds: readonly Kind[] = [
     description: 'A set of libvirt hosts seen as one computer.',
     spec: hostPoolSpec,
     status: hostPoolStatus,
+    conditions: hostPoolConditions,
     rules: [],
     columns: [
       ready,
@@ -113,6 +127,7 @@ export const kinds: readonly Kind[] = [
     description: 'One libvirt host; created and deleted by its HostPool.',
     spec: hostSpec,
     status: hostStatus,
+    conditions: hostConditions,
     rules: [],
     columns: [
       ready,
@@ -135,6 +150,7 @@ export const kinds: readonly Kind[] = [
     description: 'Rules for where the VMs that it selects by label may and should live.',
     spec: placementPolicySpec,
     status: placementPolicyStatus,
+    conditions: placementPolicyConditions,
     rules: [],
     columns: [
       ready,

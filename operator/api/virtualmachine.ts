@@ -8,11 +8,15 @@ import {
   labelSelector,
   listAtomic,
   listMap,
+  matching,
   observedGeneration,
   type Resource,
 } from './common.ts';
 
-const macAddress = z.string().regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/);
+const macAddress = matching(
+  /^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/,
+  'must be a MAC address in lower case that is no multicast address, such as 52:54:00:12:34:56',
+);
 
 const networkInterface = z.object({
   name: dnsLabel.describe('Names the interface within the VM.'),
@@ -41,7 +45,8 @@ export const virtualMachineSpec = z
       .object({
         size: byteQuantity.describe('Memory of the guest as a quantity in bytes, such as 512Mi or 4Gi.').meta(
           cel({
-            rule: "quantity(self).compareTo(quantity('16Mi')) >= 0 && quantity(self).compareTo(quantity('16Ti')) <= 0",
+            // What is no quantity is the other rule's affair.
+            rule: "!isQuantity(self) || quantity(self).compareTo(quantity('16Mi')) >= 0 && quantity(self).compareTo(quantity('16Ti')) <= 0",
             message:
               'must be from 16Mi to 16Ti; a number without a unit is bytes, so write 4Gi for four gibibytes',
           }),
@@ -51,7 +56,10 @@ export const virtualMachineSpec = z
     kernel: z
       .object({
         name: dnsLabel.describe("The kernel to boot: one of the HostPool's spec.kernels."),
-        commandLine: z.string().max(2048).default('').describe('Command line for the kernel.'),
+        commandLine: matching(/^\P{Cc}*$/u, 'must be one line')
+          .max(2048)
+          .default('')
+          .describe('Command line for the kernel.'),
       })
       .optional()
       .describe('Boots a kernel of the HostPool directly, without firmware and boot loader.'),

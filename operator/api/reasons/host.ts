@@ -1,0 +1,68 @@
+import { nothing, type ReasonTable } from './entry.ts';
+
+/** Reasons of Hosts. */
+export const hostReasons = {
+  Connecting: {
+    meaning: 'The first connection to the host is being made.',
+    remedy: nothing,
+    conditions: ['Host.Ready', 'Host.Connected'],
+  },
+  Connected: {
+    meaning: 'libvirt on the host answers.',
+    remedy: nothing,
+    conditions: ['Host.Ready', 'Host.Connected'],
+  },
+  HostUnreachable: {
+    meaning: 'libvirt on the host cannot be reached; the message says how the last attempt failed.',
+    remedy:
+      'See that the host is up, that its address and the port are right, and that libvirtd listens for TLS there.',
+    conditions: ['Host.Ready', 'Host.Connected'],
+  },
+  CertificateRejected: {
+    meaning: "The host does not accept the operator's certificate, or the operator not the host's.",
+    remedy:
+      "Let one authority sign both, have the host's certificate name the address by which it is reached, and see that none has expired.",
+    conditions: ['Host.Ready', 'Host.Connected', 'Host.Stalled', 'HostPool.Stalled'],
+  },
+  SecretNotFound: {
+    meaning: "The Secret that the HostPool's spec.connection.tlsSecretRef names does not exist.",
+    remedy: 'Create it with the keys ca.crt, tls.crt and tls.key; the message has the command.',
+    conditions: ['Host.Ready', 'Host.Connected', 'Host.Stalled', 'HostPool.Stalled'],
+  },
+  SecretInvalid: {
+    meaning: 'The Secret lacks a key, or holds what is no certificate or no key to it.',
+    remedy: 'Put right what the message names.',
+    conditions: ['Host.Ready', 'Host.Connected', 'Host.Stalled', 'HostPool.Stalled'],
+  },
+  SecretForbidden: {
+    meaning: 'The operator may not read the Secret.',
+    remedy:
+      "Add its name to the chart's value secretNames, or let the operator's ServiceAccount get it by a RoleBinding.",
+    conditions: ['Host.Ready', 'Host.Connected', 'Host.Stalled', 'HostPool.Stalled'],
+  },
+  DuplicateHostUUID: {
+    meaning: 'Two hosts tell the same host uuid, so that libvirt takes the two for one.',
+    remedy: 'Set another host_uuid in libvirtd.conf on one of them and restart its libvirtd.',
+    conditions: ['Host.Ready', 'Host.Stalled', 'HostPool.Stalled'],
+  },
+  Cordoned: {
+    meaning: 'An admin has cordoned the host: VMs that run there go on, no further one comes.',
+    remedy: 'Remove spec.unschedulable of the Host to let VMs come again.',
+    conditions: ['Host.Ready', 'Host.Schedulable'],
+  },
+  NodeCordoned: {
+    meaning: "The host's Node is cordoned, so no further VM comes.",
+    remedy: 'Uncordon the Node: kubectl uncordon.',
+    conditions: ['Host.Ready', 'Host.Schedulable'],
+  },
+  HostRemoved: {
+    meaning: 'The HostPool does not ask for the host any more; it stays until its last VM is gone.',
+    remedy: 'Delete or move its VMs, or select the host again.',
+    conditions: ['Host.Ready', 'Host.Schedulable'],
+  },
+  Schedulable: {
+    meaning: 'VMs may be placed on the host.',
+    remedy: nothing,
+    conditions: ['Host.Schedulable'],
+  },
+} as const satisfies ReasonTable;

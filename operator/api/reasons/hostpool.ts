@@ -1,0 +1,35 @@
+import { nothing, type ReasonTable } from './entry.ts';
+
+/** Reasons of HostPools. */
+export const hostPoolReasons = {
+  HostsReady: {
+    meaning: 'Every host of the pool is ready.',
+    remedy: nothing,
+    conditions: ['HostPool.Ready'],
+  },
+  SomeHostsNotReady: {
+    meaning: 'Some or all hosts of the pool are not ready; the message names the first ones and why.',
+    remedy: 'See the hosts that the message names: kubectl describe vmhost.',
+    conditions: ['HostPool.Ready'],
+  },
+  NoHosts: {
+    meaning: 'The pool has no hosts.',
+    remedy: 'Label the Nodes that carry libvirt as spec.nodeSelector asks, or list spec.staticHosts.',
+    conditions: ['HostPool.Ready'],
+  },
+  AddressMissing: {
+    meaning: 'A Node that the pool selects has no InternalIP in its status, so it cannot become a Host.',
+    remedy: "See the Node's status, or list the host in spec.staticHosts with its address.",
+    conditions: ['HostPool.Ready'],
+  },
+  HostNameTaken: {
+    meaning: 'Another HostPool has a Host of that name already; a host can be in one pool only.',
+    remedy: 'Change one of the two pools.',
+    conditions: ['HostPool.Stalled'],
+  },
+  HostsInUse: {
+    meaning: 'The pool is being deleted, but VMs are bound to its hosts.',
+    remedy: 'Delete the VMs; the pool goes with the last of them.',
+    conditions: ['HostPool.Ready'],
+  },
+} as const satisfies ReasonTable;
