@@ -1,0 +1,37 @@
+import { exactQuantity } from '../api/quantity.ts';
+import type { DesiredDomain, DomainDifference, DomainFacts, DomainOwner } from './domain.ts';
+import { compareInterfaces } from './interfaces.ts';
+
+/** The field under which a domain's owner differs: it is about whose the domain is, not what the guest gets. */
+export const ownerField = 'metadata';
+
+/**
+ * Where a domain is not what it should be, by the fields of the VirtualMachine. What libvirt adds or writes in another
+ * way is no difference.
+ */
+export function compareDomain(desired: DesiredDomain, facts: DomainFacts): DomainDifference[] {
+  return [
+    ...difference(ownerField, ownerText(desired.owner), ownerText(facts.owner)),
+    ...difference('metadata.name', desired.name, facts.name),
+    ...difference('spec.cpu.cores', String(desired.cpuCores), String(facts.cpuCores)),
+    ...difference('spec.memory.size', exactQuantity(desired.memoryBytes), exactQuantity(facts.memoryBytes)),
+    ...difference('spec.kernel.name', bootText(desired.kernel), bootText(facts.kernel)),
+    ...difference('spec.kernel.commandLine', desired.kernel.commandLine, facts.kernel?.commandLine ?? ''),
+    ...compareInterfaces(desired.interfaces, facts.interfaces),
+  ];
+}
+
+function difference(field: string, desired: string, actual: string): DomainDifference[] {
+  return desired === actual ? [] : [{ field, desired: desired || 'none', actual: actual || 'none' }];
+}
+
+function ownerText(owner: DomainOwner | undefined): string {
+  if (!owner) return '';
+  const { namespace, name, uid, placementGeneration } = owner;
+  return `${namespace}/${name} with uid ${uid}, placement ${placementGeneration}`;
+}
+
+function bootText(kernel: DomainFacts['kernel']): string {
+  if (!kernel) return '';
+  return kernel.initrdPath === undefined ? kernel.imagePath : `${kernel.imagePath} with ${kernel.initrdPath}`;
+}

@@ -1,0 +1,161 @@
+import fc from 'fast-check';
+import type { Host } from '../../api/host.ts';
+import type { HostPool } from '../../api/hostpool.ts';
+import type { VirtualMachine } from '../../api/virtualmachine.ts';
+
+/** A VM with a HostPool that has all it asks for, and a Host. */
+export interface DomainCase {
+  vm: VirtualMachine;
+  pool: HostPool;
+  host: Host;
+}
+
+const label = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,14}[a-z0-9])?$/);
+const hex = (length: number) => fc.stringMatching(new RegExp(`^[0-9a-f]{${length}}$`));
+const macAddress = hex(10).map((digits) => `52:${digits.match(/../g)?.join(':')}`);
+
+/** What users paste: quotes, markup, references that must not be resolved, line ends, all of Unicode that XML can carry. */
+const nasty = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(
+        '"',
+        "'",
+        '<',
+        '>',
+        '&',
+        '&amp;',
+        '&#10;',
+        '&x;',
+        ']]>',
+        '<![CDATA[',
+        '<!--',
+        '-->',
+        '<?x?>',
+      ),
+      fc.constantFrom(
+        ' ',
+        '  ',
+        '\t',
+        '\n',
+        '\r',
+        '\r\n',
+        '\u0085',
+        '\u2028',
+        '\u00a0',
+        '%',
+        '$(x)',
+        '\\',
+        '😀',
+      ),
+      fc.string({ unit: 'grapheme', maxLength: 8 }),
+      fc.constantFrom('console=ttyS0', 'root=/dev/vda1', '__proto__', 'constructor'),
+    ),
+    { maxLength: 12 },
+  )
+  .map((parts) => parts.join(''))
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: XML cannot carry them
+  .filter((text) => !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/.test(text));
+
+const path = nasty.map((text) => `/${text.replace(/[\r\n]/g, '_')}x`);
+const uid = fc.oneof(fc.uuid(), fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 40 }));
+const memory = fc.oneof(
+  fc.integer({ min: 16, max: 2 ** 20 }).map((amount) => `${amount}Mi`),
+  fc.integer({ min: 2 ** 24, max: 2 ** 40 }).map(String),
+  fc.constantFrom('1.5Gi', '4Gi', '100M', '1T'),
+);
+
+/** Any VM that the API admits, within what XML can carry. */
+export const domainCase: fc.Arbitrary<DomainCase> = fc
+  .record({
+    uid,
+    namespace: label,
+    name: label,
+    placementGeneration: fc.nat(),
+    cores: fc.integer({ min: 1, max: 512 }),
+    size: memory,
+    commandLine: nasty,
+    imagePath: path,
+    initrdPath: fc.option(path, { nil: undefined }),
+    type: fc.constantFrom('KVM' as const, 'QEMU' as const),
+    interfaces: fc.uniqueArray(
+      fc.record({
+        name: label,
+        bridge: fc.stringMatching(/^[A-Za-z0-9_.-]{1,15}$/),
+        macAddress: fc.option(macAddress, { nil: undefined }),
+      }),
+      { maxLength: 5, selector: ({ name }) => name },
+    ),
+  })
+  .map((drawn) => ({ vm: vmOf(drawn), pool: poolOf(drawn), host: hostOf(drawn) }));
+
+interface Drawn {
+  uid: string;
+  namespace: string;
+  name: string;
+  placementGeneration: number;
+  cores: number;
+  size: string;
+  commandLine: string;
+  imagePath: string;
+  initrdPath: string | undefined;
+  type: 'KVM' | 'QEMU';
+  interfaces: { name: string; bridge: string; macAddress: string | undefined }[];
+}
+
+const apiVersion = 'vmfabric.io/v1alpha1';
+
+function vmOf(drawn: Drawn): VirtualMachine {
+  const { uid, namespace, name, placementGeneration, cores, size, commandLine } = drawn;
+  return {
+    apiVersion,
+    kind: 'VirtualMachine',
+    metadata: { namespace, name, uid, resourceVersion: '1' },
+    spec: {
+      runStrategy: 'Always',
+      cpu: { cores },
+      memory: { size },
+      kernel: { name: 'linux', commandLine },
+      interfaces: drawn.interfaces.map((one) => ({
+        name: one.name,
+        network: `net-${one.name}`,
+        ...(one.macAddress === undefined ? {} : { macAddress: one.macAddress }),
+      })),
+      placement: { hostPoolRef: { name: 'default' } },
+      terminationGracePeriodSeconds: 60,
+    },
+    status: { placementGeneration },
+  };
+}
+
+function poolOf({ imagePath, initrdPath, interfaces }: Drawn): HostPool {
+  const initrd = initrdPath === undefined ? {} : { initrdPath };
+  return {
+    apiVersion,
+    kind: 'HostPool',
+    metadata: { name: 'default', uid: 'pool', resourceVersion: '1' },
+    spec: {
+      staticHosts: [{ name: 'host1', address: '10.0.0.1' }],
+      connection: {
+        type: 'Direct',
+        port: 16514,
+        tlsSecretRef: { namespace: 'vmfabric-system', name: 'tls' },
+      },
+      overcommit: { cpuPercent: 400, memoryPercent: 100 },
+      hostReserved: { cpuCores: 0, memory: '1Gi' },
+      strategy: 'Spread',
+      networks: interfaces.map(({ name, bridge }) => ({ name: `net-${name}`, type: 'Bridge', bridge })),
+      kernels: [{ name: 'linux', imagePath, ...initrd }],
+    },
+  };
+}
+
+function hostOf({ type }: Drawn): Host {
+  return {
+    apiVersion,
+    kind: 'Host',
+    metadata: { name: 'host1', uid: 'host', resourceVersion: '1' },
+    spec: { hostPoolRef: { name: 'default' }, address: '10.0.0.1' },
+    status: { hypervisor: { type, hostUUID: '00000000-0000-4000-8000-000000000001' } },
+  };
+}

@@ -1,0 +1,12 @@
+/** How the software inside a domain behaves. */
+export interface GuestBehaviour {
+  /** How long it takes to shut down when asked; `ignores` never does. */
+  shutdown: { afterMs: number } | 'ignores';
+  /**
+   * Absent: there is no agent. Else it comes up that long after the start, and tells these addresses of the first, the
+   * second, … interface.
+   */
+  agent?: { afterMs: number; addresses: readonly (readonly string[])[] };
+}
+
+export const obedientGuest: GuestBehaviour = { shutdown: { afterMs: 1000 } };

@@ -1,0 +1,170 @@
+import { type Domain, ErrorCode, type HypervisorConnection, UndefineFlag } from 'node-libvirt';
+import { readDomain } from '../../domain/read.ts';
+import {
+  type CallOptions,
+  type DomainEvent,
+  type DomainPower,
+  type DomainSummary,
+  type GuestInterface,
+  type HostConnection,
+  type HostFacts,
+  HypervisorError,
+  type ObservedDomain,
+} from '../hypervisor.ts';
+import { asPortError, hasCode } from './errors.ts';
+import { readFacts } from './facts.ts';
+import { listDomains, observeDomain, readGuestInterfaces } from './observe.ts';
+import { powerOf } from './state.ts';
+
+type Presence = DomainPower | 'Absent';
+
+/** What libvirt keeps of a domain beside its definition, and would refuse to undefine it for. */
+const withAllThatBelongsToIt =
+  UndefineFlag.ManagedSave |
+  UndefineFlag.SnapshotsMetadata |
+  UndefineFlag.CheckpointsMetadata |
+  UndefineFlag.Nvram;
+
+/** One connection to one libvirt daemon, as the port has it. */
+export class LibvirtConnection implements HostConnection {
+  readonly closed: Promise<HypervisorError | undefined>;
+  readonly #libvirt: HypervisorConnection;
+
+  constructor(libvirt: HypervisorConnection) {
+    this.#libvirt = libvirt;
+    this.closed = libvirt.closed.then((error) => (error ? lost(error) : undefined));
+  }
+
+  close(): Promise<void> {
+    return this.#libvirt.close();
+  }
+
+  facts(options: CallOptions = {}): Promise<HostFacts> {
+    return this.#translate(() => readFacts(this.#libvirt.host, options));
+  }
+
+  domains(options: CallOptions = {}): Promise<DomainSummary[]> {
+    return this.#translate(() => listDomains(this.#libvirt, options));
+  }
+
+  domain(uuid: string, options: CallOptions = {}): Promise<ObservedDomain | undefined> {
+    return this.#translate(() => observeDomain(this.#libvirt, uuid, options));
+  }
+
+  guestInterfaces(uuid: string, options: CallOptions = {}): Promise<GuestInterface[]> {
+    return this.#translate(() => readGuestInterfaces(this.#libvirt.domain(uuid), options));
+  }
+
+  define(xml: string, options: CallOptions = {}): Promise<void> {
+    return this.#translate(async () => {
+      try {
+        await this.#libvirt.defineXml(xml, options);
+      } catch (error) {
+        if (hasCode(error, ErrorCode.OPERATION_FAILED, ErrorCode.DOM_EXIST))
+          await this.#explainRefusal(xml, options);
+        throw error;
+      }
+    });
+  }
+
+  start(uuid: string, options: CallOptions = {}): Promise<void> {
+    return this.#step(uuid, options, (domain) => domain.create(options), ['Running', 'Paused']);
+  }
+
+  resume(uuid: string, options: CallOptions = {}): Promise<void> {
+    return this.#step(uuid, options, (domain) => domain.resume(options), ['Running']);
+  }
+
+  /** By the agent where one answers, else by the power button: the choice is libvirt's. */
+  requestShutdown(uuid: string, options: CallOptions = {}): Promise<void> {
+    const ask = (domain: Domain) => domain.shutdown({ ...options, mode: 'default' });
+    return this.#step(uuid, options, ask, ['Stopped', 'Absent']);
+  }
+
+  powerOff(uuid: string, options: CallOptions = {}): Promise<void> {
+    return this.#step(uuid, options, (domain) => domain.destroy(options), ['Stopped', 'Absent']);
+  }
+
+  undefine(uuid: string, options: CallOptions = {}): Promise<void> {
+    const flags = withAllThatBelongsToIt;
+    const undefine = async (domain: Domain) => {
+      // To libvirt it would be no error: what runs would go on without a definition.
+      await this.#mustNotRun(domain, options);
+      await domain.undefine({ ...options, flags });
+      await this.#mustNotRun(domain, options); // somebody may have started it in between
+    };
+    return this.#step(uuid, options, undefine, ['Absent']);
+  }
+
+  subscribe(listener: (event: DomainEvent) => void): Promise<void> {
+    return this.#translate(async () => {
+      await this.#libvirt.events.subscribe(({ uuid, kind }) =>
+        listener({ uuid, kind: kind === 'agent' ? 'Agent' : 'Changed' }),
+      );
+    });
+  }
+
+  /** Does it; if libvirt says that it cannot be done in this state, looks whether that is because it is done already. */
+  #step(
+    uuid: string,
+    options: CallOptions,
+    action: (domain: Domain) => Promise<void>,
+    done: readonly Presence[],
+  ): Promise<void> {
+    return this.#translate(async () => {
+      const domain = this.#libvirt.domain(uuid);
+      try {
+        await action(domain);
+      } catch (error) {
+        if (!hasCode(error, ErrorCode.OPERATION_INVALID, ErrorCode.NO_DOMAIN)) throw error;
+        if (!done.includes(await this.#presence(domain, options))) throw error;
+      }
+    });
+  }
+
+  async #presence(domain: Domain, options: CallOptions): Promise<Presence> {
+    try {
+      return powerOf(await domain.state(options)).power;
+    } catch (error) {
+      if (hasCode(error, ErrorCode.NO_DOMAIN)) return 'Absent';
+      throw error;
+    }
+  }
+
+  async #mustNotRun(domain: Domain, options: CallOptions): Promise<void> {
+    const presence = await this.#presence(domain, options);
+    if (presence === 'Absent' || presence === 'Stopped') return;
+    throw new HypervisorError('Busy', `domain ${domain.uuid} runs: power it off before undefining it`);
+  }
+
+  /** libvirt has one code for all that keeps a domain from being defined; names and uuids in use are told by looking. */
+  async #explainRefusal(xml: string, options: CallOptions): Promise<void> {
+    const wanted = readDomain(xml);
+    const there = await this.#libvirt.listDomains(options);
+    const namesake = there.find(({ name, uuid }) => name === wanted.name && uuid !== wanted.uuid);
+    if (namesake) {
+      throw new HypervisorError('NameTaken', `domain ${wanted.name} exists with uuid ${namesake.uuid}`);
+    }
+    const renamed = there.find(({ name, uuid }) => uuid === wanted.uuid && name !== wanted.name);
+    if (renamed) {
+      const wayOut = `rename it back (virsh domrename ${renamed.name} ${wanted.name})`;
+      const message = `the domain with uuid ${wanted.uuid} is named ${renamed.name}: ${wayOut}`;
+      throw new HypervisorError('Invalid', message);
+    }
+  }
+
+  async #translate<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      throw asPortError(error);
+    }
+  }
+}
+
+function lost(error: Error): HypervisorError {
+  const translated = asPortError(error);
+  return translated instanceof HypervisorError
+    ? translated
+    : new HypervisorError('Unreachable', error.message, { cause: error });
+}

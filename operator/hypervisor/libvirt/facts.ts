@@ -1,0 +1,71 @@
+import { type CallOptions, type Host, LibvirtError, type NodeInfo } from 'node-libvirt';
+import { child, childrenOf, descendant, readXml, type XmlElement } from '../../domain/xml.ts';
+import type { HostFacts } from '../hypervisor.ts';
+
+/** Asks the host what it is. */
+export async function readFacts(host: Host, options: CallOptions): Promise<HostFacts> {
+  const [libvirtVersion, hypervisorVersion, node, capabilities] = await Promise.all([
+    host.libVersion(options),
+    host.hypervisorVersion(options),
+    host.nodeInfo(options),
+    host.capabilitiesXml(options),
+  ]);
+  const hypervisorType = (await acceleratesGuests(host, options)) ? 'KVM' : 'QEMU';
+  return { libvirtVersion, hypervisorVersion, hypervisorType, ...hardwareOf(node, capabilities) };
+}
+
+async function acceleratesGuests(host: Host, options: CallOptions): Promise<boolean> {
+  try {
+    const query = { virtType: 'kvm', arch: 'x86_64', machine: 'pc' };
+    return isUsable(await host.domainCapabilitiesXml(query, options));
+  } catch (error) {
+    if (error instanceof LibvirtError) return false; // libvirt does not tell of what QEMU did not offer
+    throw error;
+  }
+}
+
+/**
+ * Whether domain capabilities for KVM are of one that can run guests. A virtual machine may have a /dev/kvm that opens
+ * and yet gives guests hardly any processor. Every processor with hardware virtualization has SSE3 (libvirt: pni), so a
+ * KVM without it is such a one.
+ */
+export function isUsable(domainCapabilitiesXml: string): boolean {
+  const modes = childrenOf(child(readXml(domainCapabilitiesXml), 'cpu'), 'mode');
+  const hostModel = modes.find(({ attributes }) => attributes.get('name') === 'host-model');
+  if (hostModel?.attributes.get('supported') !== 'yes') return false;
+  return !childrenOf(hostModel, 'feature').some(
+    ({ attributes }) => attributes.get('name') === 'pni' && attributes.get('policy') === 'disable',
+  );
+}
+
+/** @throws XmlError when libvirt's capabilities are no XML */
+export function hardwareOf(
+  node: NodeInfo,
+  capabilitiesXml: string,
+): Pick<HostFacts, 'hostUUID' | 'cpu' | 'memoryBytes' | 'numaCells'> {
+  const host = child(readXml(capabilitiesXml), 'host');
+  const cpu = child(host, 'cpu');
+  const vendor = textOf(cpu, 'vendor');
+  const { sockets, cores, threads, cpus: count, memoryBytes } = node;
+  return {
+    hostUUID: textOf(host, 'uuid').toLowerCase(),
+    cpu: {
+      model: textOf(cpu, 'model') || 'unknown',
+      ...(vendor ? { vendor } : {}),
+      architecture: textOf(cpu, 'arch') || node.model,
+      ...{ sockets, cores, threads, count },
+    },
+    memoryBytes,
+    numaCells: childrenOf(descendant(host, 'topology', 'cells'), 'cell').map(cellOf),
+  };
+}
+
+function cellOf(cell: XmlElement): HostFacts['numaCells'][number] {
+  const memoryKiB = Number(textOf(cell, 'memory')) || 0;
+  const id = Number(cell.attributes.get('id')) || 0;
+  return { id, cpus: childrenOf(child(cell, 'cpus'), 'cpu').length, memoryBytes: memoryKiB * 1024 };
+}
+
+function textOf(parent: XmlElement | undefined, name: string): string {
+  return child(parent, name)?.text.trim() ?? '';
+}

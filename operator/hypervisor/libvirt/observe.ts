@@ -1,0 +1,125 @@
+import {
+  type CallOptions,
+  type Domain,
+  type DomainStatsRecord,
+  domainStateName,
+  ErrorCode,
+  type HypervisorConnection,
+  ListDomainsFlag,
+  StatsFlag,
+  StatsGroup,
+} from 'node-libvirt';
+import { readXml } from '../../domain/xml.ts';
+import {
+  type DomainPower,
+  type DomainSummary,
+  type GuestInterface,
+  HypervisorError,
+  type ObservedDomain,
+} from '../hypervisor.ts';
+import { hasCode } from './errors.ts';
+import { powerOf } from './state.ts';
+
+/** Two calls for any number of domains. One that changes between them is told of as either. */
+export async function listDomains(
+  libvirt: HypervisorConnection,
+  options: CallOptions,
+): Promise<DomainSummary[]> {
+  const persistent = await libvirt.listDomains({ ...options, flags: ListDomainsFlag.Persistent });
+  const uuids = new Set(persistent.map(({ uuid }) => uuid));
+  const records = await libvirt.domainStats({
+    ...options,
+    groups: StatsGroup.State,
+    flags: StatsFlag.NoWait,
+  });
+  return records.map((record) => {
+    const { uuid, name } = record;
+    return { uuid, name, power: powerIn(record), persistent: uuids.has(uuid) };
+  });
+}
+
+/** No reason decides over the power. */
+function powerIn({ stats }: DomainStatsRecord): DomainPower {
+  return powerOf({ state: domainStateName(Number(stats.get('state.state'))), reason: 'Unknown' }).power;
+}
+
+/** How often a domain may start or stop between the questions before it counts as busy. */
+const attempts = 3;
+
+/** Several calls for one domain; asked again if it started or stopped in between. */
+export async function observeDomain(
+  libvirt: HypervisorConnection,
+  uuid: string,
+  options: CallOptions,
+): Promise<ObservedDomain | undefined> {
+  try {
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const observed = await observeOnce(libvirt, libvirt.domain(uuid), options);
+      if (observed) return observed;
+    }
+  } catch (error) {
+    if (hasCode(error, ErrorCode.NO_DOMAIN)) return undefined;
+    throw error;
+  }
+  throw new HypervisorError('Busy', `domain ${uuid} starts and stops faster than it can be looked at`);
+}
+
+async function observeOnce(
+  libvirt: HypervisorConnection,
+  domain: Domain,
+  options: CallOptions,
+): Promise<ObservedDomain | undefined> {
+  const { uuid } = domain;
+  const [status, definitionXml, currentXml, persistent] = await Promise.all([
+    domain.state(options),
+    domain.xml({ ...options, inactive: true }),
+    domain.xml(options),
+    isPersistent(libvirt, uuid, options),
+  ]);
+  const root = readXml(currentXml);
+  const { power, cause } = powerOf(status);
+  // Only what runs has an id.
+  const runs = root.attributes.has('id');
+  if (runs !== (power !== 'Stopped')) return undefined;
+  const name = root.children.find((one) => one.name === 'name')?.text ?? '';
+  return { uuid, name, power, persistent, cause, definitionXml, ...(runs ? { liveXml: currentXml } : {}) };
+}
+
+/** libvirt tells it of one domain only by leaving others out of a list. */
+async function isPersistent(
+  libvirt: HypervisorConnection,
+  uuid: string,
+  options: CallOptions,
+): Promise<boolean> {
+  const flags = StatsFlag.NoWait + ListDomainsFlag.Persistent;
+  const records = await libvirt.domainStats({
+    ...options,
+    uuids: [uuid],
+    groups: StatsGroup.State,
+    flags,
+  });
+  return records.some((record) => record.uuid === uuid);
+}
+
+/** What the guest agent tells; nothing while there is none, or it is not up yet. */
+export async function readGuestInterfaces(domain: Domain, options: CallOptions): Promise<GuestInterface[]> {
+  try {
+    const told = await domain.interfaceAddresses('agent', options);
+    return told.flatMap(({ name, mac, addresses }) =>
+      mac === null || name === 'lo'
+        ? []
+        : [{ macAddress: mac.toLowerCase(), addresses: addresses.map(({ address }) => address) }],
+    );
+  } catch (error) {
+    if (hasCode(error, ...silentGuest)) return [];
+    throw error;
+  }
+}
+
+/** No answer, none in time, no agent in its definition, or the domain does not run. */
+const silentGuest = [
+  ErrorCode.AGENT_UNRESPONSIVE,
+  ErrorCode.AGENT_UNSYNCED,
+  ErrorCode.ARGUMENT_UNSUPPORTED,
+  ErrorCode.OPERATION_INVALID,
+] as const;
