@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { cacheRoot } from '../paths.ts';
+import { build, cacheKey } from './build.ts';
+
+/** The programs a control plane is made of and worked with, in the order in which they are built. */
+export const binaryNames = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl', 'helm'] as const;
+
+export type BinaryName = (typeof binaryNames)[number];
+
+/** Absolute paths. */
+export type Binaries = Readonly<Record<BinaryName, string>>;
+
+export interface FindOptions {
+  /** One line for each step worth telling, such as "building kubectl (4 of 5)". */
+  onProgress?: (line: string) => void;
+  signal?: AbortSignal;
+  /** Default: `cacheRoot`. */
+  cacheDir?: string;
+  /** Default: `process.env`; only KUBEBUILDER_ASSETS is read. */
+  env?: NodeJS.ProcessEnv;
+}
+
+/**
+ * Finds the control plane's programs: in KUBEBUILDER_ASSETS if it holds at least etcd and kube-apiserver, then in the
+ * cache; what is in neither is built from Go modules into the cache, which takes minutes once.
+ */
+export async function findBinaries(options: FindOptions = {}): Promise<Binaries> {
+  const cacheDir = options.cacheDir ?? cacheRoot;
+  const assets = assetsFolder(options.env ?? process.env);
+  const folder = join(cacheDir, 'control-plane', await cacheKey());
+  const pathOf = (name: BinaryName) => {
+    const asset = assets && join(assets, name);
+    return asset && existsSync(asset) ? asset : join(folder, name);
+  };
+  const missing = binaryNames.filter((name) => !existsSync(pathOf(name)));
+  const { env: _, ...rest } = options; // the environment of a build is this process's own
+  if (missing.length > 0) await build(missing, { ...rest, folder, cacheDir });
+  return Object.fromEntries(binaryNames.map((name) => [name, pathOf(name)])) as Binaries;
+}
+
+/** KUBEBUILDER_ASSETS, the folder that envtest's tools fill; one without both servers is not what it says. */
+function assetsFolder(env: NodeJS.ProcessEnv): string | undefined {
+  const folder = env['KUBEBUILDER_ASSETS'];
+  const complete = folder && existsSync(join(folder, 'etcd')) && existsSync(join(folder, 'kube-apiserver'));
+  return complete ? folder : undefined;
+}
