@@ -7,13 +7,13 @@ export type Labels = Readonly<Record<string, string>>;
 export interface Requirement {
   key: string;
   operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
-  values?: readonly string[];
+  values?: readonly string[] | undefined;
 }
 
 /** All of it must hold; an empty selector selects everything. The semantics of a Kubernetes label selector. */
 export interface Selector {
-  matchLabels?: Labels;
-  matchExpressions?: readonly Requirement[];
+  matchLabels?: Labels | undefined;
+  matchExpressions?: readonly Requirement[] | undefined;
 }
 
 export interface HostState {

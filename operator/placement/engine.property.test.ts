@@ -1,0 +1,205 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { PlacementEngine } from './engine.ts';
+import type { HostState, Labels, PlacedVm, PlacementRequest, Policy, VmState } from './model.ts';
+import { matches } from './selector.ts';
+
+const apps = ['db', 'web', 'batch'];
+const zones = ['a', 'b', 'c'];
+const selector = fc.constantFrom(...apps).map((app) => ({ matchLabels: { app } }));
+const topologyKey = fc.constantFrom('zone', 'hostname');
+const always = { required: true } as const;
+
+const hostState = fc.record({
+  zone: fc.option(fc.constantFrom(...zones), { nil: undefined }),
+  available: fc.boolean(),
+  cpuLimit: fc.integer({ min: 1, max: 8 }),
+  memoryLimitBytes: fc.integer({ min: 1, max: 16 }),
+});
+
+const hostStates = fc.array(hostState, { maxLength: 6 }).map((states) =>
+  states.map(({ zone, available, cpuLimit, memoryLimitBytes }, index): HostState => {
+    const name = `h${index}`;
+    return {
+      ...{ name, pool: 'default', cpuLimit, memoryLimitBytes },
+      labels: { hostname: name, ...(zone ? { zone } : {}) },
+      available: available ? { yes: true } : { yes: false, reason: 'is cordoned' },
+    };
+  }),
+);
+
+const vmState = (id: string) =>
+  fc
+    .record({
+      app: fc.constantFrom(...apps),
+      cpu: fc.integer({ min: 1, max: 3 }),
+      memoryBytes: fc.integer({ min: 1, max: 5 }),
+    })
+    .map(({ app, cpu, memoryBytes }): VmState => ({ id, namespace: 'n', labels: { app }, cpu, memoryBytes }));
+
+const placedVms = fc
+  .array(fc.tuple(vmState('x'), fc.integer({ min: 0, max: 5 })), { maxLength: 8 })
+  .map((list) =>
+    list.map(([vm, host], index): PlacedVm => ({ ...vm, id: `n/vm-${index}`, host: `h${host}` })),
+  );
+
+const policies = fc.array(
+  fc.record({
+    vmSelector: selector,
+    anti: fc.array(fc.record({ topologyKey, vmSelector: fc.option(selector, { nil: undefined }) }), {
+      maxLength: 1,
+    }),
+    with: fc.array(fc.record({ topologyKey, vmSelector: fc.option(selector, { nil: undefined }) }), {
+      maxLength: 1,
+    }),
+    spread: fc.array(fc.record({ topologyKey, maxSkew: fc.integer({ min: 1, max: 2 }) }), { maxLength: 1 }),
+    zone: fc.option(fc.constantFrom(...zones), { nil: undefined }),
+  }),
+  { maxLength: 2 },
+);
+
+const world = fc
+  .record({ hosts: hostStates, placed: placedVms, vm: vmState('n/new'), policies })
+  .map((parts) => ({
+    ...parts,
+    policies: parts.policies.map((one, index): Policy => {
+      const term = (of: { topologyKey: string; vmSelector: { matchLabels: Labels } | undefined }) => ({
+        topologyKey: of.topologyKey,
+        ...(of.vmSelector ? { vmSelector: of.vmSelector } : {}),
+        enforcement: always,
+      });
+      return {
+        ...{ name: `p${index}`, namespace: 'n', vmSelector: one.vmSelector },
+        vmAntiAffinity: one.anti.map(term),
+        vmAffinity: one.with.map(term),
+        topologySpread: one.spread.map((of) => ({ ...of, enforcement: always })),
+        hostAffinity: one.zone
+          ? [{ hostSelector: { matchLabels: { zone: one.zone } }, enforcement: always }]
+          : [],
+      };
+    }),
+  }));
+
+type World = typeof world extends fc.Arbitrary<infer T> ? T : never;
+
+function engineOf({ hosts, placed }: Pick<World, 'hosts' | 'placed'>): PlacementEngine {
+  const engine = new PlacementEngine();
+  for (const host of hosts) engine.upsertHost(host);
+  for (const vm of placed) engine.upsertVm(vm);
+  return engine;
+}
+
+const requestOf = ({ vm, policies: all }: World): PlacementRequest => ({
+  vm,
+  pool: 'default',
+  strategy: 'Spread',
+  policies: all,
+});
+
+/** The rules again, told naively: which hosts may take the VM, each by looking at every VM anew. */
+function mayTake({ hosts, placed, vm, policies: all }: World): string[] {
+  const labelsOf = (name: string) => hosts.find((host) => host.name === name)?.labels ?? {};
+  const mine = all.filter((policy) => matches(policy.vmSelector, vm.labels));
+  const hostRules = (host: HostState) =>
+    host.available.yes &&
+    mine.every((policy) => policy.hostAffinity.every((term) => matches(term.hostSelector, host.labels)));
+  const among = (key: string, value: string | undefined, concerns: (other: PlacedVm) => boolean) =>
+    placed.filter((other) => value !== undefined && labelsOf(other.host)[key] === value && concerns(other))
+      .length;
+  return hosts
+    .filter((host) => {
+      const on = placed.filter((other) => other.host === host.name);
+      const sum = (field: 'cpu' | 'memoryBytes') => on.reduce((total, other) => total + other[field], 0);
+      if (!hostRules(host)) return false;
+      if (sum('cpu') + vm.cpu > host.cpuLimit || sum('memoryBytes') + vm.memoryBytes > host.memoryLimitBytes)
+        return false;
+      for (const policy of all) {
+        for (const term of policy.vmAntiAffinity) {
+          const value = host.labels[term.topologyKey];
+          const others = term.vmSelector ?? policy.vmSelector;
+          const isMine = mine.includes(policy);
+          if (
+            isMine &&
+            (value === undefined || among(term.topologyKey, value, (o) => matches(others, o.labels)) > 0)
+          )
+            return false;
+          const isTheirs = term.vmSelector !== undefined && matches(term.vmSelector, vm.labels);
+          if (
+            isTheirs &&
+            (value === undefined ||
+              among(term.topologyKey, value, (o) => matches(policy.vmSelector, o.labels)) > 0)
+          )
+            return false;
+        }
+      }
+      for (const policy of mine) {
+        for (const term of policy.vmAffinity) {
+          const value = host.labels[term.topologyKey];
+          const others = term.vmSelector ?? policy.vmSelector;
+          if (value === undefined) return false;
+          const anywhere = placed.some(
+            (o) => labelsOf(o.host)[term.topologyKey] !== undefined && matches(others, o.labels),
+          );
+          if (!anywhere && matches(others, vm.labels)) continue;
+          if (among(term.topologyKey, value, (o) => matches(others, o.labels)) === 0) return false;
+        }
+        for (const term of policy.topologySpread) {
+          const value = host.labels[term.topologyKey];
+          if (value === undefined) return false;
+          const count = (of: string) =>
+            among(term.topologyKey, of, (o) => matches(policy.vmSelector, o.labels));
+          const domains = hosts.filter(hostRules).flatMap((one) => one.labels[term.topologyKey] ?? []);
+          if (count(value) + 1 - Math.min(...domains.map(count)) > term.maxSkew) return false;
+        }
+      }
+      return true;
+    })
+    .map((host) => host.name);
+}
+
+describe('any decision', () => {
+  it('is for a host that keeps every rule and limit, and is none only when there is no such host', () => {
+    fc.assert(
+      fc.property(world, (one) => {
+        const decision = engineOf(one).place(requestOf(one));
+        const possible = mayTake(one);
+        if (decision.kind === 'placed') expect(possible).toContain(decision.host);
+        else expect(possible).toEqual([]);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('accounts for every host of the pool when it is none', () => {
+    fc.assert(
+      fc.property(world, (one) => {
+        const decision = engineOf(one).place(requestOf(one));
+        if (decision.kind === 'placed') return;
+        const told = decision.rejections.flatMap(({ hosts }) => hosts);
+        expect(told.toSorted()).toEqual(one.hosts.map(({ name }) => name).toSorted());
+      }),
+    );
+  });
+
+  it('does not depend on the order in which the world was told', () => {
+    fc.assert(
+      fc.property(world, (one) => {
+        const backwards = { hosts: one.hosts.toReversed(), placed: one.placed.toReversed() };
+        expect(engineOf(backwards).place(requestOf(one))).toEqual(engineOf(one).place(requestOf(one)));
+      }),
+    );
+  });
+
+  it('is the same after detours as in a world that was always so', () => {
+    fc.assert(
+      fc.property(world, world, (one, before) => {
+        const engine = engineOf(before);
+        for (const host of before.hosts) engine.removeHost(host.name);
+        for (const vm of before.placed) engine.removeVm(vm.id);
+        for (const host of one.hosts) engine.upsertHost(host);
+        for (const vm of one.placed) engine.upsertVm(vm);
+        expect(engine.place(requestOf(one))).toEqual(engineOf(one).place(requestOf(one)));
+      }),
+    );
+  });
+});
