@@ -43,7 +43,10 @@ export function applyFields(
   for (const field of owners.get(options.manager) ?? []) {
     if (!sent.has(field) && !isOwnedByOther(after, field, options.manager)) unset(object, JSON.parse(field));
   }
-  for (const [field, value] of sent) set(object, JSON.parse(field), structuredClone(value));
+  for (const [field, value] of sent) {
+    const path = JSON.parse(field);
+    if (!isEmptyMapOver(valueAt(object, path), value)) set(object, path, structuredClone(value));
+  }
   after.set(options.manager, new Set(sent.keys()));
   for (const [manager, fields] of after) if (fields.size === 0) after.delete(manager);
   return { object, owners: after, conflicts };
@@ -68,12 +71,18 @@ function leavesOf(value: JsonObject, path: string[] = [], leaves = new Map<strin
 function conflictsOf(object: JsonObject, owners: Ownership, sent: Map<string, unknown>, manager: string) {
   const conflicts: { field: string; manager: string }[] = [];
   for (const [field, value] of sent) {
-    if (isDeepStrictEqual(valueAt(object, JSON.parse(field)), value)) continue;
+    const present = valueAt(object, JSON.parse(field));
+    if (isDeepStrictEqual(present, value) || isEmptyMapOver(present, value)) continue;
     for (const [other, fields] of owners) {
       if (other !== manager && fields.has(field)) conflicts.push({ field, manager: other });
     }
   }
   return conflicts;
+}
+
+/** An empty map says that the map is there, nothing about what is in it. */
+function isEmptyMapOver(present: unknown, value: unknown): boolean {
+  return isObject(present) && isObject(value);
 }
 
 function isOwnedByOther(owners: Ownership, field: string, manager: string): boolean {

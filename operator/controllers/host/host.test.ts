@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { hosts } from '../../api/kinds.ts';
+import { World } from '../../testing/world.ts';
+import { findCondition } from '../conditions.ts';
+
+function condition(world: World, name: string, type: string): string {
+  const found = findCondition(world.hostObject(name) ?? {}, type);
+  return found ? `${found.status} ${found.reason}` : 'absent';
+}
+
+const message = (world: World, name: string, type: string) =>
+  findCondition(world.hostObject(name) ?? {}, type)?.message;
+
+describe('a host', () => {
+  it('tells what it is and what VMs may have on it', async () => {
+    const world = await World.withHosts(1);
+    expect(world.hostObject('h1')?.status).toMatchObject({
+      connection: { state: 'Connected' },
+      versions: { libvirt: '9.0.0', hypervisor: '7.2.0' },
+      hypervisor: { type: 'KVM' },
+      cpu: { model: 'EPYC', architecture: 'x86_64', sockets: 1, cores: 8, threads: 2 },
+      numaCells: [{ id: 0, cpus: 16, memory: '64Gi' }],
+      capacity: { cpu: 16, memory: '64Gi' },
+      allocatable: { cpu: 64, memory: '63Gi' },
+      allocated: { cpu: 0, memory: '0' },
+      summary: { cpu: '0/64', memory: '0/63Gi' },
+    });
+    expect(condition(world, 'h1', 'Ready')).toBe('True Connected');
+  });
+
+  it('counts the VMs that are bound to it', async () => {
+    const world = await World.withHosts(1);
+    world.putVm('a', { cpu: { cores: 2 }, memory: { size: '1536Mi' } });
+    world.putVm('b');
+    await world.run(10_000);
+    expect(world.hostObject('h1')?.status).toMatchObject({
+      virtualMachines: 2,
+      allocated: { cpu: 3, memory: '2560Mi' },
+      summary: { cpu: '3/64', memory: '2.5Gi/63Gi' },
+    });
+  });
+
+  it('names domains that are not of vmfabric, and leaves them alone', async () => {
+    const world = await World.withHosts(1);
+    world.hypervisor
+      .host('h1')
+      .outside.define(
+        '<domain type="kvm"><name>legacy</name><uuid>11111111-2222-4333-8444-555555555555</uuid></domain>',
+      );
+    await world.run(90_000);
+    expect(world.hostObject('h1')?.status?.foreignDomains).toEqual(['legacy']);
+    expect(world.hypervisor.changes).toEqual([]);
+  });
+
+  it('that is cordoned stays ready, keeps its VMs, and gets no more', async () => {
+    const world = await World.withHosts(1);
+    world.putVm('a');
+    await world.run(10_000);
+    world.cluster.edit(hosts, { name: 'h1' }, (host) => {
+      host.spec.unschedulable = true;
+    });
+    world.putVm('b');
+    await world.run(10_000);
+    expect(condition(world, 'h1', 'Ready')).toBe('True Cordoned');
+    expect(condition(world, 'h1', 'Schedulable')).toBe('False Cordoned');
+    expect(world.runsOn('a')).toEqual(['h1']);
+    expect(world.message('b', 'Scheduled')).toContain('is cordoned');
+    world.cluster.edit(hosts, { name: 'h1' }, (host) => {
+      delete host.spec.unschedulable;
+    });
+    await world.run(10_000);
+    expect(world.runsOn('b')).toEqual(['h1']);
+  });
+});
+
+describe('a host that cannot be used', () => {
+  it('does not answer: HostUnreachable, not Stalled, for it may come back by itself', async () => {
+    const world = await World.withHosts(2);
+    world.hypervisor.host('h2').goDown();
+    await world.run(5000);
+    expect(condition(world, 'h2', 'Ready')).toBe('False HostUnreachable');
+    expect(condition(world, 'h2', 'Stalled')).toBe('False AsExpected');
+    expect(world.hostObject('h2')?.status?.connection?.state).toBe('Lost');
+    world.hypervisor.host('h2').heal();
+    await world.run(60_000);
+    expect(condition(world, 'h2', 'Ready')).toBe('True Connected');
+  });
+
+  it('rejects the certificate: Stalled, and VMs go to other hosts', async () => {
+    const world = new World();
+    world.hypervisor.addHost('h1').rejectCertificate();
+    world.hypervisor.addHost('h2');
+    world.putSecret();
+    world.putPool({ staticHosts: ['h1', 'h2'].map((name) => ({ name, address: name })) });
+    await world.operator.start();
+    world.putVm('a');
+    await world.run(20_000);
+    expect(condition(world, 'h1', 'Stalled')).toBe('True CertificateRejected');
+    expect(message(world, 'h1', 'Connected')).toContain('h1 at h1');
+    expect(world.runsOn('a')).toEqual(['h2']);
+  });
+
+  it('has the uuid of another host: both say so and get no VMs', async () => {
+    const world = await World.withHosts(2, { hostUUID: '11111111-2222-4333-8444-555555555555' });
+    world.putVm('a');
+    await world.run(10_000);
+    expect(condition(world, 'h1', 'Stalled')).toBe('True DuplicateHostUUID');
+    expect(message(world, 'h2', 'Stalled')).toContain('Host h1 has the same host uuid');
+    expect(world.message('a', 'Scheduled')).toContain('has the same host uuid');
+  });
+
+  it('lacks the Secret: Stalled with the command to make it, and connected soon after it is made', async () => {
+    const world = new World();
+    world.hypervisor.addHost('h1');
+    world.putPool({ staticHosts: [{ name: 'h1', address: 'h1' }] });
+    await world.operator.start();
+    await world.run(5000);
+    expect(condition(world, 'h1', 'Stalled')).toBe('True SecretNotFound');
+    expect(message(world, 'h1', 'Ready')).toContain('kubectl create secret generic libvirt-client');
+    world.putSecret();
+    await world.run(10_000);
+    expect(condition(world, 'h1', 'Ready')).toBe('True Connected');
+  });
+
+  it('keeps its connection when the Secret goes away while VMs run', async () => {
+    const world = await World.withHosts(1);
+    world.putVm('a');
+    await world.run(10_000);
+    world.putSecret({});
+    await world.run(120_000);
+    expect(condition(world, 'h1', 'Connected')).toBe('True Connected');
+    expect(world.runsOn('a')).toEqual(['h1']);
+  });
+});

@@ -1,0 +1,110 @@
+import type { Host } from '../../api/host.ts';
+import type { HostPool } from '../../api/hostpool.ts';
+import { hosts } from '../../api/kinds.ts';
+import { parseBytes } from '../../api/quantity.ts';
+import type { DomainSummary } from '../../hypervisor/hypervisor.ts';
+import type { Clock } from '../../kube/clock.ts';
+import type { ReconcileContext } from '../../kube/controller.ts';
+import type { ObjectKey } from '../../kube/object.ts';
+import { done, type Result } from '../../kube/result.ts';
+import type { PoolModel } from '../pool/pool-model.ts';
+import type { Stores } from '../stores.ts';
+import { type Amounts, allocatable } from './capacity.ts';
+import type { HostConnections, HostLink } from './connections.ts';
+import type { Credentials, CredentialsResult } from './credentials.ts';
+import { schedulable } from './schedulable.ts';
+import { hostStatus } from './status.ts';
+
+export interface HostEnvironment {
+  stores: Stores;
+  connections: HostConnections;
+  credentials: Credentials;
+  pools: PoolModel;
+  clock: Clock;
+  random: () => number;
+}
+
+/** Domains that come and go without an event, and Secrets that change, are found within this time. */
+const observeEveryMs = 60_000;
+/** A Secret that is wrong is looked at again soon: somebody is probably putting it right. */
+const credentialsEveryMs = 5_000;
+
+/** Keeps the connection to one host and says in its status what the host is and how it stands. */
+export async function reconcileHost(
+  env: HostEnvironment,
+  key: ObjectKey,
+  context: Pick<ReconcileContext, 'signal' | 'cluster'>,
+): Promise<Result> {
+  const host = env.stores.hosts.get(key);
+  if (!host || host.metadata.deletionTimestamp) {
+    env.connections.drop(key);
+    return done;
+  }
+  const pool = env.stores.hostPools.get(host.spec.hostPoolRef.name);
+  const credentials = await connect(env, host, pool);
+  const link = env.connections.link(key);
+  // The first attempt is under way: after our own restart that is no news.
+  if (link?.state === 'Connecting' && !link.error && host.status) return done;
+  const foreign = link?.connection ? await foreignDomains(env, host, link, context.signal) : undefined;
+  const limits = allocatableOf(host, pool, link);
+  const status = hostStatus({
+    host,
+    link,
+    credentials,
+    schedulable: schedulable(host, pool, env.stores.nodes.get(key)),
+    twin: env.connections.sharesUUID(key),
+    used: env.pools.engine.usage(key),
+    ...(limits ? { allocatable: limits } : {}),
+    ...(foreign ? { foreign } : {}),
+    now: env.clock.wallTime(),
+  });
+  await context.cluster.patchStatus(hosts, host, status, { signal: context.signal });
+  const every = credentials.kind === 'ok' ? observeEveryMs : credentialsEveryMs;
+  return { kind: 'again', afterMs: every * (0.75 + env.random() / 2) };
+}
+
+/** Asks for the connection. Without good credentials a connection that stands is kept: its VMs need it. */
+async function connect(
+  env: HostEnvironment,
+  host: Host,
+  pool: HostPool | undefined,
+): Promise<CredentialsResult> {
+  if (!pool) {
+    const message = `HostPool ${host.spec.hostPoolRef.name} does not exist.`;
+    return { kind: 'problem', reason: 'HostPoolNotFound', message };
+  }
+  const { tlsSecretRef, port } = pool.spec.connection;
+  const result = await env.credentials.get(tlsSecretRef);
+  if (result.kind === 'ok') {
+    const { credentials } = result;
+    env.connections.ensure({ name: host.metadata.name, address: host.spec.address, port, credentials });
+  }
+  return result;
+}
+
+/** From what the host says now, or said when it was last seen. */
+function allocatableOf(
+  host: Host,
+  pool: HostPool | undefined,
+  link: HostLink | undefined,
+): Amounts | undefined {
+  if (!pool) return undefined;
+  if (link?.facts) return allocatable(pool, link.facts);
+  const capacity = host.status?.capacity;
+  return (
+    capacity && allocatable(pool, { cpu: { count: capacity.cpu }, memoryBytes: parseBytes(capacity.memory) })
+  );
+}
+
+async function foreignDomains(
+  env: HostEnvironment,
+  host: Host,
+  link: HostLink,
+  signal: AbortSignal,
+): Promise<DomainSummary[]> {
+  const all = (await link.connection?.domains({ signal })) ?? [];
+  return all.filter(({ uuid }) => {
+    const owners = env.stores.virtualMachines.byIndex('domain', uuid);
+    return !owners.some((vm) => vm.status?.hostName === host.metadata.name);
+  });
+}

@@ -1,0 +1,125 @@
+import {
+  type DomainEvent,
+  type HostConnection,
+  type HostTarget,
+  type Hypervisor,
+  HypervisorError,
+} from '../../hypervisor/hypervisor.ts';
+import type { Clock } from '../../kube/clock.ts';
+import type { HostLink } from './connections.ts';
+
+export interface SessionOptions {
+  hypervisor: Hypervisor;
+  clock: Clock;
+  random: () => number;
+  turn: () => Promise<() => void>;
+  onLink: () => void;
+  onDomainEvent: (event: DomainEvent) => void;
+}
+
+const firstBackoffMs = 500;
+const longestBackoffMs = 30_000;
+
+/** Keeps one host connected: attempt, use until it closes, back off, again; until stopped. */
+export class Session {
+  link: HostLink;
+  readonly #target: HostTarget;
+  readonly #options: SessionOptions;
+  readonly #stop = new AbortController();
+  #wake: () => void = () => {};
+
+  /** `before` is the link of a session that this one replaces; a host once seen stays Lost rather than Connecting. */
+  constructor(target: HostTarget, before: HostLink | undefined, options: SessionOptions) {
+    this.#target = target;
+    this.#options = options;
+    const state = before?.facts ? 'Lost' : 'Connecting';
+    const since = before && before.state === state ? before.since : options.clock.wallTime();
+    this.link = { state, since, ...(before?.facts ? { facts: before.facts } : {}) };
+  }
+
+  serves(target: HostTarget): boolean {
+    return JSON.stringify(target) === JSON.stringify(this.#target);
+  }
+
+  start(): void {
+    void this.#run();
+  }
+
+  stop(): void {
+    this.#stop.abort(new Error(`the connection to ${this.#target.name} is not wanted any more`));
+    this.#wake();
+    void this.link.connection?.close();
+  }
+
+  async #run(): Promise<void> {
+    let failures = 0;
+    while (!this.#stop.signal.aborted) {
+      const ended = await this.#attempt();
+      failures = ended.connected ? 0 : failures + 1;
+      if (this.#stop.signal.aborted) return;
+      this.#lost(ended.error);
+      await this.#backOff(failures);
+    }
+  }
+
+  /** One connection from its making to its end. */
+  async #attempt(): Promise<{ connected: boolean; error: HypervisorError }> {
+    let connection: HostConnection | undefined;
+    const release = await this.#options.turn();
+    try {
+      if (this.#stop.signal.aborted) throw this.#stop.signal.reason;
+      connection = await this.#options.hypervisor.connect(this.#target, { signal: this.#stop.signal });
+      await connection.subscribe(this.#options.onDomainEvent);
+      const facts = await connection.facts({ signal: this.#stop.signal });
+      this.#set({ state: 'Connected', since: this.#options.clock.wallTime(), connection, facts });
+    } catch (error) {
+      void connection?.close();
+      return { connected: false, error: asHypervisorError(error) };
+    } finally {
+      release();
+    }
+    const reason = await connection.closed;
+    return {
+      connected: true,
+      error: reason ?? new HypervisorError('Unreachable', 'the connection was closed'),
+    };
+  }
+
+  #lost(error: HypervisorError): void {
+    const { facts, state, since } = this.link;
+    const next = facts ? 'Lost' : 'Connecting';
+    this.#set({
+      state: next,
+      since: next === state ? since : this.#options.clock.wallTime(),
+      error,
+      ...(facts ? { facts } : {}),
+    });
+  }
+
+  #set(link: HostLink): void {
+    if (this.#stop.signal.aborted) {
+      void link.connection?.close();
+      return;
+    }
+    this.link = link;
+    this.#options.onLink();
+  }
+
+  /** 0.5 s doubling to 30 s, of which up to half is taken off at random; ends early when stopped. */
+  async #backOff(failures: number): Promise<void> {
+    const full = Math.min(longestBackoffMs, firstBackoffMs * 2 ** Math.min(failures, 10));
+    const { clock, random } = this.#options;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = clock.setTimeout(resolve, full * (1 - random() / 2));
+    this.#wake = resolve;
+    await promise;
+    clock.clearTimeout(timer);
+  }
+}
+
+function asHypervisorError(error: unknown): HypervisorError {
+  if (error instanceof HypervisorError) return error;
+  return new HypervisorError('Failed', error instanceof Error ? error.message : String(error), {
+    cause: error,
+  });
+}

@@ -1,0 +1,87 @@
+import type { Host, HostStatus } from '../../api/host.ts';
+import { exactQuantity, readableQuantity } from '../../api/quantity.ts';
+import type { DomainSummary, HostFacts } from '../../hypervisor/hypervisor.ts';
+import { conditionList, timestamp } from '../conditions.ts';
+import type { Amounts } from './capacity.ts';
+import type { HostLink } from './connections.ts';
+import { type HostFindings, hostVerdicts } from './verdicts.ts';
+
+export interface HostObservation extends HostFindings {
+  /** What VMs may have in all; absent until the host has told its facts once. */
+  allocatable?: Amounts;
+  /** What bound VMs have. */
+  used: Amounts & { vms: number };
+  /** Domains that belong to no VM; absent while the host does not answer. */
+  foreign?: DomainSummary[];
+  now: Date;
+}
+
+/** The whole status; it holds still while nothing changes, so free memory and load are metrics and not here. */
+export function hostStatus(observation: HostObservation): HostStatus {
+  const { host, link, used, allocatable, foreign, now } = observation;
+  const generation = host.metadata.generation ?? 0;
+  const before = host.status;
+  return {
+    observedGeneration: generation,
+    ...(link ? { connection: connection(host, link) } : {}),
+    ...(link?.facts ? facts(link.facts) : kept(before)),
+    ...(allocatable
+      ? {
+          allocatable: { cpu: allocatable.cpu, memory: exactQuantity(allocatable.memoryBytes) },
+          allocated: { cpu: used.cpu, memory: exactQuantity(used.memoryBytes) },
+          summary: summary(used, allocatable),
+        }
+      : {}),
+    virtualMachines: used.vms,
+    ...(foreign
+      ? foreignNames(foreign)
+      : before?.foreignDomains
+        ? { foreignDomains: before.foreignDomains }
+        : {}),
+    conditions: conditionList(hostVerdicts(observation), before?.conditions, generation, now),
+  };
+}
+
+/** A host that was connected before our own restart has been connected since then. */
+function connection(host: Host, link: HostLink): NonNullable<HostStatus['connection']> {
+  const before = host.status?.connection;
+  return before?.state === link.state ? before : { state: link.state, since: timestamp(link.since) };
+}
+
+function facts(of: HostFacts): Partial<HostStatus> {
+  const { model, vendor, architecture, sockets, cores, threads } = of.cpu;
+  return {
+    versions: { libvirt: of.libvirtVersion, hypervisor: of.hypervisorVersion },
+    hypervisor: { type: of.hypervisorType, hostUUID: of.hostUUID },
+    cpu: { model, ...(vendor ? { vendor } : {}), architecture, sockets, cores, threads },
+    numaCells: of.numaCells.map(({ id, cpus, memoryBytes }) => ({
+      id,
+      cpus,
+      memory: exactQuantity(memoryBytes),
+    })),
+    capacity: { cpu: of.cpu.count, memory: exactQuantity(of.memoryBytes) },
+  };
+}
+
+/** What an absent host last said of itself is still the best that is known. */
+function kept(before: HostStatus | undefined): Partial<HostStatus> {
+  if (!before) return {};
+  const { versions, hypervisor, cpu, numaCells, capacity } = before;
+  return Object.fromEntries(
+    Object.entries({ versions, hypervisor, cpu, numaCells, capacity }).filter(
+      ([, value]) => value !== undefined,
+    ),
+  );
+}
+
+function foreignNames(domains: DomainSummary[]): Partial<HostStatus> {
+  const names = domains.map((domain) => domain.name).sort();
+  return names.length > 0 ? { foreignDomains: names.slice(0, 64) } : {};
+}
+
+export function summary(used: Amounts, allocatable: Amounts): { cpu: string; memory: string } {
+  return {
+    cpu: `${used.cpu}/${allocatable.cpu}`,
+    memory: `${readableQuantity(used.memoryBytes)}/${readableQuantity(allocatable.memoryBytes)}`,
+  };
+}

@@ -1,0 +1,101 @@
+import type { Host } from '../../api/host.ts';
+import type { HostPool } from '../../api/hostpool.ts';
+import { hostPools } from '../../api/kinds.ts';
+import { parseBytes } from '../../api/quantity.ts';
+import type { Clock } from '../../kube/clock.ts';
+import type { ReconcileContext } from '../../kube/controller.ts';
+import type { ObjectKey } from '../../kube/object.ts';
+import { done, type Result } from '../../kube/result.ts';
+import type { Amounts } from '../host/capacity.ts';
+import type { PoolModel } from '../pool/pool-model.ts';
+import type { Stores } from '../stores.ts';
+import { ensureMembers, type MemberFindings } from './members.ts';
+import { poolStatus, takesVms } from './status.ts';
+
+export interface HostPoolEnvironment {
+  stores: Stores;
+  pools: PoolModel;
+  clock: Clock;
+}
+
+/** Keeps a deleted pool until no VM lives on its hosts: its Hosts go with it, and they are how VMs are reached. */
+export const finalizer = 'vmfabric.io/hosts';
+
+const noFindings: MemberFindings = { changed: false, leaving: [], taken: [], addressless: [] };
+
+type Context = Pick<ReconcileContext, 'signal' | 'cluster'>;
+
+/** Makes the pool's Hosts and sums them up in its status. */
+export async function reconcileHostPool(
+  env: HostPoolEnvironment,
+  key: ObjectKey,
+  { signal, cluster }: Context,
+): Promise<Result> {
+  const stored = env.stores.hostPools.get(key);
+  if (!stored) return done;
+  const members = env.stores.hosts.byIndex('pool', key);
+  if (stored.metadata.deletionTimestamp && !isUsed(env, members)) return release(cluster, stored, signal);
+  const pool = await ensureFinalizer(cluster, stored, signal);
+  const findings = pool.metadata.deletionTimestamp
+    ? noFindings
+    : await ensureMembers({ cluster, stores: env.stores }, pool, signal);
+  if (findings.changed) return { kind: 'again', afterMs: 50 };
+  const status = poolStatus({
+    pool,
+    members: [...members].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)),
+    findings,
+    used: usage(env, members),
+    largestFree: largestFree(env, members),
+    now: env.clock.wallTime(),
+  });
+  await cluster.patchStatus(hostPools, pool, status, { signal });
+  return done;
+}
+
+function isUsed(env: HostPoolEnvironment, members: readonly Host[]): boolean {
+  return members.some((host) => env.stores.virtualMachines.byIndex('host', host.metadata.name).length > 0);
+}
+
+async function ensureFinalizer(
+  cluster: Context['cluster'],
+  pool: HostPool,
+  signal: AbortSignal,
+): Promise<HostPool> {
+  const present = pool.metadata.finalizers ?? [];
+  if (pool.metadata.deletionTimestamp || present.includes(finalizer)) return pool;
+  return cluster.setFinalizers(hostPools, pool, [...present, finalizer], { signal });
+}
+
+async function release(cluster: Context['cluster'], pool: HostPool, signal: AbortSignal): Promise<Result> {
+  const present = pool.metadata.finalizers ?? [];
+  const rest = present.filter((name) => name !== finalizer);
+  await cluster.setFinalizers(hostPools, pool, rest, { signal });
+  return done;
+}
+
+function usage(env: HostPoolEnvironment, members: readonly Host[]) {
+  const total = { cpu: 0, memoryBytes: 0, vms: 0 };
+  for (const host of members) {
+    const used = env.pools.engine.usage(host.metadata.name);
+    total.cpu += used.cpu;
+    total.memoryBytes += used.memoryBytes;
+    total.vms += used.vms;
+  }
+  return total;
+}
+
+/**
+ * The most that is free on one host that takes VMs. From what the Hosts' statuses say: just after a start the
+ * connections are not there yet, and a pool that has nothing free would be news.
+ */
+function largestFree(env: HostPoolEnvironment, members: readonly Host[]): Amounts {
+  const largest = { cpu: 0, memoryBytes: 0 };
+  for (const host of members) {
+    const total = host.status?.allocatable;
+    if (!total || !takesVms(host)) continue;
+    const used = env.pools.engine.usage(host.metadata.name);
+    largest.cpu = Math.max(largest.cpu, total.cpu - used.cpu);
+    largest.memoryBytes = Math.max(largest.memoryBytes, parseBytes(total.memory) - used.memoryBytes);
+  }
+  return largest;
+}

@@ -1,0 +1,90 @@
+import type { ConditionStatus } from '../../api/common.ts';
+import type { Host, HostCondition } from '../../api/host.ts';
+import type { HostPool, HostPoolStatus } from '../../api/hostpool.ts';
+import { exactQuantity, parseBytes } from '../../api/quantity.ts';
+import { conditionList, findCondition } from '../conditions.ts';
+import type { Amounts } from '../host/capacity.ts';
+import { summary } from '../host/status.ts';
+import type { MemberFindings } from './members.ts';
+import { poolVerdicts } from './verdicts.ts';
+
+export interface PoolObservation {
+  pool: HostPool;
+  members: readonly Host[];
+  findings: MemberFindings;
+  used: Amounts & { vms: number };
+  largestFree: Amounts;
+  now: Date;
+}
+
+/** The pool as one computer: the sum of its hosts. */
+export function poolStatus({
+  pool,
+  members,
+  findings,
+  used,
+  largestFree,
+  now,
+}: PoolObservation): HostPoolStatus {
+  const generation = pool.metadata.generation ?? 0;
+  const capacity = sum(members.map((host) => host.status?.capacity));
+  const allocatable = sum(members.map((host) => host.status?.allocatable));
+  const hosts = counts(members);
+  return {
+    observedGeneration: generation,
+    hosts,
+    virtualMachines: used.vms,
+    resources: [
+      {
+        name: 'cpu',
+        capacity: `${capacity.cpu}`,
+        allocatable: `${allocatable.cpu}`,
+        allocated: `${used.cpu}`,
+        largestFree: `${largestFree.cpu}`,
+      },
+      {
+        name: 'memory',
+        capacity: exactQuantity(capacity.memoryBytes),
+        allocatable: exactQuantity(allocatable.memoryBytes),
+        allocated: exactQuantity(used.memoryBytes),
+        largestFree: exactQuantity(largestFree.memoryBytes),
+      },
+    ],
+    summary: { hosts: `${hosts.ready}/${hosts.total}`, ...summary(used, allocatable) },
+    conditions: conditionList(
+      poolVerdicts(pool, members, findings),
+      pool.status?.conditions,
+      generation,
+      now,
+    ),
+  };
+}
+
+/** Whether VMs may be placed on the host, by its own status. */
+export function takesVms(host: Host): boolean {
+  return is(host, 'Ready', 'True') && is(host, 'Schedulable', 'True');
+}
+
+function counts(members: readonly Host[]): NonNullable<HostPoolStatus['hosts']> {
+  return {
+    total: members.length,
+    ready: members.filter(takesVms).length,
+    cordoned: members.filter((host) => is(host, 'Schedulable', 'False')).length,
+    lost: members.filter((host) => is(host, 'Connected', 'False')).length,
+  };
+}
+
+function is(host: Host, type: HostCondition, status: ConditionStatus): boolean {
+  return findCondition(host, type)?.status === status;
+}
+
+function sum(amounts: readonly ({ cpu: number; memory: string } | undefined)[]): Amounts {
+  let cpu = 0;
+  let memoryBytes = 0;
+  for (const amount of amounts) {
+    if (!amount) continue;
+    cpu += amount.cpu;
+    memoryBytes += parseBytes(amount.memory);
+  }
+  return { cpu, memoryBytes };
+}

@@ -1,0 +1,98 @@
+import type { Host } from '../../api/host.ts';
+import type { HostPool, HostPoolCondition } from '../../api/hostpool.ts';
+import { fails, findCondition, holds, type Verdict } from '../conditions.ts';
+import type { MemberFindings } from './members.ts';
+
+/** Names at most this many hosts in a message. */
+const named = 5;
+
+export function poolVerdicts(
+  pool: HostPool,
+  members: readonly Host[],
+  findings: MemberFindings,
+): Record<HostPoolCondition, Verdict> {
+  const down = members.filter((host) => findCondition(host, 'Ready')?.status !== 'True');
+  return {
+    Ready: readyVerdict(pool, members, down, findings),
+    Stalled: stalledVerdict(members, down, findings),
+  };
+}
+
+function readyVerdict(
+  pool: HostPool,
+  members: readonly Host[],
+  down: readonly Host[],
+  findings: MemberFindings,
+): Verdict {
+  if (pool.metadata.deletionTimestamp) return fails('HostsInUse', inUse(members));
+  if (members.length === 0) return fails('NoHosts', noHosts(pool, findings));
+  const remarks = [
+    ...(down.length > 0 ? [notReady(down, members.length)] : []),
+    ...leavingRemarks(findings),
+    ...nameRemarks(findings),
+  ];
+  if (remarks.length === 0) {
+    return holds(
+      'HostsReady',
+      members.length === 1 ? 'The one host is ready.' : `All ${members.length} hosts are ready.`,
+    );
+  }
+  const verdict = down.length === members.length ? fails : holds;
+  return verdict('SomeHostsNotReady', remarks.join(' '));
+}
+
+/** Stalled when every host of the pool waits for a person, or when a name is not to be had. */
+function stalledVerdict(members: readonly Host[], down: readonly Host[], findings: MemberFindings): Verdict {
+  if (findings.taken.length > 0) return holds('HostNameTaken', nameRemarks(findings).join(' '));
+  const stalled = members
+    .map((host) => findCondition(host, 'Stalled'))
+    .filter((one) => one?.status === 'True');
+  const first = stalled[0];
+  if (first && stalled.length === members.length && down.length === members.length) {
+    return holds(first.reason as Verdict['reason'], first.message);
+  }
+  return fails('AsExpected', 'Nothing waits for a person.');
+}
+
+function notReady(down: readonly Host[], total: number): string {
+  const reasons = down
+    .slice(0, named)
+    .map(
+      (host) =>
+        `${host.metadata.name} (${findCondition(host, 'Ready')?.message.replace(/\.$/, '') ?? 'new'})`,
+    );
+  return `${down.length} of ${total} hosts ${down.length === 1 ? 'is' : 'are'} not ready: ${list(reasons, down.length)}.`;
+}
+
+function noHosts(pool: HostPool, { addressless }: MemberFindings): string {
+  if (addressless.length > 0) {
+    return `spec.nodeSelector selects ${list(addressless.slice(0, named), addressless.length)}, but no such Node has an InternalIP in its status.`;
+  }
+  if (!pool.spec.nodeSelector) return 'spec.staticHosts is empty.';
+  return 'spec.nodeSelector selects no Node. Label the Nodes that carry libvirt, or correct the selector.';
+}
+
+function leavingRemarks({ leaving }: MemberFindings): string[] {
+  return leaving.map(
+    ({ name, vms }) =>
+      `${name} is not selected any more but still carries ${vms} ${vms === 1 ? 'VM' : 'VMs'}; delete or move them and it goes.`,
+  );
+}
+
+function nameRemarks({ taken }: MemberFindings): string[] {
+  return taken.map(
+    ({ name, pool }) =>
+      `${name} is a Host of HostPool ${pool} already; a host can be in one pool only, so change one of the two.`,
+  );
+}
+
+function inUse(members: readonly Host[]): string {
+  const busy = members
+    .filter((host) => (host.status?.virtualMachines ?? 0) > 0)
+    .map((host) => host.metadata.name);
+  return `The pool is deleted once no VM is bound to its hosts; VMs are bound to ${list(busy.slice(0, named), busy.length) || 'some'}.`;
+}
+
+function list(names: readonly string[], total: number): string {
+  return names.length < total ? `${names.join(', ')} and ${total - names.length} more` : names.join(', ');
+}

@@ -1,0 +1,84 @@
+import { placementPolicies } from '../../api/kinds.ts';
+import type { PlacementPolicy, PlacementPolicyCondition } from '../../api/placementpolicy.ts';
+import type { VirtualMachine } from '../../api/virtualmachine.ts';
+import type { Clock } from '../../kube/clock.ts';
+import type { ReconcileContext } from '../../kube/controller.ts';
+import { keyOf, type ObjectKey } from '../../kube/object.ts';
+import { done, type Result } from '../../kube/result.ts';
+import { matches } from '../../placement/selector.ts';
+import { conditionList, fails, findCondition, holds, unknown, type Verdict } from '../conditions.ts';
+import type { PoolModel } from '../pool/pool-model.ts';
+import type { Stores } from '../stores.ts';
+
+export interface PlacementPolicyEnvironment {
+  stores: Stores;
+  pools: PoolModel;
+  clock: Clock;
+}
+
+/** Says in the policy's status how many VMs it selects, how many of them keep its rules, and why the first one cannot. */
+export async function reconcilePlacementPolicy(
+  env: PlacementPolicyEnvironment,
+  key: ObjectKey,
+  { signal, cluster }: Pick<ReconcileContext, 'signal' | 'cluster'>,
+): Promise<Result> {
+  const policy = env.stores.placementPolicies.get(key);
+  if (!policy || policy.metadata.deletionTimestamp) return done;
+  const selected = selectedBy(env.stores, policy);
+  const faults = selected.map((vm) => faultOf(env, vm)).filter((fault) => fault !== undefined);
+  const generation = policy.metadata.generation ?? 0;
+  const status = {
+    observedGeneration: generation,
+    selected: selected.length,
+    satisfied: selected.length - faults.length,
+    conditions: conditionList(
+      policyVerdicts(selected.length, faults),
+      policy.status?.conditions,
+      generation,
+      env.clock.wallTime(),
+    ),
+  };
+  await cluster.patchStatus(placementPolicies, policy, status, { signal });
+  return done;
+}
+
+function selectedBy(stores: Stores, policy: PlacementPolicy): VirtualMachine[] {
+  return stores.virtualMachines
+    .byIndex('namespace', policy.metadata.namespace ?? '')
+    .filter(
+      (vm) => !vm.metadata.deletionTimestamp && matches(policy.spec.vmSelector, vm.metadata.labels ?? {}),
+    )
+    .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+/** Why the VM does not keep the rules where it is, or has no place to be; a halted VM without a host breaks none. */
+function faultOf(env: PlacementPolicyEnvironment, vm: VirtualMachine): string | undefined {
+  const hostName = vm.status?.hostName;
+  if (!hostName) {
+    const scheduled = findCondition(vm, 'Scheduled');
+    return scheduled?.status === 'False' ? `${keyOf(vm)}: ${scheduled.message}` : undefined;
+  }
+  const pool = env.stores.hostPools.get(vm.spec.placement.hostPoolRef.name);
+  const broken = pool && env.pools.check(vm, pool, hostName);
+  return broken && `${keyOf(vm)} on ${hostName}: ${broken.text}.`;
+}
+
+function policyVerdicts(
+  selected: number,
+  faults: readonly string[],
+): Record<PlacementPolicyCondition, Verdict> {
+  const satisfied = satisfiedVerdict(selected, faults);
+  return {
+    Ready: satisfied.status === 'Unknown' ? { ...satisfied, status: 'True' } : satisfied,
+    Satisfied: satisfied,
+    Stalled: fails('AsExpected', 'Nothing waits for a person.'),
+  };
+}
+
+function satisfiedVerdict(selected: number, faults: readonly string[]): Verdict {
+  if (selected === 0) return unknown('NothingSelected', 'spec.vmSelector selects no VM of this namespace.');
+  if (faults.length === 0) return holds('Satisfied', 'Every selected VM keeps the rules.');
+  const shown = faults.slice(0, 3).join(' ');
+  const more = faults.length > 3 ? ` And ${faults.length - 3} more.` : '';
+  return fails('NotSatisfied', `${faults.length} of ${selected} VMs do not: ${shown}${more}`);
+}

@@ -1,0 +1,107 @@
+import type { Host } from '../../api/host.ts';
+import type { HostPool } from '../../api/hostpool.ts';
+import type { VirtualMachine } from '../../api/virtualmachine.ts';
+import { keyOf } from '../../kube/object.ts';
+import { PlacementEngine } from '../../placement/engine.ts';
+import type { Decision, PlacementRequest, Rejection } from '../../placement/model.ts';
+import type { HostConnections } from '../host/connections.ts';
+import type { Stores } from '../stores.ts';
+import { hostState, policyState, vmState } from './translate.ts';
+
+/**
+ * The pools as the placement engine sees them, kept up with the stores and with the connections. A placement that is
+ * decided but not yet seen in the store is assumed, so that two VMs placed at once do not share the last free place.
+ */
+export class PoolModel {
+  readonly engine = new PlacementEngine();
+  readonly #stores: Stores;
+  readonly #connections: HostConnections;
+  /** Hosts chosen for VMs whose binding the store does not show yet, by VM key. */
+  readonly #assumed = new Map<string, string>();
+
+  constructor(stores: Stores, connections: HostConnections) {
+    this.#stores = stores;
+    this.#connections = connections;
+    stores.virtualMachines.subscribe(({ type, object }) =>
+      type === 'deleted' ? this.#removeVm(object) : this.#seeVm(object),
+    );
+    stores.hosts.subscribe(({ type, object }) =>
+      type === 'deleted' ? this.engine.removeHost(object.metadata.name) : this.#seeHost(object),
+    );
+    stores.hostPools.subscribe(({ object }) => this.#seePool(object.metadata.name));
+    stores.nodes.subscribe(({ object }) => this.refreshHost(object.metadata.name));
+    connections.listen({ onLink: (hostName) => this.refreshHost(hostName), onDomainEvent: () => {} });
+  }
+
+  /** Chooses a host for the VM in `pool`, or says why none fits. Nothing is remembered. */
+  place(vm: VirtualMachine, pool: HostPool): Decision {
+    return this.engine.place(this.#request(vm, pool));
+  }
+
+  /** The required rule that the VM breaks on the host, if any. */
+  check(vm: VirtualMachine, pool: HostPool, hostName: string): Rejection | undefined {
+    return this.engine.check(this.#request(vm, pool), hostName);
+  }
+
+  /** Counts the VM on the host from now on, until the store shows where it is or `forget` is called. */
+  assume(vm: VirtualMachine, hostName: string): void {
+    this.#assumed.set(keyOf(vm), hostName);
+    this.engine.upsertVm({ ...vmState(vm), host: hostName });
+  }
+
+  /** Takes an assumption back, because the binding was not written. */
+  forget(vm: VirtualMachine): void {
+    if (!this.#assumed.delete(keyOf(vm))) return;
+    const current = this.#stores.virtualMachines.get(keyOf(vm));
+    if (current) this.#seeVm(current);
+    else this.engine.removeVm(keyOf(vm));
+  }
+
+  refreshHost(hostName: string): void {
+    const host = this.#stores.hosts.get(hostName);
+    if (host) this.#seeHost(host);
+  }
+
+  #request(vm: VirtualMachine, pool: HostPool): PlacementRequest {
+    const policies = this.#stores.placementPolicies.byIndex('namespace', vm.metadata.namespace ?? '');
+    const { hostSelector } = vm.spec.placement;
+    return {
+      vm: vmState(vm),
+      pool: pool.metadata.name,
+      ...(hostSelector ? { hostSelector } : {}),
+      strategy: pool.spec.strategy,
+      policies: policies.filter((policy) => !policy.metadata.deletionTimestamp).map(policyState),
+    };
+  }
+
+  #seeVm(vm: VirtualMachine): void {
+    const key = keyOf(vm);
+    const bound = vm.status?.hostName;
+    if (bound) this.#assumed.delete(key);
+    const host = bound ?? this.#assumed.get(key);
+    if (host) this.engine.upsertVm({ ...vmState(vm), host });
+    else this.engine.removeVm(key);
+  }
+
+  #removeVm(vm: VirtualMachine): void {
+    this.#assumed.delete(keyOf(vm));
+    this.engine.removeVm(keyOf(vm));
+  }
+
+  #seeHost(host: Host): void {
+    const { name } = host.metadata;
+    this.engine.upsertHost(
+      hostState({
+        host,
+        pool: this.#stores.hostPools.get(host.spec.hostPoolRef.name),
+        node: this.#stores.nodes.get(name),
+        link: this.#connections.link(name),
+        twin: this.#connections.sharesUUID(name),
+      }),
+    );
+  }
+
+  #seePool(name: string): void {
+    for (const host of this.#stores.hosts.byIndex('pool', name)) this.#seeHost(host);
+  }
+}

@@ -1,0 +1,86 @@
+import type { Host } from '../../api/host.ts';
+import type { HostPool } from '../../api/hostpool.ts';
+import type { PlacementPolicy } from '../../api/placementpolicy.ts';
+import { parseBytes } from '../../api/quantity.ts';
+import type { VirtualMachine } from '../../api/virtualmachine.ts';
+import { keyOf } from '../../kube/object.ts';
+import type { AffinityTerm, Enforcement, HostState, Policy, VmState } from '../../placement/model.ts';
+import { allocatable } from '../host/capacity.ts';
+import type { HostLink } from '../host/connections.ts';
+import { schedulable } from '../host/schedulable.ts';
+import type { Node } from '../hostpool/membership.ts';
+
+/** A VirtualMachine in placement's words. */
+export function vmState(vm: VirtualMachine): VmState {
+  return {
+    id: keyOf(vm),
+    namespace: vm.metadata.namespace ?? '',
+    labels: vm.metadata.labels ?? {},
+    cpu: vm.spec.cpu.cores,
+    memoryBytes: parseBytes(vm.spec.memory.size),
+  };
+}
+
+export interface HostView {
+  host: Host;
+  pool: HostPool | undefined;
+  node: Node | undefined;
+  link: HostLink | undefined;
+  /** Another host with the same uuid, if any. */
+  twin: string | undefined;
+}
+
+/** A Host in placement's words; its limits are 0 until it has told its facts. */
+export function hostState({ host, pool, node, link, twin }: HostView): HostState {
+  const limits = pool && link?.facts ? allocatable(pool, link.facts) : { cpu: 0, memoryBytes: 0 };
+  return {
+    name: host.metadata.name,
+    pool: host.spec.hostPoolRef.name,
+    labels: host.metadata.labels ?? {},
+    available: availability({ host, pool, node, link, twin }),
+    cpuLimit: limits.cpu,
+    memoryLimitBytes: limits.memoryBytes,
+  };
+}
+
+function availability({ host, pool, node, link, twin }: HostView): HostState['available'] {
+  const verdict = schedulable(host, pool, node);
+  if (verdict.status !== 'True') return { yes: false, reason: verdict.message };
+  if (link?.state !== 'Connected') return { yes: false, reason: 'is not connected' };
+  if (twin) return { yes: false, reason: `has the same host uuid as ${twin}` };
+  return { yes: true };
+}
+
+/** A PlacementPolicy in placement's words. */
+export function policyState(policy: PlacementPolicy): Policy {
+  const { vmSelector, strategy, vmAntiAffinity, vmAffinity, topologySpread, hostAffinity } = policy.spec;
+  return {
+    name: policy.metadata.name,
+    namespace: policy.metadata.namespace ?? '',
+    vmSelector,
+    ...(strategy === 'Inherit' ? {} : { strategy }),
+    vmAntiAffinity: vmAntiAffinity.map(affinityTerm),
+    vmAffinity: vmAffinity.map(affinityTerm),
+    topologySpread: topologySpread.map((term) => ({
+      topologyKey: term.topologyKey,
+      maxSkew: term.maxSkew,
+      enforcement: enforcement(term),
+    })),
+    hostAffinity: hostAffinity.map((term) => ({
+      hostSelector: term.hostSelector,
+      enforcement: enforcement(term),
+    })),
+  };
+}
+
+function affinityTerm(term: PlacementPolicy['spec']['vmAffinity'][number]): AffinityTerm {
+  return {
+    topologyKey: term.topologyKey,
+    ...(term.vmSelector ? { vmSelector: term.vmSelector } : {}),
+    enforcement: enforcement(term),
+  };
+}
+
+function enforcement(term: { enforcement: 'Required' | 'Preferred'; weight: number }): Enforcement {
+  return term.enforcement === 'Required' ? { required: true } : { required: false, weight: term.weight };
+}

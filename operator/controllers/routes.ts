@@ -1,0 +1,119 @@
+import type { VirtualMachine } from '../api/virtualmachine.ts';
+import { type KubeObject, keyOf, type ObjectKey } from '../kube/object.ts';
+import type { Change } from '../kube/store.ts';
+import type { HostConnections } from './host/connections.ts';
+import type { Stores } from './stores.ts';
+
+/** Puts a key into a controller's queue: now, or after a while so that many changes make one reconcile. */
+export interface Wake {
+  wake(key: ObjectKey): void;
+  wakeAfter(key: ObjectKey, delayMs: number): void;
+}
+
+export interface Wakes {
+  virtualMachines: Wake;
+  hosts: Wake;
+  hostPools: Wake;
+  placementPolicies: Wake;
+}
+
+/** Sums in a status may lag this far behind what they sum up; in a storm of changes that saves most of the writes. */
+const sumsAfterMs = 1000;
+/** VMs that wait for a place look again this long after one may have become free. */
+const placeAfterMs = 200;
+
+/**
+ * Which change wakes what, besides each object's own change. Every route only says "look again"; none carries a fact, so
+ * a change that is missed or told twice does no harm.
+ */
+export function route(stores: Stores, connections: HostConnections, wakes: Wakes): void {
+  routeVirtualMachines(stores, wakes);
+  routeHosts(stores, wakes);
+  routePolicies(stores, wakes);
+  connections.listen({
+    onLink: (hostName) => {
+      wakes.hosts.wake(hostName);
+      const twin = connections.sharesUUID(hostName);
+      if (twin) wakes.hosts.wake(twin);
+      for (const vm of stores.virtualMachines.byIndex('host', hostName))
+        wakes.virtualMachines.wake(keyOf(vm));
+      wakeUnplaced(stores, wakes);
+    },
+    onDomainEvent: (hostName, { uuid, kind }) => {
+      for (const vm of stores.virtualMachines.byIndex('domain', uuid)) wakes.virtualMachines.wake(keyOf(vm));
+      if (kind === 'Changed') wakes.hosts.wakeAfter(hostName, sumsAfterMs);
+    },
+  });
+}
+
+function routeVirtualMachines(stores: Stores, wakes: Wakes): void {
+  stores.virtualMachines.subscribe((change) => {
+    const { type, object } = change;
+    const old = oldOf(change);
+    for (const policy of stores.placementPolicies.byIndex('namespace', object.metadata.namespace ?? '')) {
+      wakes.placementPolicies.wakeAfter(keyOf(policy), sumsAfterMs);
+    }
+    if (old && footprint(old) === footprint(object)) return;
+    wakeSums(object, wakes);
+    if (old) wakeSums(old, wakes);
+    if (old || type === 'deleted') wakeUnplaced(stores, wakes);
+  });
+}
+
+/** All of a VM that others reckon with. */
+function footprint({ metadata, spec, status }: VirtualMachine): string {
+  return JSON.stringify([status?.hostName, spec.cpu, spec.memory, metadata.labels]);
+}
+
+function oldOf<T>(change: Change<T>): T | undefined {
+  return change.type === 'updated' ? change.old : undefined;
+}
+
+/** What changes when a user changes the object, and not when its status does. */
+function intent({ metadata }: KubeObject): string {
+  return `${metadata.uid} ${metadata.generation} ${metadata.deletionTimestamp}`;
+}
+
+function wakeSums(vm: VirtualMachine, wakes: Wakes): void {
+  if (!vm.status?.hostName) return;
+  wakes.hosts.wakeAfter(vm.status.hostName, sumsAfterMs);
+  wakes.hostPools.wakeAfter(vm.spec.placement.hostPoolRef.name, sumsAfterMs);
+}
+
+function routeHosts(stores: Stores, wakes: Wakes): void {
+  stores.hosts.subscribe(({ object }) => {
+    wakes.hostPools.wakeAfter(object.spec.hostPoolRef.name, sumsAfterMs);
+    wakeUnplaced(stores, wakes);
+  });
+  stores.hostPools.subscribe((change) => {
+    const { object } = change;
+    const old = oldOf(change);
+    if (old && intent(old) === intent(object)) return;
+    const { name } = object.metadata;
+    for (const host of stores.hosts.byIndex('pool', name)) wakes.hosts.wake(keyOf(host));
+    for (const vm of stores.virtualMachines.byIndex('pool', name))
+      wakes.virtualMachines.wakeAfter(keyOf(vm), placeAfterMs);
+  });
+  stores.nodes.subscribe(({ object }) => {
+    if (stores.hosts.get(object.metadata.name)) wakes.hosts.wake(object.metadata.name);
+    for (const pool of stores.hostPools.list())
+      if (pool.spec.nodeSelector) wakes.hostPools.wakeAfter(keyOf(pool), placeAfterMs);
+  });
+}
+
+function routePolicies(stores: Stores, wakes: Wakes): void {
+  stores.placementPolicies.subscribe((change) => {
+    const { object } = change;
+    const old = oldOf(change);
+    if (old && intent(old) === intent(object)) return;
+    for (const vm of stores.virtualMachines.byIndex('namespace', object.metadata.namespace ?? '')) {
+      if (!vm.status?.hostName) wakes.virtualMachines.wakeAfter(keyOf(vm), placeAfterMs);
+    }
+  });
+}
+
+function wakeUnplaced(stores: Stores, wakes: Wakes): void {
+  for (const vm of stores.virtualMachines.byIndex('unplaced', 'yes')) {
+    wakes.virtualMachines.wakeAfter(keyOf(vm), placeAfterMs);
+  }
+}

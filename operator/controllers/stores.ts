@@ -1,0 +1,36 @@
+import type { Host } from '../api/host.ts';
+import type { HostPool } from '../api/hostpool.ts';
+import type { PlacementPolicy } from '../api/placementpolicy.ts';
+import type { VirtualMachine } from '../api/virtualmachine.ts';
+import { resourceType } from '../kube/object.ts';
+import type { Store } from '../kube/store.ts';
+import type { Node } from './hostpool/membership.ts';
+
+export const nodes = resourceType<Node>({
+  group: '',
+  version: 'v1',
+  plural: 'nodes',
+  kind: 'Node',
+  namespaced: false,
+});
+
+/** The cluster as the controllers see it: one cache for each kind, shared by all of them. */
+export interface Stores {
+  virtualMachines: Store<VirtualMachine>;
+  hostPools: Store<HostPool>;
+  hosts: Store<Host>;
+  placementPolicies: Store<PlacementPolicy>;
+  nodes: Store<Node>;
+}
+
+/** Adds the indexes that the controllers ask by. Once, before the stores fill. */
+export function addIndexes(stores: Stores): void {
+  const { virtualMachines, hosts, placementPolicies } = stores;
+  virtualMachines.addIndexer('host', (vm) => (vm.status?.hostName ? [vm.status.hostName] : []));
+  virtualMachines.addIndexer('pool', (vm) => [vm.spec.placement.hostPoolRef.name]);
+  virtualMachines.addIndexer('namespace', (vm) => [vm.metadata.namespace ?? '']);
+  virtualMachines.addIndexer('unplaced', (vm) => (vm.status?.hostName ? [] : ['yes']));
+  virtualMachines.addIndexer('domain', (vm) => (vm.status?.domainUUID ? [vm.status.domainUUID] : []));
+  hosts.addIndexer('pool', (host) => [host.spec.hostPoolRef.name]);
+  placementPolicies.addIndexer('namespace', (policy) => [policy.metadata.namespace ?? '']);
+}

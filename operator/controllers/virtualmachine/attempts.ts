@@ -1,0 +1,94 @@
+import type { Clock } from '../../kube/clock.ts';
+
+interface Memory {
+  shutdownRequestedAt?: number;
+  lastRequestAt?: number;
+  starts: number;
+  lastStartAt?: number;
+  addressChecks: number;
+}
+
+const forgetStartsAfterMs = 10 * 60_000;
+const firstStartDelayMs = 10_000;
+const longestStartDelayMs = 5 * 60_000;
+
+/**
+ * What was tried lately for each VM, by uid: only what cannot be seen in the world, and losing it on a restart costs no
+ * more than one more try. Nothing is decided from it that would be wrong without it.
+ */
+export class Attempts {
+  readonly #clock: Clock;
+  readonly #memories = new Map<string, Memory>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Milliseconds since the guest was first asked to shut down; undefined when it was not. */
+  shutdownAgeMs(uid: string): number | undefined {
+    return this.#age(this.#memories.get(uid)?.shutdownRequestedAt);
+  }
+
+  /** Whether to ask again: a guest that still boots misses the first request. */
+  shutdownRequestDue(uid: string, everyMs: number): boolean {
+    return (this.#age(this.#memories.get(uid)?.lastRequestAt) ?? Number.POSITIVE_INFINITY) >= everyMs;
+  }
+
+  shutdownRequested(uid: string): void {
+    const memory = this.#memory(uid);
+    memory.lastRequestAt = this.#clock.now();
+    memory.shutdownRequestedAt ??= memory.lastRequestAt;
+  }
+
+  shutdownOver(uid: string): void {
+    const memory = this.#memories.get(uid);
+    delete memory?.shutdownRequestedAt;
+    delete memory?.lastRequestAt;
+  }
+
+  /** Milliseconds to wait before the next start: a guest that keeps stopping is started less and less often. */
+  startDelayMs(uid: string): number {
+    const memory = this.#memories.get(uid);
+    const age = this.#age(memory?.lastStartAt);
+    if (!memory || age === undefined || age >= forgetStartsAfterMs) return 0;
+    const delay = Math.min(longestStartDelayMs, firstStartDelayMs * 2 ** (memory.starts - 1));
+    return Math.max(0, delay - age);
+  }
+
+  /** Starts in a row, none of which lasted. */
+  startsInARow(uid: string): number {
+    return this.#memories.get(uid)?.starts ?? 0;
+  }
+
+  started(uid: string): void {
+    const memory = this.#memory(uid);
+    const lasted = (this.#age(memory.lastStartAt) ?? 0) >= forgetStartsAfterMs;
+    memory.starts = lasted ? 1 : memory.starts + 1;
+    memory.lastStartAt = this.#clock.now();
+    memory.addressChecks = 0;
+  }
+
+  /** When to ask for addresses again that the guest does not report yet: 1 s at first, 30 s in the end. */
+  nextAddressCheckMs(uid: string): number {
+    const memory = this.#memory(uid);
+    memory.addressChecks += 1;
+    return Math.min(30_000, 1000 * 1.2 ** (memory.addressChecks - 1));
+  }
+
+  forget(uid: string): void {
+    this.#memories.delete(uid);
+  }
+
+  #memory(uid: string): Memory {
+    let memory = this.#memories.get(uid);
+    if (!memory) {
+      memory = { starts: 0, addressChecks: 0 };
+      this.#memories.set(uid, memory);
+    }
+    return memory;
+  }
+
+  #age(since: number | undefined): number | undefined {
+    return since === undefined ? undefined : this.#clock.now() - since;
+  }
+}

@@ -1,0 +1,106 @@
+import { desiredDomain } from '../../domain/desired.ts';
+import type { DomainDifference } from '../../domain/domain.ts';
+import { domainUuidOf } from '../../domain/identity.ts';
+import { planDefinition, restartRequired } from '../../domain/plan.ts';
+import { domainXml } from '../../domain/write.ts';
+import { type HostConnection, HypervisorError } from '../../hypervisor/hypervisor.ts';
+import { type Scope, type StepResult, stepDone } from './scope.ts';
+
+/** Sees the domain as it is on the host, and defines it when it is missing or differs from what the VM asks for. */
+export async function defineDomain(scope: Scope): Promise<StepResult> {
+  const { connection, host, pool, vm } = scope;
+  if (!connection || !host) throw new Error('defineDomain comes after reachHost');
+  if (!pool) {
+    await look(scope, connection);
+    const name = vm.spec.placement.hostPoolRef.name;
+    return {
+      kind: 'blocked',
+      reason: 'HostPoolNotFound',
+      message: `HostPool ${name} does not exist any more.`,
+    };
+  }
+  await look(scope, connection);
+  const desired = desiredDomain(vm, pool, host);
+  if (desired.kind === 'problem')
+    return { kind: 'blocked', reason: desired.reason, message: desired.message };
+  scope.desired = desired.domain;
+  const plan = planDefinition(desired.domain, scope.observed);
+  if (plan.kind === 'define') {
+    const failure = await define(scope, connection, domainXml(desired.domain));
+    if (failure) return failure;
+    noteDefinition(scope, plan.because);
+    await look(scope, connection);
+  }
+  scope.restartRequired = scope.observed ? restartRequired(desired.domain, scope.observed) : [];
+  return stepDone;
+}
+
+/** Asks the host for the domain once more. */
+export async function look(scope: Scope, connection: HostConnection): Promise<void> {
+  const observed = await connection.domain(domainUUID(scope), { signal: scope.signal });
+  scope.looked = true;
+  if (observed) scope.observed = observed;
+  else delete scope.observed;
+}
+
+export function domainUUID({ vm }: Scope): string {
+  return domainUuidOf(vm);
+}
+
+async function define(
+  scope: Scope,
+  connection: HostConnection,
+  xml: string,
+): Promise<StepResult | undefined> {
+  try {
+    await connection.define(xml, { signal: scope.signal });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof HypervisorError)) throw error;
+    const where = `Host ${scope.vm.status?.hostName}`;
+    if (error.code === 'NameTaken') {
+      const message = `${where} has another domain named ${scope.desired?.name}. Rename or undefine it there (virsh undefine), or rename the VM.`;
+      return { kind: 'blocked', reason: 'DomainNameTaken', message };
+    }
+    const message = `${where} refuses the domain: ${error.message}`;
+    if (error.code === 'Invalid') return { kind: 'blocked', reason: 'DefineFailed', message };
+    return { kind: 'retry', reason: 'DefineFailed', message, cause: error };
+  }
+}
+
+/** A change by the user, and one from outside, are the same to the host; the generation tells them apart. */
+function noteDefinition(scope: Scope, because: DomainDifference[] | 'missing'): void {
+  const { vm, events } = scope;
+  const specChanged = vm.status?.observedGeneration !== vm.metadata.generation;
+  if (because === 'missing') {
+    const wasThere = vm.status?.powerState !== undefined;
+    const note = wasThere
+      ? 'The domain was not defined on its host any more, and was defined again.'
+      : 'Defined the domain on its host.';
+    events.push({
+      type: wasThere ? 'Warning' : 'Normal',
+      reason: wasThere ? 'DriftRepaired' : 'Defined',
+      action: 'Define',
+      note,
+    });
+    return;
+  }
+  const fields = because
+    .map((difference) => `${difference.field} (${difference.actual} to ${difference.desired})`)
+    .join(', ');
+  events.push(
+    specChanged
+      ? {
+          type: 'Normal',
+          reason: 'Updated',
+          action: 'Define',
+          note: `Changed the domain's definition: ${fields}.`,
+        }
+      : {
+          type: 'Warning',
+          reason: 'DriftRepaired',
+          action: 'Define',
+          note: `The domain was changed from outside and was set back: ${fields}.`,
+        },
+  );
+}

@@ -1,0 +1,45 @@
+import type { HostConnection } from '../../hypervisor/hypervisor.ts';
+import { domainUUID, look } from './definition.ts';
+import { finalizer, releaseFinalizer } from './finalizer.ts';
+import { stopGracefully } from './power.ts';
+import { reachHost } from './reach-host.ts';
+import type { Scope, StepResult } from './scope.ts';
+
+/**
+ * By this annotation a person says that the VM's host is gone for good, so that its object may be deleted although
+ * nobody can tell whether its domain still runs. The value is the host's name: it cannot be set by mistake for all.
+ */
+export const hostLostAnnotation = 'vmfabric.io/host-lost';
+
+/** Stops and removes the domain of a VM that is being deleted, and then lets its object go. */
+export async function deleteDomain(scope: Scope): Promise<StepResult> {
+  const { vm } = scope;
+  if (!vm.metadata.finalizers?.includes(finalizer)) return { kind: 'postpone' };
+  const hostName = vm.status?.hostName;
+  if (!hostName) return releaseFinalizer(scope);
+  const reached = reachHost(scope);
+  if (scope.connection) return removeDomain(scope, scope.connection);
+  if (vm.metadata.annotations?.[hostLostAnnotation] === hostName) return releaseFinalizer(scope);
+  return reached.kind === 'postpone' ? reached : waitForHost(scope, hostName);
+}
+
+async function removeDomain(scope: Scope, connection: HostConnection): Promise<StepResult> {
+  await look(scope, connection);
+  const stopped = await stopGracefully(scope, connection);
+  if (stopped.kind !== 'done') return stopped;
+  if (scope.observed) await connection.undefine(domainUUID(scope), { signal: scope.signal });
+  return releaseFinalizer(scope);
+}
+
+function waitForHost({ vm, host, lookAgainMs }: Scope, hostName: string): StepResult {
+  const { name, namespace } = vm.metadata;
+  const why = host ? 'does not answer' : 'does not exist any more';
+  return {
+    kind: 'wait',
+    forMs: lookAgainMs,
+    reason: 'DeletionWaitsForHost',
+    message:
+      `Host ${hostName} ${why}, so the VM's domain there cannot be removed. The deletion goes on by itself once the host is back. ` +
+      `If the host is gone for good, say so: kubectl annotate vm ${name} -n ${namespace} ${hostLostAnnotation}=${hostName}`,
+  };
+}

@@ -1,0 +1,56 @@
+import type { HostPool } from '../../api/hostpool.ts';
+import { virtualMachines } from '../../api/kinds.ts';
+import { type Scope, type StepResult, stepDone } from './scope.ts';
+import { bindingStatus } from './status.ts';
+
+/**
+ * Gives the VM its host. The binding is written before anything is done on the host, compare-and-swap on the object as
+ * it was read, so that of two operators only one can bind. A VM that is bound stays where it is.
+ */
+export async function place(scope: Scope): Promise<StepResult> {
+  const { vm, env } = scope;
+  const poolName = vm.spec.placement.hostPoolRef.name;
+  const pool = env.stores.hostPools.get(poolName);
+  if (pool) scope.pool = pool;
+  if (vm.status?.hostName) return stepDone;
+  if (vm.spec.runStrategy === 'Halted') {
+    const message = 'The VM is halted; it gets a host when it is to run.';
+    return { kind: 'wait', forMs: scope.lookAgainMs, reason: 'Halted', message };
+  }
+  if (!pool) return poolMissing(scope, poolName);
+  const decision = env.pools.place(vm, pool);
+  if (decision.kind === 'unplaced') {
+    return { kind: 'wait', forMs: scope.lookAgainMs, reason: 'Unschedulable', message: decision.message };
+  }
+  await bind(scope, pool, decision.host);
+  return stepDone;
+}
+
+async function bind(scope: Scope, pool: HostPool, hostName: string): Promise<void> {
+  const { vm, env } = scope;
+  env.pools.assume(vm, hostName);
+  try {
+    const status = bindingStatus(scope, pool, hostName);
+    scope.vm = await scope.cluster.patchStatus(virtualMachines, vm, status, { signal: scope.signal });
+  } catch (error) {
+    // If the write did arrive and only its answer was lost, the store will say so.
+    env.pools.forget(vm);
+    throw error;
+  }
+  scope.events.push({
+    type: 'Normal',
+    reason: 'Placed',
+    action: 'Place',
+    note: `Placed on host ${hostName}.`,
+  });
+}
+
+function poolMissing(scope: Scope, poolName: string): StepResult {
+  const known = scope.env.stores.hostPools.list().map((pool) => pool.metadata.name);
+  const others = known.length > 0 ? `there is ${known.sort().slice(0, 5).join(', ')}` : 'there is none';
+  return {
+    kind: 'blocked',
+    reason: 'HostPoolNotFound',
+    message: `spec.placement.hostPoolRef.name: HostPool ${poolName} does not exist (${others}). Create it, or name one that exists.`,
+  };
+}

@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import type { ObservedDomain } from '../../hypervisor/hypervisor.ts';
+import { World } from '../../testing/world.ts';
+import { planPower } from './power.ts';
+
+const domain = (power: ObservedDomain['power'], cause: ObservedDomain['cause'] = 'Other') =>
+  ({ power, cause }) as ObservedDomain;
+
+describe('the plan', () => {
+  it.each([
+    ['Always', domain('Stopped'), 'start'],
+    ['Always', domain('Stopped', 'User'), 'start'],
+    ['Always', domain('Stopped', 'Crashed'), 'start'],
+    ['Always', domain('Running'), 'leave'],
+    ['Always', domain('Paused', 'User'), 'resume'],
+    ['Always', domain('Paused', 'Error'), 'help'],
+    ['Always', domain('Paused', 'Migration'), 'await'],
+    ['Halted', domain('Running'), 'stop'],
+    ['Halted', domain('Paused', 'Error'), 'stop'],
+    ['Halted', domain('Stopped'), 'leave'],
+    ['Halted', domain('Running', 'Migration'), 'await'],
+    ['Manual', domain('Running'), 'leave'],
+    ['Manual', domain('Stopped'), 'leave'],
+    ['Manual', domain('Paused', 'User'), 'leave'],
+  ] as const)('for %s and %j is to %s', (runStrategy, observed, plan) => {
+    expect(planPower(runStrategy, observed)).toBe(plan);
+  });
+});
+
+async function running(spec: object = {}): Promise<World> {
+  const world = await World.withHosts(1);
+  world.putVm('web-1', spec);
+  await world.run(10_000);
+  return world;
+}
+
+function halt(world: World): void {
+  world.editVm('web-1', (vm) => {
+    vm.spec.runStrategy = 'Halted';
+  });
+}
+
+describe('a VM that is halted', () => {
+  it('shuts down by itself when asked, and is Ready as halted', async () => {
+    const world = await running();
+    halt(world);
+    await world.run(5000);
+    expect(world.condition('web-1', 'Ready')).toBe('True Halted');
+    expect(world.vm('web-1').status).toMatchObject({ powerState: 'Stopped', hostName: 'h1' });
+    expect(world.events('web-1')).not.toContain('PoweredOff');
+  });
+
+  it('is powered off when its grace period is over, and not before', async () => {
+    const world = await running({ terminationGracePeriodSeconds: 30 });
+    world.hostOf('web-1').guest(world.uuid('web-1'), { shutdown: 'ignores' });
+    halt(world);
+    await world.run(29_000);
+    expect(world.runsOn('web-1')).toEqual(['h1']);
+    expect(world.condition('web-1', 'Ready')).toBe('False Stopping');
+    await world.run(2000);
+    expect(world.runsOn('web-1')).toEqual([]);
+    expect(world.events('web-1')).toContain('PoweredOff');
+  });
+
+  it('is asked again, for a guest that still boots hears nothing', async () => {
+    const world = await running({ terminationGracePeriodSeconds: 60 });
+    world.hostOf('web-1').guest(world.uuid('web-1'), { shutdown: 'ignores' });
+    halt(world);
+    await world.run(12_000);
+    world.hostOf('web-1').guest(world.uuid('web-1'), { shutdown: { afterMs: 500 } });
+    await world.run(6000);
+    expect(world.condition('web-1', 'Ready')).toBe('True Halted');
+  });
+
+  it('is powered off at once without a grace period', async () => {
+    const world = await running({ terminationGracePeriodSeconds: 0 });
+    world.hostOf('web-1').guest(world.uuid('web-1'), { shutdown: 'ignores' });
+    halt(world);
+    await world.run(1000);
+    expect(world.runsOn('web-1')).toEqual([]);
+  });
+
+  it('starts again on the same host when it is to run', async () => {
+    const world = await running();
+    halt(world);
+    await world.run(5000);
+    world.editVm('web-1', (vm) => {
+      vm.spec.runStrategy = 'Always';
+    });
+    await world.run(20_000);
+    expect(world.condition('web-1', 'Ready')).toBe('True Running');
+    expect(world.vm('web-1').status?.placementGeneration).toBe(1);
+  });
+
+  it('has no addresses any more', async () => {
+    const world = await running();
+    halt(world);
+    await world.run(5000);
+    expect(world.vm('web-1').status?.interfaces).toEqual([{ name: 'eth0', macAddress: expect.any(String) }]);
+  });
+
+  it('from the start has neither host nor domain, and is Ready', async () => {
+    const world = await World.withHosts(1);
+    world.putVm('web-1', { runStrategy: 'Halted' });
+    await world.run(10_000);
+    expect(world.condition('web-1', 'Ready')).toBe('True Halted');
+    expect(world.vm('web-1').status?.hostName).toBeUndefined();
+    expect(world.hypervisor.changes).toEqual([]);
+  });
+
+  it('is shut down again when somebody starts it on the host', async () => {
+    const world = await running();
+    halt(world);
+    await world.run(5000);
+    world.hostOf('web-1').outside.start(world.uuid('web-1'));
+    await world.run(10_000);
+    expect(world.runsOn('web-1')).toEqual([]);
+  });
+});
+
+describe('a VM with run strategy Manual', () => {
+  it('is placed and defined, and started by nobody', async () => {
+    const world = await running({ runStrategy: 'Manual' });
+    expect(world.vm('web-1').status).toMatchObject({ hostName: 'h1', powerState: 'Stopped' });
+    expect(world.condition('web-1', 'Ready')).toBe('True Stopped');
+  });
+
+  it('shows what whoever operates it on the host does', async () => {
+    const world = await running({ runStrategy: 'Manual' });
+    world.hostOf('web-1').outside.start(world.uuid('web-1'));
+    await world.run(5000);
+    expect(world.condition('web-1', 'Ready')).toBe('True Running');
+    world.hostOf('web-1').outside.destroy(world.uuid('web-1'));
+    await world.run(60_000);
+    expect(world.condition('web-1', 'Ready')).toBe('True Stopped');
+  });
+});
+
+describe('a guest that keeps stopping', () => {
+  it('is started less and less often, and says so', async () => {
+    const world = await running();
+    const starts = () => world.hypervisor.calls.filter(({ call }) => call === 'start').length;
+    world.forgetCalls();
+    const seen = new Set<string>();
+    for (let second = 0; second < 300; second++) {
+      const stopped = world.runsOn('web-1').length === 0;
+      if (!stopped) world.hostOf('web-1').outside.guestShutsDown(world.uuid('web-1'));
+      await world.run(1000);
+      seen.add(world.condition('web-1', 'Ready'));
+    }
+    expect(starts()).toBeGreaterThanOrEqual(4);
+    expect(starts()).toBeLessThanOrEqual(6);
+    expect(seen).toContain('False CrashLoop');
+  });
+});

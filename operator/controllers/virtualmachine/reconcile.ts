@@ -1,0 +1,110 @@
+import { virtualMachines } from '../../api/kinds.ts';
+import type { VirtualMachine } from '../../api/virtualmachine.ts';
+import { HypervisorError } from '../../hypervisor/hypervisor.ts';
+import type { ReconcileContext } from '../../kube/controller.ts';
+import type { ObjectKey } from '../../kube/object.ts';
+import type { EventRecorder } from '../../kube/recorder.ts';
+import { done, type Result } from '../../kube/result.ts';
+import { defineDomain } from './definition.ts';
+import { deleteDomain } from './deletion.ts';
+import { ensureFinalizer } from './finalizer.ts';
+import { readGuest } from './guest.ts';
+import { respectPause } from './pause.ts';
+import { place } from './place.ts';
+import { applyPower } from './power.ts';
+import { reachHost } from './reach-host.ts';
+import { type Environment, type Scope, type Step, type StepResult, stepDone } from './scope.ts';
+import { computeStatus } from './status.ts';
+
+const steps: readonly Step[] = [
+  ensureFinalizer,
+  respectPause,
+  place,
+  reachHost,
+  defineDomain,
+  applyPower,
+  readGuest,
+];
+const deletionSteps: readonly Step[] = [respectPause, deleteDomain];
+
+/** What no event told is found within this time. */
+const observeEveryMs = 60_000;
+
+/** Reconciles one VirtualMachine: walks the steps, saves the status once, and then tells what happened. */
+export async function reconcileVirtualMachine(
+  env: Environment,
+  recorder: EventRecorder,
+  key: ObjectKey,
+  context: Pick<ReconcileContext, 'signal' | 'cluster'>,
+): Promise<Result> {
+  const vm = env.stores.virtualMachines.get(key);
+  if (!vm) return done;
+  const scope = newScope(env, vm, context);
+  const outcome = await walk(scope, vm.metadata.deletionTimestamp ? deletionSteps : steps);
+  if (outcome.kind === 'postpone')
+    return outcome.forMs === undefined ? done : { kind: 'again', afterMs: outcome.forMs };
+  scope.vm = await scope.cluster.patchStatus(virtualMachines, scope.vm, computeStatus(scope, outcome), {
+    signal: context.signal,
+  });
+  for (const event of scope.events) recorder.record(scope.vm, event);
+  return toResult(scope, outcome);
+}
+
+function newScope(
+  env: Environment,
+  vm: VirtualMachine,
+  { cluster, signal }: Pick<ReconcileContext, 'signal' | 'cluster'>,
+): Scope {
+  return {
+    env,
+    cluster,
+    signal,
+    vm,
+    looked: false,
+    guest: [],
+    restartRequired: [],
+    events: [],
+    lookAgainMs: observeEveryMs * (0.75 + env.random() / 2),
+  };
+}
+
+async function walk(scope: Scope, list: readonly Step[]): Promise<StepResult> {
+  try {
+    for (const step of list) {
+      const result = await step(scope);
+      if (result.kind !== 'done') return result;
+    }
+    return stepDone;
+  } catch (error) {
+    if (error instanceof HypervisorError) return hostFailure(scope, error);
+    throw error;
+  }
+}
+
+/** A call to the host failed: what was seen before it stands, and the status says why it went no further. */
+function hostFailure(scope: Scope, error: HypervisorError): StepResult {
+  const hostName = scope.vm.status?.hostName;
+  if (error.code === 'Unreachable') return { kind: 'postpone', forMs: 1000 }; // its connection ends now and tells why
+  const message = `Host ${hostName}: ${error.message}`;
+  return {
+    kind: 'retry',
+    reason: error.code === 'Timeout' ? 'HostLost' : 'HostCallFailed',
+    message,
+    cause: error,
+  };
+}
+
+function toResult(scope: Scope, outcome: StepResult): Result {
+  switch (outcome.kind) {
+    case 'done':
+      return { kind: 'again', afterMs: scope.lookAgainMs };
+    case 'wait':
+      return { kind: 'again', afterMs: outcome.forMs };
+    case 'retry':
+      return { kind: 'retry', error: outcome.cause };
+    case 'blocked':
+      return { kind: 'again', afterMs: scope.lookAgainMs };
+    case 'postpone':
+      return done;
+  }
+}

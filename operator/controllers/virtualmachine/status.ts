@@ -1,0 +1,98 @@
+import type { HostPool } from '../../api/hostpool.ts';
+import {
+  type PowerState,
+  type VirtualMachine,
+  type VirtualMachineStatus,
+  virtualMachineConditions,
+} from '../../api/virtualmachine.ts';
+import { domainUuidOf, macAddressOf } from '../../domain/identity.ts';
+import { conditionList, unknown, type Verdict } from '../conditions.ts';
+import type { Scope, StepResult } from './scope.ts';
+import { stepDone } from './scope.ts';
+import { verdicts } from './verdicts.ts';
+
+/** The status that binds the VM to a host; the placement generation counts up, so that older domains are stale. */
+export function bindingStatus(scope: Scope, pool: HostPool, hostName: string): VirtualMachineStatus {
+  const { status } = scope.vm;
+  const bound: VirtualMachine = {
+    ...scope.vm,
+    status: {
+      ...status,
+      hostName,
+      placementGeneration: (status?.placementGeneration ?? 0) + 1,
+      domainUUID: domainUuidOf(scope.vm),
+    },
+  };
+  return computeStatus({ ...scope, vm: bound, pool }, stepDone);
+}
+
+/** The whole status from what this reconcile saw. The same world makes the same status. */
+export function computeStatus(scope: Scope, outcome: StepResult): VirtualMachineStatus {
+  const { vm, env } = scope;
+  if (outcome.kind === 'wait' && outcome.reason === 'ReconcilePaused')
+    return pausedStatus(scope, outcome.message);
+  const generation = vm.metadata.generation ?? 0;
+  const { hostName, placementGeneration, domainUUID } = vm.status ?? {};
+  const power = powerState(scope);
+  return {
+    observedGeneration: generation,
+    ...(hostName === undefined ? {} : { hostName, placementGeneration, domainUUID }),
+    ...(power === undefined ? {} : { powerState: power }),
+    ...(hostName === undefined ? {} : { interfaces: interfaces(scope, power) }),
+    conditions: conditionList(
+      verdicts(scope, outcome),
+      vm.status?.conditions,
+      generation,
+      env.clock.wallTime(),
+    ),
+  };
+}
+
+/** Nothing was looked at, so all stays as it was, but for Ready, which says that nobody looks. */
+function pausedStatus({ vm, env }: Scope, message: string): VirtualMachineStatus {
+  const before = Object.fromEntries(
+    (vm.status?.conditions ?? []).map((condition) => [condition.type, condition]),
+  );
+  const verdict = unknown('ReconcilePaused', message);
+  const paused = Object.fromEntries(
+    virtualMachineConditions.map((type) => [
+      type,
+      type === 'Ready' ? verdict : ((before[type] as Verdict | undefined) ?? verdict),
+    ]),
+  );
+  const list = conditionList(
+    paused,
+    vm.status?.conditions,
+    vm.metadata.generation ?? 0,
+    env.clock.wallTime(),
+  );
+  return { ...vm.status, conditions: list };
+}
+
+/** Unknown while the host does not answer; absent before the VM ever had a domain. */
+function powerState({ vm, observed, looked }: Scope): PowerState | undefined {
+  if (observed) return observed.power;
+  if (looked) return 'Stopped';
+  return vm.status?.powerState === undefined ? undefined : 'Unknown';
+}
+
+/**
+ * A guest whose agent is silent for a moment keeps the addresses that it told before; a stopped one has none.
+ */
+function interfaces(
+  scope: Scope,
+  power: PowerState | undefined,
+): NonNullable<VirtualMachineStatus['interfaces']> {
+  const { vm, guest } = scope;
+  return vm.spec.interfaces.map((wanted) => {
+    const macAddress = macAddressOf(vm, wanted);
+    const told = guest.find((one) => one.macAddress.toLowerCase() === macAddress)?.addresses ?? [];
+    const before = vm.status?.interfaces?.find((one) => one.macAddress === macAddress)?.addresses ?? [];
+    const addresses = told.length > 0 ? told : power === 'Stopped' ? [] : before;
+    return {
+      name: wanted.name,
+      macAddress,
+      ...(addresses.length > 0 ? { addresses: addresses.slice(0, 32) } : {}),
+    };
+  });
+}

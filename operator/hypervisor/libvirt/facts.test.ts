@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { hardwareOf, isUsable } from './facts.ts';
+
+const node = {
+  ...{ model: 'x86_64', memoryBytes: 64 * 2 ** 30, cpus: 32, mhz: 2600 },
+  ...{ numaNodes: 2, sockets: 1, cores: 8, threads: 2 },
+};
+
+describe('hardwareOf', () => {
+  it('joins node information and capabilities', () => {
+    const capabilities = `<capabilities><host>
+      <uuid>6F0C1B9E-8f43-4a36-9d6c-1f2b3c4d5e6f</uuid>
+      <cpu><arch>x86_64</arch><model>EPYC-Rome</model><vendor>AMD</vendor><topology sockets='1' cores='8' threads='2'/></cpu>
+      <topology><cells num='2'>
+        <cell id='0'><memory unit='KiB'>1024</memory><cpus num='2'><cpu id='0'/><cpu id='2'/></cpus></cell>
+        <cell id='1'><memory unit='KiB'>2048</memory><cpus num='1'><cpu id='1'/></cpus></cell>
+      </cells></topology>
+    </host><guest/></capabilities>`;
+    expect(hardwareOf(node, capabilities)).toEqual({
+      hostUUID: '6f0c1b9e-8f43-4a36-9d6c-1f2b3c4d5e6f',
+      cpu: {
+        ...{ model: 'EPYC-Rome', vendor: 'AMD', architecture: 'x86_64' },
+        ...{ sockets: 1, cores: 8, threads: 2, count: 32 },
+      },
+      memoryBytes: 64 * 2 ** 30,
+      numaCells: [
+        { id: 0, cpus: 2, memoryBytes: 2 ** 20 },
+        { id: 1, cpus: 1, memoryBytes: 2 ** 21 },
+      ],
+    });
+  });
+
+  it('does without what libvirt could not find out', () => {
+    const { cpu, numaCells } = hardwareOf(node, '<capabilities><host/></capabilities>');
+    expect(cpu).toEqual({
+      ...{ model: 'unknown', architecture: 'x86_64' },
+      ...{ sockets: 1, cores: 8, threads: 2, count: 32 },
+    });
+    expect(numaCells).toEqual([]);
+  });
+});
+
+describe('isUsable', () => {
+  const kvm = (hostModel: string) =>
+    isUsable(
+      `<domainCapabilities><cpu><mode name='host-passthrough' supported='yes'/>${hostModel}</cpu></domainCapabilities>`,
+    );
+
+  it('takes KVM with a processor as hosts have it, even one with features switched off', () => {
+    const features = "<feature policy='require' name='pni'/><feature policy='disable' name='monitor'/>";
+    expect(kvm(`<mode name='host-model' supported='yes'><model>EPYC-Rome</model>${features}</mode>`)).toBe(
+      true,
+    );
+  });
+
+  it('takes none that has no processor to give', () => {
+    const features = "<feature policy='disable' name='pni'/>";
+    expect(kvm(`<mode name='host-model' supported='yes'><model>kvm64</model>${features}</mode>`)).toBe(false);
+    expect(kvm("<mode name='host-model' supported='no'/>")).toBe(false);
+    expect(kvm('')).toBe(false);
+  });
+});

@@ -1,0 +1,165 @@
+import type { Logger } from 'pino';
+import { hostPools, hosts, placementPolicies, virtualMachines } from './api/kinds.ts';
+import { HostConnections } from './controllers/host/connections.ts';
+import { Credentials } from './controllers/host/credentials.ts';
+import { reconcileHost } from './controllers/host/reconcile.ts';
+import { reconcileHostPool } from './controllers/hostpool/reconcile.ts';
+import { reconcilePlacementPolicy } from './controllers/placementpolicy/reconcile.ts';
+import { PoolModel } from './controllers/pool/pool-model.ts';
+import { route, type Wake } from './controllers/routes.ts';
+import { addIndexes, nodes, type Stores } from './controllers/stores.ts';
+import { Attempts } from './controllers/virtualmachine/attempts.ts';
+import { reconcileVirtualMachine } from './controllers/virtualmachine/reconcile.ts';
+import type { Hypervisor } from './hypervisor/hypervisor.ts';
+import type { Clock, Random } from './kube/clock.ts';
+import type { Cluster } from './kube/cluster.ts';
+import { Controller } from './kube/controller.ts';
+import { LeaderElector } from './kube/lease.ts';
+import { Manager } from './kube/manager.ts';
+import type { KubeMetrics } from './kube/metrics.ts';
+import type { KubeObject, ResourceType } from './kube/object.ts';
+import { EventRecorder } from './kube/recorder.ts';
+import { Reflector } from './kube/reflector.ts';
+import { Store } from './kube/store.ts';
+
+export interface OperatorOptions {
+  cluster: Cluster;
+  hypervisor: Hypervisor;
+  clock: Clock;
+  random: Random;
+  log: Logger;
+  metrics: KubeMetrics;
+  /** Names this replica, in the Lease and in Events. */
+  identity: string;
+  /** Without a Lease it leads from the start; for tests. */
+  lease?: { namespace: string; name: string };
+  /** Leadership was lost: the process should exit, as another replica may act already. */
+  onLost?: (reason: Error) => void;
+  graceMs?: number;
+}
+
+/** VM reconciles are mostly waiting for hosts and the API server; many at once keep a slow host from holding up others. */
+const virtualMachineWorkers = 32;
+
+/** The whole operator, put together from ports: real ones in main, fakes in tests. Starts once, stops once. */
+export class Operator {
+  readonly manager: Manager;
+  readonly stores: Stores;
+  readonly connections: HostConnections;
+  readonly pools: PoolModel;
+
+  constructor(options: OperatorOptions) {
+    const { cluster, hypervisor, clock, random, log } = options;
+    const { metrics } = options;
+    const onHandlerError = (err: unknown) => log.error({ err }, 'a subscriber of a cache failed');
+    this.stores = {
+      virtualMachines: new Store({ onHandlerError }),
+      hostPools: new Store({ onHandlerError }),
+      hosts: new Store({ onHandlerError }),
+      placementPolicies: new Store({ onHandlerError }),
+      nodes: new Store({ onHandlerError }),
+    };
+    addIndexes(this.stores);
+    this.connections = new HostConnections({ hypervisor, clock, random });
+    this.pools = new PoolModel(this.stores, this.connections);
+    const recorder = new EventRecorder({
+      ...{ cluster, clock, random, log },
+      reportingController: 'vmfabric.io/operator',
+      reportingInstance: options.identity,
+    });
+    const credentials = new Credentials(cluster, clock);
+    this.manager = new Manager({
+      reflectors: this.#reflectors(options, metrics),
+      controllers: this.#controllers({ options, metrics, recorder, credentials }),
+      ...(options.lease ? { elector: elector(options, options.lease, metrics) } : {}),
+      ...(options.onLost ? { onLost: options.onLost } : {}),
+      log,
+      ...(options.graceMs === undefined ? {} : { graceMs: options.graceMs }),
+      closers: [async () => this.connections.stop(), () => recorder.flush()],
+    });
+  }
+
+  start(): Promise<void> {
+    return this.manager.start();
+  }
+
+  stop(): Promise<void> {
+    return this.manager.stop();
+  }
+
+  #reflectors(options: OperatorOptions, metrics: KubeMetrics) {
+    const { cluster, clock, random, log } = options;
+    const reflect = <T extends KubeObject>(type: ResourceType<T>, store: Store<T>) =>
+      new Reflector({ cluster, clock, random, log, metrics, type, store });
+    const { stores } = this;
+    return [
+      reflect(virtualMachines, stores.virtualMachines),
+      reflect(hostPools, stores.hostPools),
+      reflect(hosts, stores.hosts),
+      reflect(placementPolicies, stores.placementPolicies),
+      reflect(nodes, stores.nodes),
+    ];
+  }
+
+  #controllers(parts: Parts) {
+    const { clock, random } = parts.options;
+    const { stores, connections, pools } = this;
+    const base = { ...parts.options, metrics: parts.metrics };
+    const host = new Controller({
+      ...{ ...base, name: 'host', type: hosts, store: stores.hosts, workers: 32 },
+      reconcile: (key, context) =>
+        reconcileHost(
+          { stores, connections, credentials: parts.credentials, pools, clock, random },
+          key,
+          context,
+        ),
+    });
+    const hostPool = new Controller({
+      ...{ ...base, name: 'hostpool', type: hostPools, store: stores.hostPools, workers: 2 },
+      reconcile: (key, context) => reconcileHostPool({ stores, pools, clock }, key, context),
+    }).watch(hosts, stores.hosts, () => []); // joins the stale-cache guard; the routes wake it
+    const placementPolicy = new Controller({
+      ...{
+        ...base,
+        name: 'placementpolicy',
+        type: placementPolicies,
+        store: stores.placementPolicies,
+        workers: 2,
+      },
+      reconcile: (key, context) => reconcilePlacementPolicy({ stores, pools, clock }, key, context),
+    });
+    const environment = { stores, connections, pools, attempts: new Attempts(clock), clock, random };
+    const virtualMachine = new Controller({
+      ...{ ...base, name: 'virtualmachine', type: virtualMachines, store: stores.virtualMachines },
+      workers: virtualMachineWorkers,
+      reconcile: (key, context) => reconcileVirtualMachine(environment, parts.recorder, key, context),
+    });
+    route(stores, connections, {
+      virtualMachines: wakeOf(virtualMachine),
+      hosts: wakeOf(host),
+      hostPools: wakeOf(hostPool),
+      placementPolicies: wakeOf(placementPolicy),
+    });
+    return [hostPool, host, placementPolicy, virtualMachine];
+  }
+}
+
+interface Parts {
+  options: OperatorOptions;
+  metrics: KubeMetrics;
+  recorder: EventRecorder;
+  credentials: Credentials;
+}
+
+function wakeOf(controller: Pick<Controller<KubeObject>, 'enqueue'>): Wake {
+  return {
+    wake: (key) => controller.enqueue(key),
+    wakeAfter: (key, afterMs) => controller.enqueue(key, { afterMs }),
+  };
+}
+
+function elector(options: OperatorOptions, lease: { namespace: string; name: string }, metrics: KubeMetrics) {
+  const { cluster, clock, random, log, identity } = options;
+  return (callbacks: { onStartedLeading: () => void; onStoppedLeading: (reason: Error) => void }) =>
+    new LeaderElector({ cluster, clock, random, log, identity, lease, metrics, ...callbacks });
+}

@@ -1,0 +1,219 @@
+import { type HostPool, hostPoolSpec } from '../api/hostpool.ts';
+import { hostPools, hosts, placementPolicies, virtualMachines } from '../api/kinds.ts';
+import { type PlacementPolicy, placementPolicySpec } from '../api/placementpolicy.ts';
+import { type VirtualMachine, virtualMachineSpec } from '../api/virtualmachine.ts';
+import { findCondition } from '../controllers/conditions.ts';
+import { secrets } from '../controllers/host/credentials.ts';
+import { domainUuidOf } from '../domain/identity.ts';
+import { FakeHypervisor } from '../hypervisor/fake.ts';
+import type { HostFacts } from '../hypervisor/hypervisor.ts';
+import { FakeCluster } from '../kube/fake-cluster.ts';
+import { createKubeMetrics } from '../kube/metrics.ts';
+import { eventType } from '../kube/recorder.ts';
+import { VirtualClock } from '../kube/testing/virtual-clock.ts';
+import { Operator } from '../operator.ts';
+import { createLog } from '../telemetry/log.ts';
+import { clientPem } from './client-pem.ts';
+
+const namespace = 'shop';
+
+/** The whole operator in a world of fakes: an API server, hosts and a clock that the test moves. */
+export class World {
+  readonly clock = new VirtualClock();
+  readonly cluster = new FakeCluster({ clock: this.clock });
+  readonly hypervisor = new FakeHypervisor({ clock: this.clock });
+  readonly #random = seeded(1);
+  operator: Operator = this.#newOperator();
+
+  /** A world with a pool `default` of hosts h1 … hN at addresses of the same names, and a running operator. */
+  static async withHosts(count: number, facts: Partial<HostFacts> = {}): Promise<World> {
+    const world = new World();
+    const names = Array.from({ length: count }, (_, index) => `h${index + 1}`);
+    for (const name of names) world.hypervisor.addHost(name, facts);
+    world.putSecret();
+    world.putPool({ staticHosts: names.map((name) => ({ name, address: name })) });
+    await world.operator.start();
+    await world.run(5000);
+    return world;
+  }
+
+  /** Lets time pass with everything that happens in it. */
+  run(ms: number): Promise<void> {
+    return this.clock.advance(ms);
+  }
+
+  /** Ends the operator as SIGKILL does, as far as others see, and starts another one. */
+  async restartOperator(): Promise<void> {
+    await this.stopOperator();
+    this.operator = this.#newOperator();
+    await this.operator.start();
+  }
+
+  async stopOperator(): Promise<void> {
+    const stopped = this.operator.stop();
+    await this.run(1000);
+    await stopped;
+  }
+
+  #newOperator(): Operator {
+    return new Operator({
+      cluster: this.cluster,
+      hypervisor: this.hypervisor,
+      clock: this.clock,
+      random: this.#random,
+      log: createLog({ level: 'silent' }),
+      metrics: createKubeMetrics(),
+      identity: 'test',
+      graceMs: 100,
+    });
+  }
+
+  putSecret(data: Record<string, string> = clientPem): void {
+    const encoded = Object.entries(data).map(([key, text]) => [key, Buffer.from(text).toString('base64')]);
+    this.cluster.put(secrets, {
+      ...{ apiVersion: 'v1', kind: 'Secret', data: Object.fromEntries(encoded) },
+      metadata: { namespace: 'vmfabric-system', name: 'libvirt-client' },
+    });
+  }
+
+  putPool(spec: object, name = 'default'): void {
+    const full = hostPoolSpec.parse({
+      connection: { tlsSecretRef: { namespace: 'vmfabric-system', name: 'libvirt-client' } },
+      networks: [{ name: 'lab', bridge: 'br1' }],
+      kernels: [{ name: 'small', imagePath: '/boot/vmlinuz', initrdPath: '/boot/initrd' }],
+      ...spec,
+    });
+    this.cluster.put(hostPools, {
+      apiVersion: 'vmfabric.io/v1alpha1',
+      kind: 'HostPool',
+      metadata: { name },
+      spec: full,
+    });
+  }
+
+  /** Creates the VM with the defaults that the API server would set; returns it as stored. */
+  putVm(name: string, spec: object = {}, metadata: object = {}): VirtualMachine {
+    const full = virtualMachineSpec.parse({
+      memory: { size: '1Gi' },
+      kernel: { name: 'small' },
+      interfaces: [{ name: 'eth0', network: 'lab' }],
+      ...spec,
+    });
+    const object = {
+      apiVersion: 'vmfabric.io/v1alpha1',
+      kind: 'VirtualMachine',
+      metadata: { name, namespace, ...metadata },
+      spec: full,
+    };
+    const vm = this.cluster.put(virtualMachines, object);
+    this.#programGuest(vm);
+    return vm;
+  }
+
+  putPolicy(name: string, spec: object): void {
+    const full = placementPolicySpec.parse(spec);
+    const object = {
+      apiVersion: 'vmfabric.io/v1alpha1',
+      kind: 'PlacementPolicy',
+      metadata: { name, namespace },
+      spec: full,
+    };
+    this.cluster.put(placementPolicies, object);
+  }
+
+  vm(name: string): VirtualMachine {
+    const vm = this.findVm(name);
+    if (!vm) throw new Error(`there is no VM ${name}`);
+    return vm;
+  }
+
+  findVm(name: string): VirtualMachine | undefined {
+    return this.cluster.peek(virtualMachines, { namespace, name });
+  }
+
+  editVm(name: string, change: (vm: VirtualMachine) => void): void {
+    this.cluster.edit(virtualMachines, { namespace, name }, change);
+  }
+
+  deleteVm(name: string): void {
+    this.cluster.remove(virtualMachines, { namespace, name });
+  }
+
+  pool(name = 'default'): HostPool | undefined {
+    return this.cluster.peek(hostPools, { name });
+  }
+
+  hostObject(name: string) {
+    return this.cluster.peek(hosts, { name });
+  }
+
+  policy(name: string): PlacementPolicy | undefined {
+    return this.cluster.peek(placementPolicies, { namespace, name });
+  }
+
+  /** `True Running` */
+  condition(name: string, type: string): string {
+    const condition = findCondition(this.vm(name), type);
+    return condition ? `${condition.status} ${condition.reason}` : 'absent';
+  }
+
+  message(name: string, type: string): string {
+    return findCondition(this.vm(name), type)?.message ?? '';
+  }
+
+  uuid(name: string): string {
+    return domainUuidOf(this.vm(name));
+  }
+
+  /** The hosts on which the VM's domain runs. */
+  runsOn(name: string): string[] {
+    return this.hypervisor.runningOn(this.uuid(name));
+  }
+
+  /** The fake host that the VM is bound to. */
+  hostOf(name: string) {
+    return this.hypervisor.host(this.vm(name).status?.hostName ?? 'none');
+  }
+
+  /** Reasons of the Events about the object, in no order: the API server keeps none. */
+  events(name: string): string[] {
+    type Event = ReturnType<typeof this.cluster.objects>[number] & {
+      reason: string;
+      regarding: { name: string };
+    };
+    return (this.cluster.objects(eventType) as Event[])
+      .filter(({ regarding }) => regarding.name === name)
+      .map(({ reason }) => reason);
+  }
+
+  /** Writes to objects of this kind since the last `forgetCalls`, as `verb key`. */
+  writes(kind: string): string[] {
+    return this.cluster.writes
+      .filter((call) => call.type.kind === kind)
+      .map(({ verb, key }) => `${verb} ${key}`);
+  }
+
+  /** Starts counting writes and calls anew. */
+  forgetCalls(): void {
+    this.cluster.calls.length = 0;
+    this.hypervisor.calls.length = 0;
+  }
+
+  /** Its agent reports an address 3 s after the start, as the small guest of the lab does. */
+  #programGuest(vm: VirtualMachine): void {
+    const addresses = vm.spec.interfaces.map((_, index) => [`10.77.0.${index + 10}`]);
+    for (const host of this.hypervisor.hosts)
+      host.guest(domainUuidOf(vm), { agent: { afterMs: 3000, addresses } });
+  }
+}
+
+/** A small generator of the same numbers each time (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
