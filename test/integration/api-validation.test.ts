@@ -1,0 +1,292 @@
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import type { ControlPlane } from '../../hack/control-plane/control-plane.ts';
+import {
+  accepted,
+  host,
+  hostPool,
+  type Manifest,
+  message,
+  placementPolicy,
+  refusal,
+  virtualMachine,
+  withCrds,
+} from './api-objects.ts';
+
+let controlPlane: ControlPlane;
+
+beforeAll(async () => {
+  controlPlane = await withCrds(inject('controlPlaneDir'));
+});
+
+/** A case: what is wrong, the manifest, and the words with which the refusal begins or those that it holds. */
+type Case = [name: string, manifest: Manifest, text: string];
+
+const quantityText =
+  'must be an amount of bytes such as 512Mi or 4Gi: a number and one of Ki, Mi, Gi, Ti, Pi, k, M, G, T, P';
+const rangeText =
+  'must be from 16Mi to 16Ti; a number without a unit is bytes, so write 4Gi for four gibibytes';
+const labelText = 'must be lower-case letters, digits and dashes, and begin and end with a letter or digit';
+const macText = 'must be a MAC address in lower case that is no multicast address, such as 52:54:00:12:34:56';
+const bootText = "the VM has nothing to boot: name one of its HostPool's spec.kernels in spec.kernel.name";
+const nameText = 'metadata.name names the guest as well: at most 63 characters and no dots';
+const pathText = 'must be an absolute path on the hosts, such as /boot/vmlinuz';
+const selectorText = 'values must be given for In and NotIn, and left out for Exists and DoesNotExist';
+const hostsText =
+  'the pool has no hosts: set spec.nodeSelector to the labels of your libvirt Nodes, or list spec.staticHosts';
+
+const sized = (size: unknown) => virtualMachine({ memory: { size } });
+const plugged = (...interfaces: object[]) => virtualMachine({ interfaces });
+const eth0 = { name: 'eth0', network: 'lab' };
+const selecting = (requirement: object) =>
+  virtualMachine({ placement: { hostSelector: { matchExpressions: [requirement] } } });
+const strict = (kind: string, field: string) =>
+  `${kind} in version "v1alpha1" cannot be handled as a ${kind}: strict decoding error: unknown field "${field}"`;
+
+const refused: Record<string, Case[]> = {
+  VirtualMachine: [
+    ...['4GB', '4gb', '4 Gi', '1e9', 'NaN', '4Gi ', '500m'].map(
+      (size): Case => [
+        `memory of ${size}`,
+        sized(size),
+        `spec.memory.size: Invalid value: "${size}": ${quantityText}`,
+      ],
+    ),
+    ['negative memory', sized('-1'), `spec.memory.size: Invalid value: "-1": ${quantityText}`],
+    ...['0', '512', '1Mi', '17Ti'].map(
+      (size): Case => [
+        `memory of ${size}`,
+        sized(size),
+        `spec.memory.size: Invalid value: "${size}": ${rangeText}`,
+      ],
+    ),
+    [
+      'memory as a number',
+      sized(4),
+      'spec.memory.size: Invalid value: "integer": spec.memory.size in body must be of type string: "integer"',
+    ],
+    ['no memory', virtualMachine({ memory: undefined }), 'spec.memory: Required value'],
+    ['a misspelt field', virtualMachine({ memroy: {} }), strict('VirtualMachine', 'spec.memroy')],
+    [
+      'a misspelt field inside',
+      virtualMachine({ cpu: { core: 2 } }),
+      strict('VirtualMachine', 'spec.cpu.core'),
+    ],
+    ['no kernel', virtualMachine({ kernel: undefined }), `spec.kernel: Required value: ${bootText}`],
+    [
+      'a path for a kernel',
+      virtualMachine({ kernel: { name: '/boot/vmlinuz' } }),
+      `spec.kernel.name: Invalid value: "/boot/vmlinuz": ${labelText}`,
+    ],
+    [
+      'a command line of two lines',
+      virtualMachine({ kernel: { name: 'small', commandLine: 'quiet\nroot=/dev/vda' } }),
+      String.raw`spec.kernel.commandLine: Invalid value: "quiet\nroot=/dev/vda": must be one line`,
+    ],
+    [
+      'a dot in the name',
+      virtualMachine({}, { name: 'web.example.com' }),
+      `metadata.name: Invalid value: ${nameText}`,
+    ],
+    [
+      'a name of 64 characters',
+      virtualMachine({}, { name: 'a'.repeat(64) }),
+      `metadata.name: Invalid value: ${nameText}`,
+    ],
+    [
+      'two interfaces of one name',
+      plugged(eth0, eth0),
+      'spec.interfaces[1]: Duplicate value: {"name":"eth0"}',
+    ],
+    ['an interface without network', plugged({ name: 'eth0' }), 'spec.interfaces[0].network: Required value'],
+    ...['52:54:00:12:34', '52:54:00:AB:34:56', '53:54:00:12:34:56', 'any'].map(
+      (macAddress): Case => [
+        `the MAC address ${macAddress}`,
+        plugged({ ...eth0, macAddress }),
+        `spec.interfaces[0].macAddress: Invalid value: "${macAddress}": ${macText}`,
+      ],
+    ),
+    [
+      'too many interfaces',
+      plugged(...Array.from({ length: 17 }, (_, index) => ({ ...eth0, name: `eth${index}` }))),
+      'spec.interfaces: Too many: 17: must have at most 16 items',
+    ],
+    [
+      'no CPU',
+      virtualMachine({ cpu: { cores: 0 } }),
+      'spec.cpu.cores: Invalid value: 0: spec.cpu.cores in body should be greater than or equal to 1',
+    ],
+    [
+      'NaN CPUs',
+      virtualMachine({ cpu: { cores: 'NaN' } }),
+      'spec.cpu.cores: Invalid value: "string": spec.cpu.cores in body must be of type integer: "string"',
+    ],
+    [
+      'half a CPU',
+      virtualMachine({ cpu: { cores: 1.5 } }),
+      'spec.cpu.cores: Invalid value: "float64": spec.cpu.cores in body must be of type int32: "float64"',
+    ],
+    [
+      'more CPUs than an int32 holds',
+      virtualMachine({ cpu: { cores: 3e9 } }),
+      'Checked value must be of type integer with format int32 in spec.cpu.cores',
+    ],
+    [
+      'an unknown run strategy',
+      virtualMachine({ runStrategy: 'always' }),
+      'spec.runStrategy: Unsupported value: "always": supported values: "Always", "Halted", "Manual"',
+    ],
+    [
+      'In without values',
+      selecting({ key: 'disk', operator: 'In' }),
+      `spec.placement.hostSelector.matchExpressions[0]: Invalid value: ${selectorText}`,
+    ],
+    [
+      'Exists with values',
+      selecting({ key: 'disk', operator: 'Exists', values: ['nvme'] }),
+      `spec.placement.hostSelector.matchExpressions[0]: Invalid value: ${selectorText}`,
+    ],
+  ],
+  HostPool: [
+    ['no hosts', hostPool({ staticHosts: [] }), `spec: Invalid value: ${hostsText}`],
+    ['neither kind of hosts', hostPool({ staticHosts: undefined }), `spec: Invalid value: ${hostsText}`],
+    ['no connection', hostPool({ connection: undefined }), 'spec.connection: Required value'],
+    ['no Secret', hostPool({ connection: {} }), 'spec.connection.tlsSecretRef: Required value'],
+    [
+      'a relative kernel path',
+      hostPool({ kernels: [{ name: 'small', imagePath: 'boot/vmlinuz' }] }),
+      `spec.kernels[0].imagePath: Invalid value: "boot/vmlinuz": ${pathText}`,
+    ],
+    [
+      'a relative path of the initial RAM disk',
+      hostPool({ kernels: [{ name: 'small', imagePath: '/vmlinuz', initrdPath: '../initrd' }] }),
+      `spec.kernels[0].initrdPath: Invalid value: "../initrd": ${pathText}`,
+    ],
+    [
+      'two hosts of one name',
+      hostPool({ staticHosts: ['10.0.0.1', '10.0.0.2'].map((address) => ({ name: 'a', address })) }),
+      'spec.staticHosts[1]: Duplicate value: {"name":"a"}',
+    ],
+    [
+      'an address with a port',
+      hostPool({ staticHosts: [{ name: 'a', address: '[fd00::1]:16514' }] }),
+      'spec.staticHosts[0].address: Invalid value: "[fd00::1]:16514": must be a DNS name or an IP address, without port or brackets',
+    ],
+    [
+      'no name of a bridge',
+      hostPool({ networks: [{ name: 'lab', bridge: 'br 1' }] }),
+      'spec.networks[0].bridge: Invalid value: "br 1": must be the name of a bridge as ip link shows it, such as br1',
+    ],
+    [
+      'a quantity with the wrong unit',
+      hostPool({ hostReserved: { memory: '1GB' } }),
+      `spec.hostReserved.memory: Invalid value: "1GB": ${quantityText}`,
+    ],
+    ['a misspelt field', hostPool({ overCommit: {} }), strict('HostPool', 'spec.overCommit')],
+  ],
+  PlacementPolicy: [
+    ['no selector', placementPolicy({ vmSelector: undefined }), 'spec.vmSelector: Required value'],
+    [
+      'an unknown enforcement',
+      placementPolicy({ vmAntiAffinity: [{ topologyKey: 'rack', enforcement: 'Must' }] }),
+      'spec.vmAntiAffinity[0].enforcement: Unsupported value: "Must": supported values: "Required", "Preferred"',
+    ],
+    [
+      'a topology key that is no label key',
+      placementPolicy({ vmAntiAffinity: [{ topologyKey: 'rack/' }] }),
+      'spec.vmAntiAffinity[0].topologyKey: Invalid value: "rack/": must be a label key such as example.com/rack or rack',
+    ],
+    [
+      'a weight above 100',
+      placementPolicy({ vmAffinity: [{ topologyKey: 'rack', weight: 101 }] }),
+      'spec.vmAffinity[0].weight: Invalid value: 101: spec.vmAffinity[0].weight in body should be less than or equal to 100',
+    ],
+  ],
+  Host: [
+    ['no pool', host({ hostPoolRef: undefined }), 'spec.hostPoolRef: Required value'],
+    [
+      'a cordon that is no bool',
+      host({ unschedulable: 'yes' }),
+      'spec.unschedulable: Invalid value: "string": spec.unschedulable in body must be of type boolean: "string"',
+    ],
+  ],
+};
+
+describe.each(Object.entries(refused))('a %s is refused with', (_kind, cases) => {
+  it.each(cases)('%s', async (_name, manifest, text) => {
+    const lines = (await refusal(controlPlane, manifest)).split('\n').map((line) => line.replace(/^\* /, ''));
+    expect(lines.some((line) => line === text || line.endsWith(`: ${text}`))).toBe(true);
+  });
+});
+
+describe('what is accepted', () => {
+  it('is the smallest VirtualMachine, with its defaults', async () => {
+    expect((await accepted(controlPlane, virtualMachine())).spec).toEqual({
+      runStrategy: 'Always',
+      cpu: { cores: 1 },
+      memory: { size: '128Mi' },
+      kernel: { name: 'small', commandLine: '' },
+      interfaces: [],
+      placement: { hostPoolRef: { name: 'default' } },
+      terminationGracePeriodSeconds: 60,
+    });
+  });
+
+  it('is the smallest HostPool, with its defaults', async () => {
+    expect((await accepted(controlPlane, hostPool())).spec).toEqual({
+      staticHosts: [{ name: 'rack1-a', address: '10.0.0.11' }],
+      connection: {
+        type: 'Direct',
+        port: 16514,
+        tlsSecretRef: { namespace: 'vmfabric-system', name: 'libvirt-client' },
+      },
+      overcommit: { cpuPercent: 400, memoryPercent: 100 },
+      hostReserved: { cpuCores: 0, memory: '1Gi' },
+      strategy: 'Spread',
+      networks: [],
+      kernels: [],
+    });
+  });
+
+  it('is the smallest PlacementPolicy and Host, and the defaults of a rule', async () => {
+    const policy = await accepted(
+      controlPlane,
+      placementPolicy({ topologySpread: [{ topologyKey: 'rack' }] }),
+    );
+    expect(policy.spec['topologySpread']).toEqual([
+      { topologyKey: 'rack', maxSkew: 1, enforcement: 'Required', weight: 50 },
+    ]);
+    expect(policy.spec['strategy']).toBe('Inherit');
+    expect((await accepted(controlPlane, host())).spec).toEqual(host().spec);
+  });
+
+  it.each(['16Mi', '1.5Gi', '134217728', '512M', '16Ti'])('is memory of %s', async (size) => {
+    expect((await accepted(controlPlane, sized(size))).spec['memory']).toEqual({ size });
+  });
+
+  it.each(['10.0.0.11', 'fd00::11', '::1', 'rack1-a.example.com'])('is the address %s', async (address) => {
+    const staticHosts = [{ name: 'rack1-a', address }];
+    expect((await accepted(controlPlane, hostPool({ staticHosts }))).spec['staticHosts']).toEqual(
+      staticHosts,
+    );
+  });
+});
+
+describe('a VirtualMachine that exists', () => {
+  it('stays in its HostPool, and may otherwise change', async () => {
+    const name = 'moves-not';
+    const apply = (manifest: Manifest) =>
+      controlPlane.kubectl(['apply', '--validate=strict', '--filename=-'], {
+        input: JSON.stringify(manifest),
+      });
+    await apply(virtualMachine({}, { name }));
+    try {
+      await apply(virtualMachine({ cpu: { cores: 2 }, runStrategy: 'Halted' }, { name }));
+      const elsewhere = virtualMachine({ placement: { hostPoolRef: { name: 'other' } } }, { name });
+      expect(await message(apply(elsewhere))).toContain(
+        'spec.placement.hostPoolRef: Invalid value: hostPoolRef cannot be changed: delete the VM and create it in the other HostPool',
+      );
+    } finally {
+      await controlPlane.kubectl(['delete', 'vm', name]);
+    }
+  });
+});

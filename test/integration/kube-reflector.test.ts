@@ -1,0 +1,132 @@
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, expect, inject, it } from 'vitest';
+import { waitFor } from '../../hack/wait.ts';
+import { systemClock } from '../../operator/kube/clock.ts';
+import type { Cluster } from '../../operator/kube/cluster.ts';
+import { type Widget, widget, widgetType } from '../../operator/kube/contract-objects.ts';
+import { createKubeMetrics, type KubeMetrics } from '../../operator/kube/metrics.ts';
+import { Reflector } from '../../operator/kube/reflector.ts';
+import { Store } from '../../operator/kube/store.ts';
+import { type Client, connect, prepare } from './kube-client.ts';
+import { type Proxy, startProxy } from './kube-proxy.ts';
+
+let client: Client;
+let through: Client;
+let proxy: Proxy;
+let namespace: string;
+let store: Store<Widget>;
+let metrics: KubeMetrics;
+let reflector: Reflector<Widget>;
+
+beforeAll(async () => {
+  client = await connect(inject('kubeconfig'));
+  proxy = await startProxy(client.config.server);
+  through = await connect(inject('kubeconfig'), proxy.server);
+});
+
+afterEach(() => reflector.stop());
+
+afterAll(async () => {
+  await Promise.all([client.transport.close(), through.transport.close()]);
+  await proxy.stop();
+});
+
+async function reflect(options: { cluster?: Cluster; quietLimitMs?: number } = {}): Promise<void> {
+  namespace = await prepare(client.cluster);
+  store = new Store<Widget>();
+  metrics = createKubeMetrics();
+  reflector = new Reflector({
+    ...{ cluster: through.cluster, type: widgetType, store, namespace, metrics },
+    ...{ clock: systemClock, random: () => 0, log: pino({ level: 'silent' }) },
+    ...options,
+  });
+  reflector.start();
+  await reflector.synced;
+}
+
+const seen = (name: string, size: number) =>
+  waitFor(`${name} of size ${size}`, () => store.get(`${namespace}/${name}`)?.spec?.size === size, {
+    timeoutMs: 20_000,
+  });
+
+const write = (name: string, size: number) =>
+  client.cluster.apply(widgetType, widget(namespace, name, { spec: { size } }), { fieldManager: 'test' });
+
+/** Lists made, and watches that broke. */
+async function troubles(): Promise<[lists: number, failures: number]> {
+  const [lists, failures] = await Promise.all([metrics.lists.get(), metrics.watchFailures.get()]);
+  return [lists.values[0]?.value ?? 0, failures.values[0]?.value ?? 0];
+}
+
+it('follows creation, change and deletion', async () => {
+  await reflect();
+  const { metadata } = await write('a', 1);
+  await seen('a', 1);
+  await write('a', 2);
+  await seen('a', 2);
+  await client.cluster.delete(widgetType, metadata);
+  await waitFor('the deletion', () => store.size === 0, { timeoutMs: 10_000 });
+  expect(await troubles()).toEqual([1, 0]);
+});
+
+it('goes on when the API server ends watches, without listing again', async () => {
+  const { cluster } = through;
+  let watches = 0;
+  const impatient: Cluster = Object.create(cluster, {
+    list: { value: cluster.list.bind(cluster) },
+    watch: {
+      value: (...[type, version, options]: Parameters<Cluster['watch']>) => {
+        watches += 1;
+        return cluster.watch(type, version, { ...options, timeoutSeconds: 1 });
+      },
+    },
+  });
+  await reflect({ cluster: impatient });
+  for (let size = 1; size <= 3; size++) {
+    await waitFor('another watch', () => watches > size, { timeoutMs: 20_000 });
+    await write('a', size);
+    await seen('a', size);
+  }
+  expect(await troubles()).toEqual([1, 0]);
+});
+
+it('goes on from where it was when connections are reset', async () => {
+  await reflect();
+  await write('a', 1);
+  await seen('a', 1);
+  proxy.cut();
+  await write('a', 2);
+  await seen('a', 2);
+  expect(await troubles()).toEqual([1, 1]);
+});
+
+it('notices a connection that is dead at the other end', async () => {
+  await reflect({ quietLimitMs: 2_000 });
+  await write('a', 1);
+  await seen('a', 1);
+  proxy.hang();
+  await write('a', 2);
+  await seen('a', 2);
+  const [lists, failures] = await troubles();
+  expect(lists).toBe(1);
+  expect(failures).toBeGreaterThan(0);
+});
+
+it('lists anew when its version is no longer to be had', async () => {
+  const { cluster } = through;
+  let first = true;
+  const late: Cluster = Object.create(cluster, {
+    list: { value: cluster.list.bind(cluster) },
+    watch: {
+      value: (...[type, version, options]: Parameters<Cluster['watch']>) => {
+        const from = first ? '1' : version;
+        first = false;
+        return cluster.watch(type, from, options);
+      },
+    },
+  });
+  await reflect({ cluster: late });
+  await write('a', 1);
+  await seen('a', 1);
+  expect(await troubles()).toEqual([2, 1]);
+});
