@@ -1,16 +1,27 @@
-import type { Inventory } from './inventory.ts';
-import type { PlacedVm } from './model.ts';
+interface Domain {
+  count: number;
+  members: ReadonlySet<string>[];
+}
 
 /** How many VMs that a rule is about are in each domain of a topology key, and one of them to name. */
 export class DomainCounts {
-  readonly #byValue = new Map<string, { count: number; example: string }>();
+  readonly #byValue = new Map<string, Domain>();
+  readonly #except: string;
 
-  add(value: string, vmId: string): void {
+  /** `except` is the VM that is asked about: never counted, never named. */
+  constructor(except: string) {
+    this.#except = except;
+  }
+
+  /** Adds the VMs of one host of the domain. */
+  add(value: string, members: ReadonlySet<string>): void {
+    const count = members.size - (members.has(this.#except) ? 1 : 0);
+    if (count === 0) return;
     const found = this.#byValue.get(value);
-    if (!found) this.#byValue.set(value, { count: 1, example: vmId });
+    if (!found) this.#byValue.set(value, { count, members: [members] });
     else {
-      found.count += 1;
-      if (vmId < found.example) found.example = vmId; // so that the message does not depend on the order
+      found.count += count;
+      found.members.push(members);
     }
   }
 
@@ -18,26 +29,18 @@ export class DomainCounts {
     return this.#byValue.get(value)?.count ?? 0;
   }
 
+  /** The first by name, so that the message does not depend on the order. */
   example(value: string): string | undefined {
-    return this.#byValue.get(value)?.example;
+    let first: string | undefined;
+    for (const members of this.#byValue.get(value)?.members ?? []) {
+      for (const id of members) {
+        if (id !== this.#except && (first === undefined || id < first)) first = id;
+      }
+    }
+    return first;
   }
 
   get isEmpty(): boolean {
     return this.#byValue.size === 0;
   }
-}
-
-/** Counts the namespace's placed VMs that `concerns` picks over the domains of `topologyKey`; `except` is left out. */
-export function countDomains(
-  inventory: Inventory,
-  { namespace, topologyKey, except }: { namespace: string; topologyKey: string; except: string },
-  concerns: (vm: PlacedVm) => boolean,
-): DomainCounts {
-  const counts = new DomainCounts();
-  for (const vm of inventory.vmsIn(namespace)) {
-    if (vm.id === except) continue;
-    const value = inventory.host(vm.host)?.labels[topologyKey];
-    if (value !== undefined && concerns(vm)) counts.add(value, vm.id);
-  }
-  return counts;
 }

@@ -124,11 +124,7 @@ function mayTake({ hosts, placed, vm, policies: all }: World): string[] {
           )
             return false;
           const isTheirs = term.vmSelector !== undefined && matches(term.vmSelector, vm.labels);
-          if (
-            isTheirs &&
-            (value === undefined ||
-              among(term.topologyKey, value, (o) => matches(policy.vmSelector, o.labels)) > 0)
-          )
+          if (isTheirs && among(term.topologyKey, value, (o) => matches(policy.vmSelector, o.labels)) > 0)
             return false;
         }
       }
@@ -185,7 +181,8 @@ describe('any decision', () => {
     fc.assert(
       fc.property(world, (one) => {
         const backwards = { hosts: one.hosts.toReversed(), placed: one.placed.toReversed() };
-        expect(engineOf(backwards).place(requestOf(one))).toEqual(engineOf(one).place(requestOf(one)));
+        const asked = { ...requestOf(one), policies: one.policies.toReversed() };
+        expect(engineOf(backwards).place(asked)).toEqual(engineOf(one).place(requestOf(one)));
       }),
     );
   });
@@ -194,6 +191,42 @@ describe('any decision', () => {
     fc.assert(
       fc.property(world, world, (one, before) => {
         const engine = engineOf(before);
+        for (const host of before.hosts) engine.removeHost(host.name);
+        for (const vm of before.placed) engine.removeVm(vm.id);
+        for (const host of one.hosts) engine.upsertHost(host);
+        for (const vm of one.placed) engine.upsertVm(vm);
+        expect(engine.place(requestOf(one))).toEqual(engineOf(one).place(requestOf(one)));
+      }),
+    );
+  });
+
+  it('is the same for a VM that has a host already, wherever that is', () => {
+    fc.assert(
+      fc.property(world, fc.integer({ min: 0, max: 5 }), (one, on) => {
+        const engine = engineOf(one);
+        engine.upsertVm({ ...one.vm, host: `h${on}` });
+        expect(engine.place(requestOf(one))).toEqual(engineOf(one).place(requestOf(one)));
+      }),
+    );
+  });
+
+  it('stands up to a check once the VM is there', () => {
+    fc.assert(
+      fc.property(world, (one) => {
+        const engine = engineOf(one);
+        const decision = engine.place(requestOf(one));
+        if (decision.kind !== 'placed') return;
+        engine.upsertVm({ ...one.vm, host: decision.host });
+        expect(engine.check(requestOf(one), decision.host)).toBeUndefined();
+      }),
+    );
+  });
+
+  it('is the same whether a selector was asked about before or after the VMs came and went', () => {
+    fc.assert(
+      fc.property(world, world, (one, before) => {
+        const engine = engineOf(before);
+        engine.place(requestOf(one));
         for (const host of before.hosts) engine.removeHost(host.name);
         for (const vm of before.placed) engine.removeVm(vm.id);
         for (const host of one.hosts) engine.upsertHost(host);

@@ -175,6 +175,17 @@ describe('anti-affinity', () => {
     expect(hostIn(place(dbVm('new'), { policies: [apart] }))).toContain('1 lacks the label zone');
   });
 
+  it('lets a VM that others keep away from go to a host without the label', () => {
+    const aloof = policy({
+      vmAntiAffinity: [
+        { topologyKey: zone, enforcement: required, vmSelector: { matchLabels: { app: 'batch' } } },
+      ],
+    });
+    for (const name of ['a2', 'b1']) engine.removeHost(name);
+    host('c');
+    expect(hostIn(place(vm('noise', { labels: { app: 'batch' } }), { policies: [aloof] }))).toBe('c');
+  });
+
   it('does not reach into other namespaces', () => {
     const other = { ...dbVm('new'), namespace: 'depot', id: 'depot/new' };
     const theirs = { ...apart, namespace: 'depot' };
@@ -313,5 +324,12 @@ describe('check', () => {
     host('a', { memoryLimitBytes: 1, available: { yes: false, reason: 'is cordoned' } });
     placed('x', 'a');
     expect(engine.check(request(vm('x')), 'a')).toBeUndefined();
+  });
+
+  it('does not blame the spread for a cordon', () => {
+    const even = policy({ topologySpread: [{ topologyKey: zone, maxSkew: 1, enforcement: required }] });
+    host('a', { labels: { zone: 'a' }, available: { yes: false, reason: 'is cordoned' } });
+    for (const name of ['x', 'y', 'z']) placed(name, 'a', { labels: { app: 'db' } });
+    expect(engine.check(request(dbVm('x'), { policies: [even] }), 'a')).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import type { Usage } from './inventory.ts';
 import type { HostState, PlacementRequest, Rejection } from './model.ts';
 import type { Rules } from './rules.ts';
-import { matches } from './selector.ts';
+import { labelOf, matches } from './selector.ts';
 
 /** One VM on its way to one host. */
 export interface Candidate {
@@ -62,9 +62,10 @@ function hostAffinity({ host, rules }: Candidate): Refusal | undefined {
 }
 
 function antiAffinity({ host, rules }: Candidate): Refusal | undefined {
-  for (const { topologyKey, counts, enforcement } of rules.antiAffinity) {
+  for (const { topologyKey, counts, enforcement, own } of rules.antiAffinity) {
     if (!enforcement.required) continue;
-    const value = host.labels[topologyKey];
+    const value = labelOf(host.labels, topologyKey);
+    if (value === undefined && !own) continue;
     if (value === undefined) return missingLabel(topologyKey);
     const other = counts.example(value);
     if (other) return { ...verb('AntiAffinity', 'breaks', 'break', 'anti-affinity with'), subject: other };
@@ -75,7 +76,7 @@ function antiAffinity({ host, rules }: Candidate): Refusal | undefined {
 function affinity({ host, rules }: Candidate): Refusal | undefined {
   for (const { topologyKey, counts, enforcement, self, policy } of rules.affinity) {
     if (!enforcement.required) continue;
-    const value = host.labels[topologyKey];
+    const value = labelOf(host.labels, topologyKey);
     if (value === undefined) return missingLabel(topologyKey);
     const isFirst = counts.isEmpty && self;
     if (!isFirst && counts.count(value) === 0) {
@@ -88,7 +89,7 @@ function affinity({ host, rules }: Candidate): Refusal | undefined {
 function spread({ host, rules }: Candidate): Refusal | undefined {
   for (const { topologyKey, counts, enforcement, maxSkew, minimum, policy } of rules.spread) {
     if (!enforcement.required) continue;
-    const value = host.labels[topologyKey];
+    const value = labelOf(host.labels, topologyKey);
     if (value === undefined) return missingLabel(topologyKey);
     if (counts.count(value) + 1 - minimum > maxSkew) {
       return verb('Spread', 'breaks', 'break', `the spread over ${topologyKey} of policy ${policy}`);

@@ -1,4 +1,7 @@
-import type { HostState, PlacedVm } from './model.ts';
+import { DomainCounts } from './domains.ts';
+import type { HostState, PlacedVm, Selector, VmState } from './model.ts';
+import { Populations } from './populations.ts';
+import { labelOf } from './selector.ts';
 
 export interface Usage {
   cpu: number;
@@ -15,6 +18,7 @@ export class Inventory {
   readonly #vms = new Map<string, PlacedVm>();
   readonly #vmsByNamespace = new Map<string, Map<string, PlacedVm>>();
   readonly #usage = new Map<string, Usage>();
+  readonly #populations = new Populations();
 
   upsertHost(host: HostState): void {
     this.removeHost(host.name);
@@ -34,6 +38,7 @@ export class Inventory {
     this.removeVm(vm.id);
     this.#vms.set(vm.id, vm);
     entry(this.#vmsByNamespace, vm.namespace).set(vm.id, vm);
+    this.#populations.add(vm);
     this.#count(vm, 1);
   }
 
@@ -42,6 +47,7 @@ export class Inventory {
     if (!vm) return;
     this.#vms.delete(id);
     drop(this.#vmsByNamespace, vm.namespace, id);
+    this.#populations.remove(vm);
     this.#count(vm, -1);
   }
 
@@ -58,8 +64,16 @@ export class Inventory {
     return this.#vms.get(id);
   }
 
-  vmsIn(namespace: string): Iterable<PlacedVm> {
-    return this.#vmsByNamespace.get(namespace)?.values() ?? [];
+  /** The VMs of `vm`'s namespace that `selector` picks, over the domains of `topologyKey`; `vm` itself is left out. */
+  countDomains(vm: VmState, selector: Selector, topologyKey: string): DomainCounts {
+    const counts = new DomainCounts(vm.id);
+    const all = this.#vmsByNamespace.get(vm.namespace)?.values() ?? [];
+    for (const [name, members] of this.#populations.select(vm.namespace, selector, all)) {
+      const host = this.#hosts.get(name);
+      const value = host && labelOf(host.labels, topologyKey);
+      if (value !== undefined) counts.add(value, members);
+    }
+    return counts;
   }
 
   usage(host: string): Usage {

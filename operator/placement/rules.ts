@@ -1,13 +1,18 @@
-import { countDomains, type DomainCounts } from './domains.ts';
+import type { DomainCounts } from './domains.ts';
 import type { Inventory } from './inventory.ts';
 import type { AffinityTerm, Enforcement, HostState, PlacementRequest, Policy, Selector } from './model.ts';
-import { matches } from './selector.ts';
+import { labelOf, matches } from './selector.ts';
 
 interface Rule {
   policy: string;
   topologyKey: string;
   enforcement: Enforcement;
   counts: DomainCounts;
+}
+
+export interface AntiAffinityRule extends Rule {
+  /** The VM's own rule; otherwise one by which others keep away from it: without the label no domain is shared. */
+  own: boolean;
 }
 
 export interface AffinityRule extends Rule {
@@ -17,7 +22,7 @@ export interface AffinityRule extends Rule {
 
 export interface SpreadRule extends Rule {
   maxSkew: number;
-  /** The fewest VMs in any domain that the VM could go to. */
+  /** The fewest VMs in any domain that the VM could go to; infinite when it could go to none. */
   minimum: number;
 }
 
@@ -29,7 +34,7 @@ export interface HostRule {
 
 /** The rules for one VM, with everything counted once that is the same for all hosts. */
 export interface Rules {
-  antiAffinity: Rule[];
+  antiAffinity: AntiAffinityRule[];
   affinity: AffinityRule[];
   spread: SpreadRule[];
   hostAffinity: HostRule[];
@@ -42,24 +47,22 @@ export function gatherRules(
   hosts: readonly HostState[],
 ): Rules {
   const { vm } = request;
-  const selecting = request.policies.filter((policy) => matches(policy.vmSelector, vm.labels));
+  // By name: which rule is told first must not follow the order in which the policies were listed.
+  const policies = request.policies.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const selecting = policies.filter((policy) => matches(policy.vmSelector, vm.labels));
   const hostAffinity = selecting.flatMap((policy) =>
     policy.hostAffinity.map((term) => ({ policy: policy.name, ...term })),
   );
   const eligible = hosts.filter((host) => isEligible(request, hostAffinity, host));
-  const count = (policy: Policy, term: AffinityTerm) =>
-    countDomains(
-      inventory,
-      { namespace: vm.namespace, topologyKey: term.topologyKey, except: vm.id },
-      (other) => matches(term.vmSelector ?? policy.vmSelector, other.labels),
-    );
+  const count = (policy: Policy, term: { topologyKey: string; vmSelector?: Selector }) =>
+    inventory.countDomains(vm, term.vmSelector ?? policy.vmSelector, term.topologyKey);
   return {
     hostAffinity,
     antiAffinity: [
       ...selecting.flatMap((policy) =>
-        policy.vmAntiAffinity.map((term) => rule(policy, term, count(policy, term))),
+        policy.vmAntiAffinity.map((term) => ({ ...rule(policy, term, count(policy, term)), own: true })),
       ),
-      ...keptAwayBy(inventory, request),
+      ...keptAwayBy(inventory, vm, policies),
     ],
     affinity: selecting.flatMap((policy) =>
       policy.vmAffinity.map((term) => ({
@@ -81,17 +84,17 @@ function rule(policy: Policy, term: AffinityTerm, counts: DomainCounts): Rule {
 }
 
 /** Anti-affinity holds both ways: VMs that must not be with this one forbid it to come to them. */
-function keptAwayBy(inventory: Inventory, { vm, policies }: PlacementRequest): Rule[] {
+function keptAwayBy(
+  inventory: Inventory,
+  vm: PlacementRequest['vm'],
+  policies: readonly Policy[],
+): AntiAffinityRule[] {
   return policies.flatMap((policy) =>
     policy.vmAntiAffinity
       .filter((term) => term.enforcement.required && term.vmSelector && matches(term.vmSelector, vm.labels))
       .map((term) => {
-        const scope = { namespace: vm.namespace, topologyKey: term.topologyKey, except: vm.id };
-        return rule(
-          policy,
-          term,
-          countDomains(inventory, scope, (other) => matches(policy.vmSelector, other.labels)),
-        );
+        const counts = inventory.countDomains(vm, policy.vmSelector, term.topologyKey);
+        return { ...rule(policy, term, counts), own: false };
       }),
   );
 }
@@ -108,8 +111,8 @@ function isEligible(request: PlacementRequest, hostAffinity: readonly HostRule[]
 function minimumOver(hosts: readonly HostState[], { topologyKey, counts }: Rule): number {
   let minimum = Number.POSITIVE_INFINITY;
   for (const host of hosts) {
-    const value = host.labels[topologyKey];
+    const value = labelOf(host.labels, topologyKey);
     if (value !== undefined) minimum = Math.min(minimum, counts.count(value));
   }
-  return Number.isFinite(minimum) ? minimum : 0;
+  return minimum;
 }

@@ -1,6 +1,6 @@
 import type { Candidate } from './filters.ts';
 import type { Enforcement, PlacementRequest, Strategy } from './model.ts';
-import { matches } from './selector.ts';
+import { labelOf, matches } from './selector.ts';
 
 export type Scores = Readonly<Record<string, number>>;
 
@@ -57,7 +57,7 @@ function countAt(
   rule: { topologyKey: string; counts: { count(value: string): number } },
   labels: Readonly<Record<string, string>>,
 ): number {
-  const value = labels[rule.topologyKey];
+  const value = labelOf(labels, rule.topologyKey);
   return value === undefined ? 0 : rule.counts.count(value);
 }
 

@@ -31,6 +31,7 @@ describe('a label selector', () => {
     [requirement('DoesNotExist', 'app'), false],
     [requirement('DoesNotExist', 'other'), true],
     [{ matchLabels: { app: 'db' }, ...requirement('DoesNotExist', 'tier') }, false],
+    [requirement('Exists', 'constructor'), false],
   ])('%j is %s', (selector, selects) => {
     expect(matches(selector, labels)).toBe(selects);
   });

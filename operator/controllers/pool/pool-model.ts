@@ -4,7 +4,8 @@ import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import { keyOf } from '../../kube/object.ts';
 import { PlacementEngine } from '../../placement/engine.ts';
 import type { Decision, PlacementRequest, Rejection } from '../../placement/model.ts';
-import type { HostConnections } from '../host/connections.ts';
+import { findCondition } from '../conditions.ts';
+import type { HostConnections, HostLink } from '../host/connections.ts';
 import type { Stores } from '../stores.ts';
 import { hostState, policyState, vmState } from './translate.ts';
 
@@ -36,6 +37,13 @@ export class PoolModel {
   /** Chooses a host for the VM in `pool`, or says why none fits. Nothing is remembered. */
   place(vm: VirtualMachine, pool: HostPool): Decision {
     return this.engine.place(this.#request(vm, pool));
+  }
+
+  /** Whether the first attempt to connect to one of the pool's hosts, or to make them, is still under way. */
+  isConnecting(pool: HostPool): boolean {
+    const hosts = this.#stores.hosts.byIndex('pool', pool.metadata.name);
+    if (hosts.length === 0) return pool.status === undefined;
+    return hosts.some((host) => isFirstAttempt(host, this.#connections.link(host.metadata.name)));
   }
 
   /** The required rule that the VM breaks on the host, if any. */
@@ -104,4 +112,10 @@ export class PoolModel {
   #seePool(name: string): void {
     for (const host of this.#stores.hosts.byIndex('pool', name)) this.#seeHost(host);
   }
+}
+
+/** Nobody has asked for a connection yet, or the first answer is not there; a host that failed before is no reason to wait. */
+function isFirstAttempt(host: Host, link: HostLink | undefined): boolean {
+  if (link) return link.state === 'Connecting' && !link.error;
+  return findCondition(host, 'Connected')?.status !== 'False';
 }

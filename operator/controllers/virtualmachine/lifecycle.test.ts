@@ -207,3 +207,19 @@ describe('a paused VM', () => {
     expect(world.condition('web-1', 'Ready')).toBe('True Running');
   });
 });
+
+describe('a VM that comes before its hosts are connected', () => {
+  it('waits for them without a write that says there are none', async () => {
+    const world = new World();
+    world.hypervisor.addHost('h1').slowByMs = 5000;
+    world.putSecret();
+    world.putPool({ staticHosts: [{ name: 'h1', address: 'h1' }] });
+    world.putVm('web-1');
+    await world.operator.start();
+    await world.run(2000);
+    expect(world.writes('VirtualMachine')).toEqual(['setFinalizers shop/web-1']);
+    await world.run(120_000);
+    expect(world.condition('web-1', 'Ready')).toBe('True Running');
+    expect(world.writes('VirtualMachine').length).toBeLessThanOrEqual(4);
+  });
+});

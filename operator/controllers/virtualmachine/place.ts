@@ -20,6 +20,8 @@ export async function place(scope: Scope): Promise<StepResult> {
   if (!pool) return poolMissing(scope, poolName);
   const decision = env.pools.place(vm, pool);
   if (decision.kind === 'unplaced') {
+    // Just after a start no host is connected yet: that is no news, and each host's link wakes this VM again.
+    if (env.pools.isConnecting(pool)) return { kind: 'postpone' };
     return { kind: 'wait', forMs: scope.lookAgainMs, reason: 'Unschedulable', message: decision.message };
   }
   await bind(scope, pool, decision.host);
