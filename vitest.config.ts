@@ -10,7 +10,10 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{operator,node-libvirt,hack,cli}/**/*.test.ts', 'test/architecture/**/*.test.ts'],
+          include: [
+            '{operator,node-libvirt,hack,cli}/**/*.test.ts',
+            'test/{architecture,bench}/**/*.test.ts',
+          ],
           exclude: ['**/node_modules/**'],
         },
       },
@@ -28,7 +31,6 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          globalSetup: ['test/e2e/setup.ts'],
           fileParallelism: false,
           testTimeout: 240_000,
           hookTimeout: 240_000,

@@ -301,9 +301,14 @@ export function hypervisorContract(implementation: string, makeHost: () => Promi
         }
       });
 
-      it('tell when the guest agent comes', async () => {
+      it('tell when the guest agent can be asked', async () => {
+        const reported: number[] = [];
+        await connection.subscribe(async (event) => {
+          if (event.uuid !== uuid || event.kind !== 'Agent') return;
+          reported.push((await connection.guestInterfaces(uuid)).length);
+        });
         await run();
-        await soon(() => events).toContainEqual({ uuid, kind: 'Agent' });
+        await soon(() => Math.max(...reported)).toBeGreaterThan(0);
       });
     });
 
@@ -344,12 +349,13 @@ export function hypervisorContract(implementation: string, makeHost: () => Promi
         await next.close();
       });
 
-      it('answers many calls at once as fast as one by one', async () => {
+      // A reply that the daemon only notices with the next packet comes with keepalive's, 5 seconds later.
+      it.each([2, 3, 4, 5])('answers %i calls at once without waiting for more', async (calls) => {
+        await define();
         const startedAt = performance.now();
-        const many = await Promise.all(Array.from({ length: 24 }, () => connection.domains()));
-        expect(many).toHaveLength(24);
-        // A reply that only comes with the next packet comes with keepalive's, seconds later.
-        expect(performance.now() - startedAt).toBeLessThan(2000);
+        await Promise.all(Array.from({ length: calls }, () => connection.domain(uuid)));
+        await Promise.all(Array.from({ length: calls }, () => connection.guestInterfaces(uuid)));
+        expect(performance.now() - startedAt).toBeLessThan(4000);
       });
 
       it('rejects with the reason of a signal', async () => {

@@ -24,8 +24,8 @@ beforeEach(async () => {
   connection = await hypervisor.connect(target('h1'));
 });
 
-/** How a promise stands once nothing moves any more. */
-async function standing(promise: Promise<unknown>): Promise<unknown> {
+/** Follows a promise; tells how it stands once nothing moves any more. */
+function follow(promise: Promise<unknown>): () => Promise<unknown> {
   let outcome: unknown = 'pending';
   promise.then(
     (value) => {
@@ -35,8 +35,10 @@ async function standing(promise: Promise<unknown>): Promise<unknown> {
       outcome = error instanceof HypervisorError ? error.code : error;
     },
   );
-  await settle();
-  return outcome;
+  return async () => {
+    await settle();
+    return outcome;
+  };
 }
 
 async function running(): Promise<void> {
@@ -111,35 +113,35 @@ describe('a host that fails', () => {
   it('answers nothing while it is cut off, until keepalive gives up', async () => {
     await running();
     host.cutOff();
-    const call = connection.domains();
-    const attempt = hypervisor.connect(target('h1'));
-    expect(await standing(call)).toBe('pending');
+    const call = follow(connection.domains());
+    const attempt = follow(hypervisor.connect(target('h1')));
+    expect(await call()).toBe('pending');
     await clock.advance(10_000);
-    expect(await standing(attempt)).toBe('Unreachable');
-    expect(await standing(connection.closed)).toBe('pending');
+    expect(await attempt()).toBe('Unreachable');
+    expect(await follow(connection.closed)()).toBe('pending');
     await clock.advance(10_000);
-    expect(await standing(call)).toBe('Unreachable');
+    expect(await call()).toBe('Unreachable');
     expect(await connection.closed).toMatchObject({ code: 'Unreachable' });
     expect(host.domains.get(uuid)?.power).toBe('Running');
   });
 
   it('keeps its connections over a short cut, and calls that were lost time out', async () => {
     host.cutOff();
-    const call = connection.domains();
+    const call = follow(connection.domains());
     await settle();
     host.heal();
     await clock.advance(30_000);
-    expect(await standing(call)).toBe('Timeout');
+    expect(await call()).toBe('Timeout');
     expect(await connection.domains()).toEqual([]);
   });
 
   it('lets a call that hangs be given up', async () => {
     host.cutOff();
     const giveUp = new AbortController();
-    const call = connection.start(uuid, { signal: giveUp.signal });
+    const call = follow(connection.start(uuid, { signal: giveUp.signal }));
     await settle();
     giveUp.abort('given up');
-    expect(await standing(call)).toBe('given up');
+    expect(await call()).toBe('given up');
   });
 
   it('may not like certificates', async () => {
@@ -180,11 +182,11 @@ describe('a call that fails', () => {
 
   it('may hang after it happened', async () => {
     host.failNext('define', { when: 'after', outcome: 'hang' });
-    const call = connection.define(xml);
-    expect(await standing(call)).toBe('pending');
+    const call = follow(connection.define(xml));
+    expect(await call()).toBe('pending');
     expect(host.domains.size).toBe(1);
     await clock.advance(30_000);
-    expect(await standing(call)).toBe('Timeout');
+    expect(await call()).toBe('Timeout');
   });
 
   it('may be slow', async () => {

@@ -75,9 +75,9 @@ export class LeaderElector {
   }
 
   async #run(): Promise<void> {
-    await this.#acquire();
-    if (this.#stop.signal.aborted) return;
+    if (!(await this.#acquire())) return;
     this.#setLeader(true);
+    if (this.#stop.signal.aborted) return;
     this.#options.onStartedLeading();
     const reason = await this.#renew();
     if (!reason) return;
@@ -86,16 +86,18 @@ export class LeaderElector {
     this.#options.onStoppedLeading(reason);
   }
 
-  async #acquire(): Promise<void> {
+  /** Whether the Lease is ours, or false when stopped before. */
+  async #acquire(): Promise<boolean> {
     const { clock, random, retryPeriodMs, log } = this.#options;
     while (!this.#stop.signal.aborted) {
       try {
-        if (await this.#tryOnce(this.#options.renewDeadlineMs)) return;
+        if (await this.#tryOnce()) return true;
       } catch (error) {
         if (!this.#stop.signal.aborted) log.warn({ err: error }, 'the Lease could not be read or written');
       }
       await sleep(clock, retryPeriodMs * (1 + random()), this.#stop.signal);
     }
+    return false;
   }
 
   /** Renews until stopped (undefined) or lost (why). */
@@ -103,28 +105,36 @@ export class LeaderElector {
     const { clock, retryPeriodMs, renewDeadlineMs } = this.#options;
     let failure: unknown;
     for (;;) {
-      const leftMs = renewDeadlineMs - this.#sinceRenewalMs();
-      if (leftMs <= 0)
-        return new Error(`the Lease was not renewed for ${renewDeadlineMs} ms`, { cause: failure });
-      await sleep(clock, Math.min(retryPeriodMs, leftMs), this.#stop.signal);
+      await sleep(clock, Math.min(retryPeriodMs, this.#leftMs()), this.#stop.signal);
       if (this.#stop.signal.aborted) return undefined;
+      if (this.#leftMs() === 0) {
+        return new Error(`the Lease was not renewed for ${renewDeadlineMs} ms`, { cause: failure });
+      }
       try {
-        if (!(await this.#tryOnce(renewDeadlineMs - this.#sinceRenewalMs()))) return this.#takenOver();
+        if (!(await this.#tryOnce(this.#leftMs()))) return this.#takenOver();
       } catch (error) {
-        if (this.#stop.signal.aborted) return undefined;
         failure = error;
       }
     }
+  }
+
+  /** Milliseconds until a leader that cannot renew must stop. */
+  #leftMs(): number {
+    return Math.max(0, this.#options.renewDeadlineMs - this.#sinceRenewalMs());
   }
 
   #takenOver(): Error {
     return new Error(`"${this.#seen?.lease.spec.holderIdentity}" holds the Lease`);
   }
 
-  /** Whether the Lease is ours after one try, which gets at most `timeoutMs`. */
-  async #tryOnce(timeoutMs: number): Promise<boolean> {
+  /**
+   * Whether the Lease is ours after one try. It gets half of the deadline, so that one request on a dead connection
+   * does not cost the leadership.
+   */
+  async #tryOnce(leftMs = Number.POSITIVE_INFINITY): Promise<boolean> {
     const limit = new AbortController();
-    const { clock } = this.#options;
+    const { clock, renewDeadlineMs } = this.#options;
+    const timeoutMs = Math.min(renewDeadlineMs / 2, leftMs);
     const timer = clock.setTimeout(
       () => limit.abort(new Error('the API server did not answer in time')),
       timeoutMs,

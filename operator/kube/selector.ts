@@ -18,19 +18,19 @@ export function parseLabelSelector(selector: string): Predicate {
 }
 
 function parseRequirement(text: string): Predicate {
-  const set = /^([^\s!=()]+)\s+(in|notin)\s+\(([^)]*)\)$/.exec(text);
+  const set = /^([\w./-]+)\s+(in|notin)\s+\(([^)]*)\)$/.exec(text);
   if (set) {
     const [, key = '', operator, list = ''] = set;
     const values = new Set(list.split(',').map((value) => value.trim()));
     if (operator === 'in') return (labels) => labels[key] !== undefined && values.has(labels[key]);
     return (labels) => labels[key] === undefined || !values.has(labels[key]);
   }
-  const equality = /^([^\s!=()]+)\s*(==|=|!=)\s*([^\s!=()]*)$/.exec(text);
+  const equality = /^([\w./-]+)\s*(==|=|!=)\s*([\w.-]*)$/.exec(text);
   if (equality) {
     const [, key = '', operator, value] = equality;
     return operator === '!=' ? (labels) => labels[key] !== value : (labels) => labels[key] === value;
   }
-  const existence = /^(!?)\s*([^\s!=()]+)$/.exec(text);
+  const existence = /^(!?)\s*([\w./-]+)$/.exec(text);
   if (!existence) throw new Error(`label selector: "${text}" is no requirement such as "app=web"`);
   const [, not, key = ''] = existence;
   return (labels) => (labels[key] !== undefined) === (not === '');

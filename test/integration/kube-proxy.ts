@@ -1,6 +1,6 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-export interface Proxy {
+export interface BreakableProxy {
   /** Where it listens, as a base URL. */
   server: string;
   /** Resets every connection; new ones go through. */
@@ -13,7 +13,7 @@ export interface Proxy {
 }
 
 /** A network between the client and the API server at `target`, of the kind that breaks. Bytes go through unread. */
-export async function startProxy(target: string): Promise<Proxy> {
+export async function startProxy(target: string): Promise<BreakableProxy> {
   const { hostname, port } = new URL(target);
   const pairs = new Set<[Socket, Socket]>();
   const server = createServer((client) => {

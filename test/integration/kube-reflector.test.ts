@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, it } from 'vitest';
 import { waitFor } from '../../hack/wait.ts';
 import { systemClock } from '../../operator/kube/clock.ts';
 import type { Cluster } from '../../operator/kube/cluster.ts';
@@ -8,11 +8,11 @@ import { createKubeMetrics, type KubeMetrics } from '../../operator/kube/metrics
 import { Reflector } from '../../operator/kube/reflector.ts';
 import { Store } from '../../operator/kube/store.ts';
 import { type Client, connect, prepare } from './kube-client.ts';
-import { type Proxy, startProxy } from './kube-proxy.ts';
+import { type BreakableProxy, startProxy } from './kube-proxy.ts';
 
 let client: Client;
 let through: Client;
-let proxy: Proxy;
+let proxy: BreakableProxy;
 let namespace: string;
 let store: Store<Widget>;
 let metrics: KubeMetrics;
@@ -21,13 +21,19 @@ let reflector: Reflector<Widget>;
 beforeAll(async () => {
   client = await connect(inject('kubeconfig'));
   proxy = await startProxy(client.config.server);
+});
+
+beforeEach(async () => {
   through = await connect(inject('kubeconfig'), proxy.server);
 });
 
-afterEach(() => reflector.stop());
+afterEach(async () => {
+  await reflector.stop();
+  await through.transport.close();
+});
 
 afterAll(async () => {
-  await Promise.all([client.transport.close(), through.transport.close()]);
+  await client.transport.close();
   await proxy.stop();
 });
 
@@ -42,6 +48,12 @@ async function reflect(options: { cluster?: Cluster; quietLimitMs?: number } = {
   });
   reflector.start();
   await reflector.synced;
+}
+
+/** The cluster behind the proxy, with its watches opened in another way. */
+function watchingBy(watch: Cluster['watch']): Cluster {
+  const { cluster } = through;
+  return Object.create(cluster, { list: { value: cluster.list.bind(cluster) }, watch: { value: watch } });
 }
 
 const seen = (name: string, size: number) =>
@@ -70,18 +82,12 @@ it('follows creation, change and deletion', async () => {
 });
 
 it('goes on when the API server ends watches, without listing again', async () => {
-  const { cluster } = through;
   let watches = 0;
-  const impatient: Cluster = Object.create(cluster, {
-    list: { value: cluster.list.bind(cluster) },
-    watch: {
-      value: (...[type, version, options]: Parameters<Cluster['watch']>) => {
-        watches += 1;
-        return cluster.watch(type, version, { ...options, timeoutSeconds: 1 });
-      },
-    },
+  const cluster = watchingBy((type, version, options) => {
+    watches += 1;
+    return through.cluster.watch(type, version, { ...options, timeoutSeconds: 1 });
   });
-  await reflect({ cluster: impatient });
+  await reflect({ cluster });
   for (let size = 1; size <= 3; size++) {
     await waitFor('another watch', () => watches > size, { timeoutMs: 20_000 });
     await write('a', size);
@@ -113,19 +119,11 @@ it('notices a connection that is dead at the other end', async () => {
 });
 
 it('lists anew when its version is no longer to be had', async () => {
-  const { cluster } = through;
-  let first = true;
-  const late: Cluster = Object.create(cluster, {
-    list: { value: cluster.list.bind(cluster) },
-    watch: {
-      value: (...[type, version, options]: Parameters<Cluster['watch']>) => {
-        const from = first ? '1' : version;
-        first = false;
-        return cluster.watch(type, from, options);
-      },
-    },
-  });
-  await reflect({ cluster: late });
+  const versions = ['1'];
+  const cluster = watchingBy((type, version, options) =>
+    through.cluster.watch(type, versions.shift() ?? version, options),
+  );
+  await reflect({ cluster });
   await write('a', 1);
   await seen('a', 1);
   expect(await troubles()).toEqual([2, 1]);

@@ -1,0 +1,234 @@
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { ApiError } from './errors.ts';
+import { FakeCluster } from './fake-cluster.ts';
+import { LeaderElector } from './lease.ts';
+import { leaseType } from './lease-object.ts';
+import { createKubeMetrics } from './metrics.ts';
+import { settle, VirtualClock } from './testing/virtual-clock.ts';
+
+const ref = { namespace: 'system', name: 'operator' };
+const down = () => new ApiError({ verb: 'get', kind: 'Lease' }, { code: 503, message: 'down' });
+
+function setUp() {
+  const clock = new VirtualClock();
+  const cluster = new FakeCluster({ clock });
+  const log = pino({ level: 'silent' });
+  const events: string[] = [];
+  const elector = (
+    identity: string,
+    of: { clock: VirtualClock; cluster: FakeCluster } = { clock, cluster },
+  ) => {
+    const metrics = createKubeMetrics();
+    const made = new LeaderElector({
+      ...{ ...of, log, metrics, lease: ref, identity, random: () => 0 },
+      onStartedLeading: () => events.push(`${identity} leads`),
+      onStoppedLeading: (reason) => events.push(`${identity} lost: ${reason.message}`),
+    });
+    return Object.assign(made, { metrics });
+  };
+  const spec = () => cluster.peek(leaseType, ref)?.spec;
+  return { clock, cluster, elector, events, spec };
+}
+
+describe('LeaderElector', () => {
+  it('takes a Lease that nobody has, and renews it every 2 s', async () => {
+    const { clock, elector, events, spec } = setUp();
+    const a = elector('a');
+    a.start();
+    await settle();
+    expect([a.isLeader, events]).toEqual([true, ['a leads']]);
+    expect(spec()).toMatchObject({ holderIdentity: 'a', leaseDurationSeconds: 15, leaseTransitions: 0 });
+    expect(spec()?.renewTime).toBe('2026-01-01T00:00:00.000000Z');
+    await clock.advance(60_000);
+    expect(spec()).toMatchObject({
+      acquireTime: '2026-01-01T00:00:00.000000Z',
+      renewTime: '2026-01-01T00:01:00.000000Z',
+    });
+    expect((await a.metrics.leader.get()).values).toEqual([{ labels: { name: 'operator' }, value: 1 }]);
+    await a.stop();
+  });
+
+  it('of two, one leads and the other waits', async () => {
+    const { clock, elector, events } = setUp();
+    const [a, b] = [elector('a'), elector('b')];
+    a.start();
+    b.start();
+    await clock.advance(120_000);
+    expect([events, a.isLeader, b.isLeader]).toEqual([['a leads'], true, false]);
+    await a.stop();
+    await b.stop();
+  });
+
+  it('gives the Lease back when stopped, and the other has it at its next try', async () => {
+    const { clock, elector, events, spec } = setUp();
+    const [a, b] = [elector('a'), elector('b')];
+    a.start();
+    await settle();
+    b.start();
+    await settle();
+    await a.stop();
+    expect([a.isLeader, spec()?.holderIdentity]).toEqual([false, '']);
+    await clock.advance(2_000);
+    expect(events).toEqual(['a leads', 'b leads']);
+    expect(spec()).toMatchObject({ holderIdentity: 'b', leaseTransitions: 1 });
+    await b.stop();
+  });
+
+  it('a leader that died is followed 15 s after its last renewal was seen, not earlier', async () => {
+    const { clock, cluster, elector, events } = setUp();
+    const [a, b] = [elector('a'), elector('b')];
+    a.start();
+    await settle();
+    b.start();
+    await settle();
+    cluster.intercept = ({ verb }) => {
+      if (verb === 'apply' && !b.isLeader && clock.now() < 14_000) throw down();
+    };
+    await clock.advance(14_000);
+    expect(events).toEqual(['a leads', expect.stringContaining('a lost')]);
+    await clock.advance(2_000);
+    expect(events.at(-1)).toBe('b leads');
+    await b.stop();
+  });
+
+  it('loses the lead after 10 s without renewal, 5 s before others may take over', async () => {
+    const { clock, cluster, elector, events } = setUp();
+    const a = elector('a');
+    a.start();
+    await settle();
+    cluster.failNext({ verb: 'get', kind: 'Lease', error: down(), times: 1_000 });
+    await clock.advance(9_999);
+    expect(a.isLeader).toBe(true);
+    await clock.advance(1);
+    expect(a.isLeader).toBe(false);
+    expect(events).toEqual(['a leads', 'a lost: the Lease was not renewed for 10000 ms']);
+  });
+
+  it('survives outages shorter than that', async () => {
+    const { clock, cluster, elector, events } = setUp();
+    const a = elector('a');
+    a.start();
+    await settle();
+    for (let outage = 0; outage < 3; outage++) {
+      cluster.failNext({ verb: 'get', kind: 'Lease', error: down(), times: 3 });
+      await clock.advance(20_000);
+    }
+    expect(events).toEqual(['a leads']);
+    await a.stop();
+  });
+
+  it('one request that hangs does not cost the lead, and hanging ones end in time', async () => {
+    const { clock, cluster, elector, events } = setUp();
+    const a = elector('a');
+    a.start();
+    await settle();
+    let hanging = 1;
+    const get = cluster.get.bind(cluster);
+    cluster.get = (type, of, options) => {
+      if (hanging-- <= 0) return get(type, of, options);
+      return new Promise((_resolve, reject) => {
+        options?.signal?.addEventListener('abort', () => reject(options.signal?.reason));
+      });
+    };
+    await clock.advance(20_000);
+    expect(events).toEqual(['a leads']);
+    hanging = 1_000;
+    await clock.advance(12_000);
+    expect(events).toHaveLength(2);
+  });
+
+  it('steps down at once when another holds the Lease', async () => {
+    const { clock, cluster, elector, events } = setUp();
+    const a = elector('a');
+    a.start();
+    await settle();
+    cluster.edit(leaseType, ref, (lease) => {
+      lease.spec.holderIdentity = 'usurper';
+    });
+    await clock.advance(2_000);
+    expect(events).toEqual(['a leads', 'a lost: "usurper" holds the Lease']);
+  });
+
+  it('a write of which the answer was lost is found to be its own', async () => {
+    const { clock, cluster, elector, events } = setUp();
+    const a = elector('a');
+    cluster.failNext({ verb: 'create', kind: 'Lease', error: down(), when: 'after' });
+    a.start();
+    await clock.advance(2_000);
+    cluster.failNext({ verb: 'apply', kind: 'Lease', error: down(), when: 'after' });
+    await clock.advance(20_000);
+    expect(events).toEqual(['a leads']);
+    await a.stop();
+  });
+
+  it('a clock that is hours ahead or behind does not make it steal', async () => {
+    const { clock, cluster, elector, events } = setUp();
+    const a = elector('a');
+    a.start();
+    await settle();
+    for (const skewMs of [-36_000_000, 36_000_000]) {
+      const skewed = new VirtualClock(Date.UTC(2026, 0, 1) + skewMs);
+      const b = elector('b', { clock: skewed, cluster });
+      b.start();
+      for (let second = 0; second < 40; second++)
+        await Promise.all([clock.advance(1_000), skewed.advance(1_000)]);
+      await b.stop();
+    }
+    expect(events).toEqual(['a leads']);
+    await a.stop();
+  });
+
+  it('of many that start at once, exactly one leads', async () => {
+    const { clock, elector, events } = setUp();
+    const all = ['a', 'b', 'c', 'd', 'e'].map((identity) => elector(identity));
+    for (const one of all) one.start();
+    await clock.advance(10_000);
+    expect(events).toHaveLength(1);
+    for (const one of all) await one.stop();
+  });
+
+  it('stopped while it waits, it asks for nothing any more', async () => {
+    const { clock, elector, cluster } = setUp();
+    const [a, b] = [elector('a'), elector('b')];
+    a.start();
+    await settle();
+    b.start();
+    await settle();
+    await b.stop();
+    await a.stop();
+    const calls = cluster.calls.length;
+    await clock.advance(60_000);
+    expect([cluster.calls.length, clock.pendingTimers]).toEqual([calls, 0]);
+  });
+
+  it('is unhealthy when it believes to lead on a Lease that ran out', async () => {
+    const { clock, elector } = setUp();
+    const a = elector('a');
+    a.start();
+    await settle();
+    expect(a.isHealthy).toBe(true);
+    // A process that was suspended: time went by, and no timer has fired yet.
+    const now = clock.now.bind(clock);
+    clock.now = () => now() + 15_001;
+    expect(a.isHealthy).toBe(false);
+    clock.now = now;
+    await a.stop();
+  });
+
+  it('refuses times that allow two leaders', () => {
+    const { clock, cluster } = setUp();
+    const options = {
+      clock,
+      cluster,
+      log: pino({ level: 'silent' }),
+      lease: ref,
+      identity: 'a',
+      random: () => 0,
+    };
+    const callbacks = { onStartedLeading: () => {}, onStoppedLeading: () => {} };
+    expect(() => new LeaderElector({ ...options, ...callbacks, renewDeadlineMs: 15_000 })).toThrow(
+      'leaseDurationMs',
+    );
+  });
+});

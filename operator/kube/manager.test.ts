@@ -1,0 +1,147 @@
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { Manager, type ManagerOptions } from './manager.ts';
+import { settle } from './testing/virtual-clock.ts';
+
+/** Parts that write down what happens to them. */
+function setUp(more: Partial<ManagerOptions> = {}) {
+  const story: string[] = [];
+  const tell = (what: string) => void story.push(what);
+  const reflector = (kind: string) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const part = {
+      ...{ kind, hasSynced: false, synced: promise },
+      start: () => tell(`${kind} starts`),
+      stop: async () => tell(`${kind} stops`),
+      finish: () => {
+        part.hasSynced = true;
+        resolve();
+      },
+    };
+    return part;
+  };
+  const reflectors = [reflector('A'), reflector('B')];
+  const controller = {
+    name: 'c',
+    start: () => tell('c works'),
+    stop: async (graceMs: number) => {
+      await settle();
+      tell(`c drained ${graceMs}`);
+      return ['ns/left'];
+    },
+  };
+  const manager = new Manager({
+    ...{ reflectors, controllers: [controller], log: pino({ level: 'silent' }) },
+    closers: [async () => tell('closed')],
+    ...more,
+  });
+  const sync = () => {
+    for (const part of reflectors) part.finish();
+  };
+  return { story, tell, manager, reflectors, sync };
+}
+
+function election() {
+  const story: string[] = [];
+  let callbacks: Parameters<NonNullable<ManagerOptions['elector']>>[0] | undefined;
+  const elector: NonNullable<ManagerOptions['elector']> = (given) => {
+    callbacks = given;
+    return {
+      isHealthy: true,
+      start: () => void story.push('runs'),
+      stop: async () => void story.push('lease released'),
+    };
+  };
+  return {
+    story,
+    elector,
+    win: () => callbacks?.onStartedLeading(),
+    lose: (reason: Error) => callbacks?.onStoppedLeading(reason),
+  };
+}
+
+describe('Manager', () => {
+  it('starts no controller before all caches are synced', async () => {
+    const { manager, story, reflectors, sync } = setUp();
+    const started = manager.start();
+    reflectors[0]?.finish();
+    await settle();
+    expect([story, manager.unsynced]).toEqual([['A starts', 'B starts'], ['B']]);
+    sync();
+    await started;
+    expect([story.at(-1), manager.unsynced]).toEqual(['c works', []]);
+  });
+
+  it('is ready on standby, and works only when it leads', async () => {
+    const { elector, win, story: lease } = election();
+    const { manager, story, sync } = setUp({ elector });
+    sync();
+    await manager.start();
+    expect([story, lease, manager.unsynced]).toEqual([['A starts', 'B starts'], ['runs'], []]);
+    win();
+    expect(story.at(-1)).toBe('c works');
+  });
+
+  it('stops in order: drain, give the Lease back, stop caches, close', async () => {
+    const { elector, win, story: lease } = election();
+    const { manager, story, sync } = setUp({ elector, graceMs: 7 });
+    sync();
+    await manager.start();
+    win();
+    story.splice(0);
+    lease.splice(0);
+    const stopped = manager.stop();
+    expect(lease).toEqual([]);
+    await stopped;
+    expect([story, lease]).toEqual([['c drained 7', 'A stops', 'B stops', 'closed'], ['lease released']]);
+  });
+
+  it('on standby, stops without draining what never ran', async () => {
+    const { elector } = election();
+    const { manager, story, sync } = setUp({ elector });
+    sync();
+    await manager.start();
+    await manager.stop();
+    expect(story).not.toContain('c drained 30000');
+  });
+
+  it('stops once however often it is told to', async () => {
+    const { manager, story, sync } = setUp();
+    sync();
+    await manager.start();
+    await Promise.all([manager.stop(), manager.stop()]);
+    expect(story.filter((line) => line === 'closed')).toHaveLength(1);
+  });
+
+  it('does not start work after stop, even when it was just elected', async () => {
+    const { elector, win } = election();
+    const { manager, story, sync } = setUp({ elector });
+    sync();
+    await manager.start();
+    const stopped = manager.stop();
+    win();
+    await stopped;
+    expect(story).not.toContain('c works');
+  });
+
+  it('stopped while caches fill, neither runs for leadership nor works', async () => {
+    const { elector, story: lease } = election();
+    const { manager, story, sync } = setUp({ elector });
+    const started = manager.start();
+    await manager.stop();
+    sync();
+    await started;
+    expect([lease, story.includes('c works')]).toEqual([['lease released'], false]);
+  });
+
+  it('tells main when leadership is lost', async () => {
+    const reasons: Error[] = [];
+    const { elector, win, lose } = election();
+    const { manager, sync } = setUp({ elector, onLost: (reason) => reasons.push(reason) });
+    sync();
+    await manager.start();
+    win();
+    lose(new Error('not renewed'));
+    expect(reasons).toEqual([new Error('not renewed')]);
+  });
+});

@@ -1,0 +1,109 @@
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { widget, widgetType } from './contract-objects.ts';
+import { FakeCluster } from './fake-cluster.ts';
+import { type EventRecord, EventRecorder, eventType } from './recorder.ts';
+import { settle, VirtualClock } from './testing/virtual-clock.ts';
+
+function setUp() {
+  const clock = new VirtualClock();
+  const cluster = new FakeCluster({ clock });
+  let draws = 0;
+  const recorder = new EventRecorder({
+    ...{ cluster, clock, log: pino({ level: 'silent' }), random: () => (++draws % 1e6) / 1e6 },
+    ...{ reportingController: 'example.com/controller', reportingInstance: 'pod-1' },
+  });
+  const object = cluster.put(widgetType, widget('ns', 'w'));
+  return { clock, cluster, recorder, object, events: () => cluster.objects(eventType) };
+}
+
+const event: EventRecord = {
+  type: 'Warning',
+  reason: 'Unschedulable',
+  action: 'Place',
+  note: 'no host fits',
+};
+
+describe('EventRecorder', () => {
+  it('records what events.k8s.io/v1 asks for, in the namespace of the object', async () => {
+    const { recorder, object, events } = setUp();
+    recorder.record(object, event);
+    await recorder.flush();
+    const { uid, resourceVersion } = object.metadata;
+    expect(events()).toEqual([
+      expect.objectContaining({
+        ...{ apiVersion: 'events.k8s.io/v1', kind: 'Event', ...event },
+        eventTime: '2026-01-01T00:00:00.000000Z',
+        regarding: {
+          ...{ apiVersion: 'contract.vmfabric.io/v1', kind: 'Widget', namespace: 'ns', name: 'w' },
+          uid,
+          resourceVersion,
+        },
+        reportingController: 'example.com/controller',
+        reportingInstance: 'pod-1',
+      }),
+    ]);
+    expect(events()[0]?.metadata).toMatchObject({
+      namespace: 'ns',
+      name: expect.stringMatching(/^w\.[0-9a-f]{12}$/),
+    });
+  });
+
+  it('puts events of cluster-scoped objects into "default"', async () => {
+    const { recorder, object, events } = setUp();
+    const { namespace: _none, ...metadata } = object.metadata;
+    recorder.record({ ...object, metadata }, event);
+    await recorder.flush();
+    expect(events()[0]?.metadata.namespace).toBe('default');
+    expect(events()[0]).not.toHaveProperty('regarding.namespace');
+  });
+
+  it('records the same once in 2 minutes, and what differs at once', async () => {
+    const { recorder, object, events, clock } = setUp();
+    for (let i = 0; i < 5; i++) recorder.record(object, event);
+    await recorder.flush();
+    expect(events()).toHaveLength(1);
+    recorder.record(object, { ...event, note: 'another note' });
+    recorder.record({ ...object, metadata: { ...object.metadata, uid: 'another' } }, event);
+    await recorder.flush();
+    expect(events()).toHaveLength(3);
+    await clock.advance(119_999);
+    recorder.record(object, event);
+    await recorder.flush();
+    expect(events()).toHaveLength(3);
+    await clock.advance(1);
+    recorder.record(object, event);
+    await recorder.flush();
+    expect(events()).toHaveLength(4);
+  });
+
+  it('lets a burst of 100 pass, then 10 a second', async () => {
+    const { recorder, object, events, clock } = setUp();
+    let number = 0;
+    const storm = async () => {
+      for (let i = 0; i < 500; i++) recorder.record(object, { ...event, note: `note ${number++}` });
+      await recorder.flush();
+      return events().length;
+    };
+    expect(await storm()).toBe(100);
+    await clock.advance(2_000);
+    expect(await storm()).toBe(120);
+  });
+
+  it('cuts notes at 1024 characters and names at 253', async () => {
+    const { recorder, object, events } = setUp();
+    const metadata = { ...object.metadata, name: 'n'.repeat(253) };
+    recorder.record({ ...object, metadata }, { ...event, note: 'x'.repeat(2_000) });
+    await recorder.flush();
+    expect((events()[0] as unknown as EventRecord).note).toHaveLength(1_024);
+    expect(events()[0]?.metadata.name.length).toBeLessThanOrEqual(253);
+  });
+
+  it('never throws and never waits, whatever the API server does', async () => {
+    const { recorder, object, cluster } = setUp();
+    cluster.failNext({ verb: 'create', kind: 'Event', error: new Error('refused') });
+    expect(recorder.record(object, event)).toBeUndefined();
+    await recorder.flush();
+    await settle();
+  });
+});
