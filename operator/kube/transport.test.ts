@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Credentials } from './config.ts';
 import { widget, widgetType } from './contract-objects.ts';
@@ -34,7 +35,7 @@ async function setUp(answers: readonly Answer[], credentials: () => Credentials 
   let invalidated = 0;
   const left = [...answers];
   const { url } = await serve(async (request, response) => {
-    const body = Buffer.concat(await Array.fromAsync(request)).toString();
+    const body = await text(request);
     requests.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, body });
     const {
       code = 200,
