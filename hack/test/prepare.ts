@@ -1,6 +1,6 @@
 import { ensurePackages } from '../apt.ts';
 import { findBinaries } from '../control-plane/binaries.ts';
-import { labPackages } from '../lab/lab.ts';
+import { fabricPackages } from '../start/packages.ts';
 import { requireLinuxAndRoot } from '../start/requirements.ts';
 import { type Plan, runSteps, type Step } from '../start/steps.ts';
 import type { Stage } from './stages.ts';
@@ -9,7 +9,7 @@ const packages: Step = {
   name: 'Packages',
   run: async ({ report, signal }) => {
     requireLinuxAndRoot();
-    await ensurePackages(labPackages, { onProgress: report, signal });
+    await ensurePackages(await fabricPackages(), { onProgress: report, signal });
   },
 };
 

@@ -350,11 +350,10 @@ export function hypervisorContract(implementation: string, makeHost: () => Promi
       });
 
       // A reply that the daemon only notices with the next packet comes with keepalive's, 5 seconds later.
-      it.each([2, 3, 4, 5])('answers %i calls at once without waiting for more', async (calls) => {
+      it.each([1, 2, 3, 4, 5])('answers %i callers at once without waiting for more', async (callers) => {
         await define();
         const startedAt = performance.now();
-        await Promise.all(Array.from({ length: calls }, () => connection.domain(uuid)));
-        await Promise.all(Array.from({ length: calls }, () => connection.guestInterfaces(uuid)));
+        await Promise.all(Array.from({ length: callers }, () => connection.domain(uuid)));
         expect(performance.now() - startedAt).toBeLessThan(4000);
       });
 

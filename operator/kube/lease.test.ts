@@ -188,6 +188,34 @@ describe('LeaderElector', () => {
     for (const one of all) await one.stop();
   });
 
+  it('of many that find the Lease run out at the same moment, exactly one takes it', async () => {
+    const { clock, cluster, elector, events, spec } = setUp();
+    const dead = { holderIdentity: 'dead', leaseDurationSeconds: 15, leaseTransitions: 4 };
+    cluster.put(leaseType, {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: ref,
+      spec: dead,
+    });
+    const all = ['a', 'b', 'c', 'd', 'e'].map((identity) => elector(identity));
+    for (const one of all) one.start();
+    await clock.advance(14_000);
+    expect(events).toEqual([]);
+    // All of them read before the first one writes.
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let readers = 0;
+    cluster.intercept = ({ verb }, when) => {
+      if (verb !== 'get' || when === 'before') return;
+      readers += 1;
+      if (readers === all.length) resolve();
+      return promise;
+    };
+    await clock.advance(20_000);
+    expect(events).toEqual([`${spec()?.holderIdentity} leads`]);
+    expect(spec()?.leaseTransitions).toBe(5);
+    for (const one of all) await one.stop();
+  });
+
   it('stopped while it waits, it asks for nothing any more', async () => {
     const { clock, elector, cluster } = setUp();
     const [a, b] = [elector('a'), elector('b')];

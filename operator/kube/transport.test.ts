@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Credentials } from './config.ts';
 import { widget, widgetType } from './contract-objects.ts';
-import { type ApiError, TransportError } from './errors.ts';
+import type { ApiError } from './errors.ts';
 import { HttpCluster } from './http-cluster.ts';
 import { createKubeMetrics } from './metrics.ts';
 import { VirtualClock } from './testing/virtual-clock.ts';
@@ -228,68 +228,6 @@ describe('retries', () => {
     controller.abort(new Error('enough'));
     await expect(call).rejects.toThrow('enough');
     expect(clock.pendingTimers).toBe(0);
-  });
-});
-
-describe('connections', () => {
-  it('that nobody answers are a TransportError that names the server', async () => {
-    const config = { server: 'http://127.0.0.1:1', credentials: async () => ({}), invalidate: () => {} };
-    const transport = new Transport({ config, version: 'x' });
-    const error = await errorOf(new HttpCluster({ transport }).get(widgetType, ref));
-    expect(error).toBeInstanceOf(TransportError);
-    expect(error.message).toMatch(/^get Widget ns\/w: no answer from 127\.0\.0\.1:1: .*ECONNREFUSED/);
-    await transport.close();
-  });
-
-  it('P1: are used again', async () => {
-    const ports = new Set<number | undefined>();
-    const { url } = await serve((request, response) => {
-      ports.add(request.socket.remotePort);
-      response.end(JSON.stringify(object));
-    });
-    const config = { server: url, credentials: async () => ({}), invalidate: () => {} };
-    const transport = new Transport({ config, version: 'x' });
-    const cluster = new HttpCluster({ transport });
-    for (let i = 0; i < 50; i++) await cluster.get(widgetType, ref);
-    expect(ports.size).toBeLessThanOrEqual(2);
-    await transport.close();
-  });
-
-  it('change with the certificate and not with the token', async () => {
-    const ports: (number | undefined)[] = [];
-    const { url } = await serve((request, response) => {
-      ports.push(request.socket.remotePort);
-      response.end(JSON.stringify(object));
-    });
-    const given: Credentials = { authorization: 'Bearer 1', ca: 'CA 1' };
-    const config = { server: url, credentials: async () => ({ ...given }), invalidate: () => {} };
-    const transport = new Transport({ config, version: 'x' });
-    const get = () => new HttpCluster({ transport }).get(widgetType, ref);
-    await get();
-    await new Promise((resolve) => setImmediate(resolve));
-    given.authorization = 'Bearer 2';
-    await get();
-    given.ca = 'CA 2';
-    await get();
-    expect(ports[1]).toBe(ports[0]);
-    expect(ports[2]).not.toBe(ports[0]);
-    await transport.close();
-  });
-
-  it('of watches end when the reader leaves', async () => {
-    const closed = Promise.withResolvers<void>();
-    const { url } = await serve((request, response) => {
-      request.socket.on('close', () => closed.resolve());
-      response.write(`${JSON.stringify({ type: 'ADDED', object })}\n`);
-    });
-    const config = { server: url, credentials: async () => ({}), invalidate: () => {} };
-    const transport = new Transport({ config, version: 'x' });
-    for await (const event of new HttpCluster({ transport }).watch(widgetType, '1', { timeoutSeconds: 60 })) {
-      expect(event.type).toBe('ADDED');
-      break;
-    }
-    await closed.promise;
-    await transport.close();
   });
 });
 

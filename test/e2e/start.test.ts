@@ -3,9 +3,13 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { findBinaries } from '../../hack/control-plane/binaries.ts';
+import { startControlPlane } from '../../hack/control-plane/control-plane.ts';
 import { takeDown } from '../../hack/start/take-down.ts';
 import { waitFor } from '../../hack/wait.ts';
 import { Command, leftovers, lookAtMachine, type Machine, npmRun, npmStart } from './start-command.ts';
+
+const holder = 'jsonpath={.items[*].spec.holderIdentity}';
 
 let parent: string;
 let stateDir: string;
@@ -88,6 +92,30 @@ describe('npm start', () => {
     expect(await down.ended(), down.output).toBe(0);
     expect(down.output).toContain('All is taken down.');
     await expectNothingLeft();
+  });
+});
+
+describe('npm start --kubeconfig', () => {
+  it('adds what the cluster lacks, runs the operator alone, and ends it with one Ctrl-C', async () => {
+    const binaries = await findBinaries();
+    await using controlPlane = await startControlPlane({ dir: join(parent, 'cluster'), binaries });
+    const command = npmStart(stateDir, '--kubeconfig', controlPlane.adminKubeconfigPath);
+    await command.untilItSays('"controllers started"');
+    expect(command.output).toContain('Installing the custom resource definitions that the cluster lacks: ');
+    expect(await controlPlane.kubectl(['get', 'vm,hp', '--all-namespaces'])).toBe('');
+    const leases = () => controlPlane.kubectl(['get', 'lease', '-n', 'vmfabric-system', '-o', holder]);
+    expect(await leases()).not.toBe('');
+    command.interrupt();
+    await command.ended();
+    // It had the time to give its Lease back, so the next one need not wait for it to run out.
+    expect(await leases()).toBe('');
+    await expectNothingLeft();
+  });
+
+  it('names a file that is not there', async () => {
+    const command = npmStart(stateDir, '--kubeconfig', '/nowhere/config');
+    expect(await command.ended()).toBe(1);
+    expect(command.output).toBe('--kubeconfig /nowhere/config: there is no such file.\n');
   });
 });
 

@@ -16,6 +16,7 @@ import { Keepalive } from './keepalive.ts';
 import { type ConnectionOptions, type ConnectionSettings, withDefaults } from './options.ts';
 import { decodePacket, encodePacket, type Packet, PacketStatus, PacketType } from './packet.ts';
 import { PacketSplitter } from './packet-splitter.ts';
+import { PacketWriter } from './packet-writer.ts';
 import { type CallOptions, PendingCall } from './pending-call.ts';
 
 const serialOffset = 20;
@@ -28,6 +29,7 @@ export class Connection {
   /** Why the connection ended; undefined when this side closed it. Never rejects. */
   readonly closed: Promise<Error | undefined>;
   readonly #stream: Duplex;
+  readonly #writer: PacketWriter;
   readonly #settings: ConnectionSettings;
   readonly #splitter = new PacketSplitter();
   readonly #window: CallWindow<PendingCall>;
@@ -42,6 +44,7 @@ export class Connection {
 
   constructor(stream: Duplex, options: ConnectionOptions = {}) {
     this.#stream = stream;
+    this.#writer = new PacketWriter(stream);
     this.#settings = withDefaults(options);
     const { windowSize, slotsForHighPriority, clock, keepalive } = this.#settings;
     this.#window = new CallWindow({ size: windowSize, reservedForHigh: slotsForHighPriority });
@@ -207,7 +210,7 @@ export class Connection {
   }
 
   #send(packet: Buffer): void {
-    if (!this.#ended) this.#stream.write(packet);
+    if (!this.#ended) this.#writer.write(packet);
   }
 
   #end(reason: Error | undefined): void {
@@ -218,6 +221,7 @@ export class Connection {
     for (const call of this.#calls) call.fail(this.#closedError(call.name, call.sent));
     this.#calls.clear();
     this.#unanswered.clear();
+    this.#writer.stop();
     this.#stream.destroy();
     this.#resolveClosed(reason);
   }

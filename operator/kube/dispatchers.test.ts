@@ -1,0 +1,88 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Credentials } from './config.ts';
+import { widgetType } from './contract-objects.ts';
+import { type ApiError, TransportError } from './errors.ts';
+import { HttpCluster } from './http-cluster.ts';
+import { Transport } from './transport.ts';
+
+const ref = { namespace: 'ns', name: 'w' };
+const object = { metadata: { ...ref, uid: 'u', resourceVersion: '7' } };
+const cleanups: (() => void)[] = [];
+afterEach(() => {
+  for (const cleanup of cleanups.splice(0)) cleanup();
+});
+
+async function serve(listener: RequestListener): Promise<{ url: string }> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  cleanups.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+describe('connections', () => {
+  it('that nobody answers are a TransportError that names the server', async () => {
+    const config = { server: 'http://127.0.0.1:1', credentials: async () => ({}), invalidate: () => {} };
+    const transport = new Transport({ config, version: 'x' });
+    const call = new HttpCluster({ transport }).get(widgetType, ref);
+    const error = (await call.catch((thrown: unknown) => thrown)) as ApiError;
+    expect(error).toBeInstanceOf(TransportError);
+    expect(error.message).toMatch(/^get Widget ns\/w: no answer from 127\.0\.0\.1:1: .*ECONNREFUSED/);
+    await transport.close();
+  });
+
+  it('P1: are used again', async () => {
+    const ports = new Set<number | undefined>();
+    const { url } = await serve((request, response) => {
+      ports.add(request.socket.remotePort);
+      response.end(JSON.stringify(object));
+    });
+    const config = { server: url, credentials: async () => ({}), invalidate: () => {} };
+    const transport = new Transport({ config, version: 'x' });
+    const cluster = new HttpCluster({ transport });
+    for (let i = 0; i < 50; i++) await cluster.get(widgetType, ref);
+    expect(ports.size).toBeLessThanOrEqual(2);
+    await transport.close();
+  });
+
+  it('change with the certificate and not with the token', async () => {
+    const ports: (number | undefined)[] = [];
+    const { url } = await serve((request, response) => {
+      ports.push(request.socket.remotePort);
+      response.end(JSON.stringify(object));
+    });
+    const given: Credentials = { authorization: 'Bearer 1', ca: 'CA 1' };
+    const config = { server: url, credentials: async () => ({ ...given }), invalidate: () => {} };
+    const transport = new Transport({ config, version: 'x' });
+    const get = () => new HttpCluster({ transport }).get(widgetType, ref);
+    await get();
+    await new Promise((resolve) => setImmediate(resolve));
+    given.authorization = 'Bearer 2';
+    await get();
+    given.ca = 'CA 2';
+    await get();
+    expect(ports[1]).toBe(ports[0]);
+    expect(ports[2]).not.toBe(ports[0]);
+    await transport.close();
+  });
+
+  it('of watches end when the reader leaves', async () => {
+    const closed = Promise.withResolvers<void>();
+    const { url } = await serve((request, response) => {
+      request.socket.on('close', () => closed.resolve());
+      response.write(`${JSON.stringify({ type: 'ADDED', object })}\n`);
+    });
+    const config = { server: url, credentials: async () => ({}), invalidate: () => {} };
+    const transport = new Transport({ config, version: 'x' });
+    for await (const event of new HttpCluster({ transport }).watch(widgetType, '1', { timeoutSeconds: 60 })) {
+      expect(event.type).toBe('ADDED');
+      break;
+    }
+    await closed.promise;
+    await transport.close();
+  });
+});

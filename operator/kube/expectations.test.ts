@@ -1,0 +1,78 @@
+import { describe, expect, it, vi } from 'vitest';
+import { configMapType, type Widget, widget, widgetType } from './contract-objects.ts';
+import type { Reconcile } from './controller.ts';
+import { done } from './result.ts';
+import { keysOf, ref, setUp } from './testing/controller-world.ts';
+import { settle } from './testing/virtual-clock.ts';
+
+describe('stale-cache guard', () => {
+  it('holds a key back until the cache has seen what its reconcile wrote', async () => {
+    const reconcile = vi.fn<Reconcile>(async (_key, context) => {
+      const object = await context.cluster.get(widgetType, ref('a'));
+      await context.cluster.patchStatus(widgetType, object, { ready: true });
+      return done;
+    });
+    const { controller, put, clock, cluster, metrics } = await setUp(reconcile);
+    controller.start();
+    put('a');
+    await Promise.resolve();
+    await settle();
+    // Its own status write came back by the watch: one more reconcile, which changes nothing.
+    expect(reconcile).toHaveBeenCalledTimes(2);
+    cluster.watches.freeze(widgetType);
+    cluster.edit<Widget>(widgetType, ref('a'), (draft) => {
+      draft.status = {};
+    });
+    controller.enqueue('ns/a');
+    await settle();
+    expect(reconcile).toHaveBeenCalledTimes(3);
+    controller.enqueue('ns/a');
+    await clock.advance(950);
+    expect(reconcile).toHaveBeenCalledTimes(3);
+    expect((await metrics.staleCacheSkips.get()).values[0]?.value).toBe(10);
+    cluster.watches.thaw(widgetType);
+    await clock.advance(100);
+    expect(reconcile.mock.calls.length).toBeGreaterThan(3);
+  });
+
+  it('never lets a child be made twice, however late the cache', async () => {
+    const { controller, put, clock, cluster, maps } = await setUp(async (_key, context) => {
+      if (maps.size > 0) return done;
+      const name = `child-${context.reconcileId}`;
+      const metadata = { namespace: 'ns', name };
+      await context.cluster.create(configMapType, { apiVersion: 'v1', kind: 'ConfigMap', metadata });
+      return { kind: 'again', afterMs: 0 };
+    });
+    controller.watch(configMapType, maps, () => []);
+    cluster.watches.freeze(configMapType);
+    controller.start();
+    put('a');
+    await clock.advance(5_000);
+    put('a', 2);
+    await clock.advance(5_000);
+    cluster.watches.thaw(configMapType);
+    await clock.advance(5_000);
+    expect(cluster.objects(configMapType)).toHaveLength(1);
+  });
+
+  it('does not hold other keys back', async () => {
+    const reconcile = vi.fn<Reconcile>(async (key, context) => {
+      const name = key.slice(3);
+      await context.cluster.apply(widgetType, widget('ns', name, { spec: { size: 9 } }), {
+        ...{ fieldManager: 'test', force: true },
+      });
+      return done;
+    });
+    const { controller, put, clock, cluster } = await setUp(reconcile);
+    put('a');
+    put('b');
+    await settle();
+    cluster.watches.freeze();
+    controller.start();
+    controller.enqueue('ns/a');
+    await clock.advance(50);
+    controller.enqueue('ns/b');
+    await clock.advance(50);
+    expect(keysOf(reconcile).sort()).toEqual(['ns/a', 'ns/b']);
+  });
+});

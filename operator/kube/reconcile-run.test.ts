@@ -1,0 +1,54 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { Reconcile } from './controller.ts';
+import { done, type Result } from './result.ts';
+import { keysOf, ref, setUp } from './testing/controller-world.ts';
+import { settle } from './testing/virtual-clock.ts';
+
+describe('the reconcile context', () => {
+  it('has a log that names controller, reconcile and object', async () => {
+    const { controller, put, lines } = await setUp(async (_key, { log, reconcileId }) => {
+      log.info({ reconcileId }, 'hello');
+      return done;
+    });
+    controller.start();
+    put('a');
+    await settle();
+    const line = lines.find(({ msg }) => msg === 'hello');
+    expect(line).toMatchObject({ controller: 'widget', Widget: ref('a') });
+    expect(line?.['reconcileID']).toBe(line?.['reconcileId']);
+  });
+
+  it('aborts the signal when the time is up, and counts that', async () => {
+    const reconcile = vi.fn<Reconcile>(
+      (_key, { signal }) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    );
+    const { controller, put, clock, sum, lines } = await setUp(reconcile, { reconcileTimeoutMs: 1_000 });
+    controller.start();
+    put('a');
+    await clock.advance(1_004);
+    expect([await sum('reconcileTimeouts'), await sum('reconcilePanics')]).toEqual([1, 0]);
+    expect(JSON.stringify(lines)).toContain('was not done within 1000 ms');
+    expect(reconcile).toHaveBeenCalledTimes(1);
+    await clock.advance(1);
+    expect(reconcile).toHaveBeenCalledTimes(2);
+  });
+
+  it('a reconcile that ignores its signal keeps its key, but not its worker', async () => {
+    const { promise, resolve } = Promise.withResolvers<Result>();
+    const reconcile = vi.fn<Reconcile>((key) => (key === 'ns/stuck' ? promise : Promise.resolve(done)));
+    const { controller, put, clock } = await setUp(reconcile, { workers: 1, reconcileTimeoutMs: 1_000 });
+    controller.start();
+    put('stuck');
+    await settle();
+    put('other');
+    put('stuck', 2);
+    await clock.advance(5_900);
+    expect(keysOf(reconcile)).toEqual(['ns/stuck']);
+    await clock.advance(200);
+    expect(keysOf(reconcile)).toEqual(['ns/stuck', 'ns/other']);
+    resolve(done);
+    await settle();
+    expect(keysOf(reconcile)).toEqual(['ns/stuck', 'ns/other', 'ns/stuck']);
+  });
+});

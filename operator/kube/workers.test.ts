@@ -1,0 +1,48 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { Reconcile } from './controller.ts';
+import { done, type Result } from './result.ts';
+import { keysOf, setUp } from './testing/controller-world.ts';
+import { settle } from './testing/virtual-clock.ts';
+
+describe('stop', () => {
+  it('waits for reconciles under way, and takes no more', async () => {
+    const { promise, resolve } = Promise.withResolvers<Result>();
+    const reconcile = vi.fn<Reconcile>(() => promise);
+    const { controller, put, clock } = await setUp(reconcile, { workers: 1 });
+    controller.start();
+    put('a');
+    put('b');
+    await settle();
+    let left: string[] | undefined;
+    const stopped = controller.stop(30_000).then((keys) => (left = keys));
+    await clock.advance(10_000);
+    expect(left).toBeUndefined();
+    resolve(done);
+    await stopped;
+    put('c');
+    await settle();
+    expect([left, keysOf(reconcile)]).toEqual([[], ['ns/a']]);
+  });
+
+  it('aborts what outlasts the grace period, and names what ignores even that', async () => {
+    const aborted: string[] = [];
+    const { controller, put, clock } = await setUp((key, { signal }) => {
+      return new Promise((resolve) => {
+        signal.addEventListener('abort', () => {
+          aborted.push(key);
+          if (key === 'ns/heeds') resolve(done);
+        });
+      });
+    });
+    controller.start();
+    put('heeds');
+    put('ignores');
+    await settle();
+    const stopped = controller.stop(10_000);
+    await clock.advance(9_999);
+    expect(aborted).toEqual([]);
+    await clock.advance(5_000);
+    expect(aborted.sort()).toEqual(['ns/heeds', 'ns/ignores']);
+    expect(await stopped).toEqual(['ns/ignores']);
+  });
+});
