@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { CommandError } from '../../hack/command.ts';
 import { type ControlPlane, startControlPlane } from '../../hack/control-plane/control-plane.ts';
 import { projectRoot } from '../../hack/paths.ts';
+import { waitFor } from '../../hack/wait.ts';
 import { kinds } from '../../operator/api/kinds.ts';
 import { virtualMachine } from './api-objects.ts';
 
@@ -60,7 +61,9 @@ describe('an installed release', () => {
     for (const command of commands) {
       const [kubectl, ...args] = command.trim().split(' ');
       expect(kubectl).toBe('kubectl');
-      await controlPlane.kubectl(args);
+      // kubectl explain reads schemas that the API server publishes a moment after a CRD is established.
+      const works = async () => (await controlPlane.kubectl(args)) !== undefined;
+      await waitFor(`${command.trim()} to work`, works, { timeoutMs: 30_000, everyMs: 200 });
     }
     expect(notes).toContain('kubectl create secret generic libvirt-client -n vmfabric-system');
   });
