@@ -126,11 +126,6 @@ export const virtualMachineReasons = {
     remedy: 'Look into it on the host (virsh domblkerror) and resume the guest there (virsh resume).',
     conditions: ['VirtualMachine.Ready', 'VirtualMachine.Running', 'VirtualMachine.Stalled'],
   },
-  PoweredByUser: {
-    meaning: 'The run strategy is Manual, so starting and stopping is left to whoever operates the VM.',
-    remedy: nothing,
-    conditions: ['VirtualMachine.Ready', 'VirtualMachine.Running'],
-  },
   Migrating: {
     meaning: 'Somebody moves the domain to or from its host, so it is left alone until that is over.',
     remedy: nothing,
@@ -166,11 +161,6 @@ export const virtualMachineReasons = {
     meaning: 'The guest stops soon after each start; it is started again after a pause that grows each time.',
     remedy: "Look at the guest's console and logs, or set spec.runStrategy to Halted.",
     conditions: ['VirtualMachine.Ready', 'VirtualMachine.Running'],
-  },
-  GuestCrashed: {
-    meaning: "The guest's operating system crashed.",
-    remedy: "Look at the guest's console and logs.",
-    conditions: ['VirtualMachine.Ready', 'VirtualMachine.Running', 'VirtualMachine.Event'],
   },
   HostCallFailed: {
     meaning: "A call to the VM's host failed; the message has libvirt's words. It is tried again.",

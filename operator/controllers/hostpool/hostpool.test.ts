@@ -125,9 +125,13 @@ describe('the Hosts of a pool', () => {
     world.putPool({ nodeSelector: { matchLabels: { 'vmfabric.io/host': 'true' } } });
     await world.operator.start();
     await world.run(10_000);
-    expect(message(world)).toBe(
-      'spec.nodeSelector selects n1, but no such Node has an InternalIP in its status.',
-    );
+    expect(condition(world)).toBe('False AddressMissing');
+    expect(message(world)).toContain('spec.nodeSelector selects n1 without an InternalIP');
+    world.hypervisor.addHost('n2');
+    putNode(world, 'n2', labelled);
+    await world.run(10_000);
+    expect(condition(world)).toBe('True SomeHostsNotReady');
+    expect(message(world)).toContain('selects n1 without an InternalIP');
   });
 });
 

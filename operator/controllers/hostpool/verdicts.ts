@@ -25,10 +25,11 @@ function readyVerdict(
   findings: MemberFindings,
 ): Verdict {
   if (pool.metadata.deletionTimestamp) return fails('HostsInUse', inUse(members));
-  if (members.length === 0) return fails('NoHosts', noHosts(pool, findings));
+  if (members.length === 0) return noHosts(pool, findings);
   const remarks = [
     ...(down.length > 0 ? [notReady(down, members.length)] : []),
     ...leavingRemarks(findings),
+    ...addressRemarks(findings),
     ...nameRemarks(findings),
   ];
   if (remarks.length === 0) {
@@ -64,12 +65,20 @@ function notReady(down: readonly Host[], total: number): string {
   return `${down.length} of ${total} hosts ${down.length === 1 ? 'is' : 'are'} not ready: ${list(reasons, down.length)}.`;
 }
 
-function noHosts(pool: HostPool, { addressless }: MemberFindings): string {
-  if (addressless.length > 0) {
-    return `spec.nodeSelector selects ${list(addressless.slice(0, named), addressless.length)}, but no such Node has an InternalIP in its status.`;
-  }
-  if (!pool.spec.nodeSelector) return 'spec.staticHosts is empty.';
-  return 'spec.nodeSelector selects no Node. Label the Nodes that carry libvirt, or correct the selector.';
+function noHosts(pool: HostPool, findings: MemberFindings): Verdict {
+  const [remark] = addressRemarks(findings);
+  if (remark) return fails('AddressMissing', remark);
+  if (!pool.spec.nodeSelector) return fails('NoHosts', 'spec.staticHosts is empty.');
+  const wayOut = 'Label the Nodes that carry libvirt, or correct the selector.';
+  return fails('NoHosts', `spec.nodeSelector selects no Node. ${wayOut}`);
+}
+
+function addressRemarks({ addressless }: MemberFindings): string[] {
+  if (addressless.length === 0) return [];
+  const names = list(addressless.slice(0, named), addressless.length);
+  return [
+    `spec.nodeSelector selects ${names} without an InternalIP in the Node's status, so no Host can be made of it.`,
+  ];
 }
 
 function leavingRemarks({ leaving }: MemberFindings): string[] {
