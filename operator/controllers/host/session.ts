@@ -5,7 +5,7 @@ import {
   type Hypervisor,
   HypervisorError,
 } from '../../hypervisor/hypervisor.ts';
-import type { Clock } from '../../kube/clock.ts';
+import { type Clock, sleep } from '../../kube/clock.ts';
 import type { HostLink } from './connections.ts';
 
 export interface SessionOptions {
@@ -26,7 +26,6 @@ export class Session {
   readonly #target: HostTarget;
   readonly #options: SessionOptions;
   readonly #stop = new AbortController();
-  #wake: () => void = () => {};
 
   /** `before` is the link of a session that this one replaces; a host once seen stays Lost rather than Connecting. */
   constructor(target: HostTarget, before: HostLink | undefined, options: SessionOptions) {
@@ -47,7 +46,6 @@ export class Session {
 
   stop(): void {
     this.#stop.abort(new Error(`the connection to ${this.#target.name} is not wanted any more`));
-    this.#wake();
     void this.link.connection?.close();
   }
 
@@ -106,14 +104,10 @@ export class Session {
   }
 
   /** 0.5 s doubling to 30 s, of which up to half is taken off at random; ends early when stopped. */
-  async #backOff(failures: number): Promise<void> {
+  #backOff(failures: number): Promise<void> {
     const full = Math.min(longestBackoffMs, firstBackoffMs * 2 ** Math.min(failures, 10));
     const { clock, random } = this.#options;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = clock.setTimeout(resolve, full * (1 - random() / 2));
-    this.#wake = resolve;
-    await promise;
-    clock.clearTimeout(timer);
+    return sleep(clock, full * (1 - random() / 2), this.#stop.signal);
   }
 }
 
