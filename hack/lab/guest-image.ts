@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ensurePackages, MissingRequirement, type PackageOptions, updatePackageLists } from '../apt.ts';
+import { ensurePackages, MissingRequirement, type PackageOptions, updatePackageLists } from '../apt/apt.ts';
+import { type PackageFile, resolvePackages, unpackPackages } from '../apt/package-files.ts';
 import { CommandError } from '../command.ts';
 import { cacheRoot } from '../paths.ts';
 import { packCpio } from './cpio.ts';
 import { guestModules, guestScripts } from './guest-init.ts';
 import { guestFiles } from './guest-root.ts';
-import { type PackageFile, resolvePackages, unpackPackages } from './package-files.ts';
 
 /** Raised when the way of building changes without its inputs. */
 const formatVersion = 1;

@@ -1,11 +1,6 @@
 import { join } from 'node:path';
 import type { RunOptions } from '../command.ts';
 import type { Certificate } from '../pki.ts';
-import { waitFor } from '../wait.ts';
-import { placeServerCertificate } from './host-files.ts';
-import { hostCertificate, type LabPki } from './lab-pki.ts';
-import { runInside, startInit } from './namespaces.ts';
-import { plugHost, setHostPorts, unplugHost } from './network.ts';
 import {
   childrenOf,
   commandLineOf,
@@ -14,7 +9,12 @@ import {
   type ProcessRecord,
   recordOf,
   signalProcess,
-} from './process-record.ts';
+} from '../process-record.ts';
+import { waitFor } from '../wait.ts';
+import { placeServerCertificate } from './host-files.ts';
+import { hostCertificate, type LabPki } from './lab-pki.ts';
+import { runInside, startInit } from './namespaces.ts';
+import { plugHost, setHostPorts, unplugHost } from './network.ts';
 import type { HostState, StateFile } from './state.ts';
 import { acceptsClient } from './tls-ready.ts';
 

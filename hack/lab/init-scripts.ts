@@ -25,6 +25,17 @@ echo ${hostName} > /proc/sys/kernel/hostname
 # Rules for routed traffic are not for frames between guests; the setting is one per network namespace.
 for f in /proc/sys/net/bridge/bridge-nf-call-*; do [ ! -e $f ] || echo 0 > $f; done`;
 
+/** In the folder above the hosts' own: no host of the lab shall see /dev/kvm. */
+export const noKvmMark = 'no-kvm';
+
+/** A regular file on a read-only mount: not even root may write to it, which is how libvirt asks for KVM. */
+export const hideKvmScript = `if [ -e /dev/kvm ]; then
+  touch /run/no-kvm
+  mount --bind /run/no-kvm /dev/kvm
+  mount -o remount,ro,bind /dev/kvm
+  rm -rf /var/cache/libvirt/qemu/capabilities
+fi`;
+
 /**
  * PID 1 of a host. It keeps libvirtd running and adopts the guests, so SIGKILL on it ends the host at once,
  * while guests live on when only libvirtd dies.
@@ -39,6 +50,9 @@ mkdir -p /run/libvirt/common
 ${mounts.join('\n')}
 mount --bind ${quote(`${hostDir}/../names`)} /etc/hosts
 ${hostNetworkScript(host.address)}
+if [ -e ${quote(`${hostDir}/../${noKvmMark}`)} ]; then
+${hideKvmScript}
+fi
 set +e
 while :; do
   libvirtd --listen --pid-file /run/libvirt/libvirtd.pid

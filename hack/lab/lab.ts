@@ -1,13 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ensurePackages, MissingRequirement, type PackageOptions } from '../apt.ts';
+import { ensurePackages, MissingRequirement, type PackageOptions } from '../apt/apt.ts';
 import type { RunOptions } from '../command.ts';
+import { isAlive } from '../process-record.ts';
 import { addHostRecords, buildLab, startHost } from './build.ts';
 import { LabHost } from './host.ts';
 import { type LabPki, labPki } from './lab-pki.ts';
 import { markOf, runInNetwork } from './namespaces.ts';
 import { legExists, legName, maxHosts } from './network.ts';
-import { isAlive } from './process-record.ts';
 import { checkLabName, defaultLabName, type LabState, StateFile } from './state.ts';
 import { stopLab } from './teardown.ts';
 

@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { type RunOptions, run } from '../command.ts';
-import { waitFor } from '../wait.ts';
 import {
   childrenOf,
   killAndWait,
   type ProcessRecord,
   processesWithEnvironment,
   recordOf,
-} from './process-record.ts';
+} from '../process-record.ts';
+import { waitFor } from '../wait.ts';
 
 /**
  * A lab's namespaces have no names and no mounts: each lives as long as its PID 1. So nothing is left behind

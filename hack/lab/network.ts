@@ -1,7 +1,7 @@
 import { CommandError, run } from '../command.ts';
+import type { ProcessRecord } from '../process-record.ts';
 import { guestNetwork } from './dhcp.ts';
 import { runInNetwork } from './namespaces.ts';
-import type { ProcessRecord } from './process-record.ts';
 import type { HostState } from './state.ts';
 import { freeSubnets, usedPrefixes } from './subnet.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { ProcessRecord } from './process-record.ts';
+import type { ProcessRecord } from '../process-record.ts';
 
 export interface HostState {
   name: string;

@@ -1,8 +1,8 @@
 import { CommandError } from '../command.ts';
+import { isAlive, killAndWait } from '../process-record.ts';
 import { waitFor } from '../wait.ts';
 import { killMarked } from './namespaces.ts';
 import { legExists, unplugMachine } from './network.ts';
-import { isAlive, killAndWait } from './process-record.ts';
 import { StateFile } from './state.ts';
 
 /**

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CommandError } from '../command.ts';
 import { waitFor } from '../wait.ts';
 import { guestDomainXml } from './guest-domain.ts';
 import type { LabHost } from './host.ts';
+import { hideKvmScript, noKvmMark } from './init-scripts.ts';
 import type { Lab } from './lab.ts';
 
 /**
@@ -19,6 +20,22 @@ export async function probeVirtType(lab: Lab, host: LabHost): Promise<'kvm' | 'q
     state.virtType = found;
   });
   return found;
+}
+
+/**
+ * Takes /dev/kvm out of the hosts' sight, for the lab's whole life, where no guest runs with it, as in many nested VMs:
+ * libvirt only tries QEMU without a virtual CPU, finds KVM good, and then every guest that asks for it dies at its start.
+ */
+export async function hideBrokenKvm(lab: Lab): Promise<void> {
+  const [first] = lab.hosts;
+  if (!first || (await probeVirtType(lab, first)) === 'kvm') return;
+  await writeFile(join(lab.dir, 'hosts', noKvmMark), '');
+  await Promise.all(
+    lab.hosts.map(async (host) => {
+      await host.exec(['sh', '-ec', hideKvmScript]);
+      await host.restartLibvirtd();
+    }),
+  );
 }
 
 async function bootsWithKvm(lab: Lab, host: LabHost): Promise<boolean> {

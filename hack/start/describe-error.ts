@@ -1,4 +1,4 @@
-import { MissingRequirement } from '../apt.ts';
+import { MissingRequirement } from '../apt/apt.ts';
 import { UsageError } from './options.ts';
 import { AlreadyRunningError } from './record.ts';
 

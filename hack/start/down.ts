@@ -1,5 +1,5 @@
 import { stateRoot } from '../paths.ts';
-import { isRunning } from '../processes.ts';
+import { isAlive } from '../process-record.ts';
 import { waitFor } from '../wait.ts';
 import { describeError } from './describe-error.ts';
 import { readRecord } from './record.ts';
@@ -8,10 +8,10 @@ import { takeDown } from './take-down.ts';
 /** Whoever still brings it up, or stands in front of it, takes it down itself: it would go on putting up otherwise. */
 async function endOwner(dir: string): Promise<void> {
   const owner = (await readRecord(dir))?.owner;
-  if (!owner || !isRunning(owner)) return;
+  if (!owner || !isAlive(owner)) return;
   console.log(`asking process ${owner.pid}, which started the fabric, to take it down`);
   process.kill(owner.pid, 'SIGTERM');
-  await waitFor(`process ${owner.pid} to take the fabric down`, () => !isRunning(owner), {
+  await waitFor(`process ${owner.pid} to take the fabric down`, () => !isAlive(owner), {
     timeoutMs: 120_000,
   });
 }

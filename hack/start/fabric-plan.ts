@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ensurePackages } from '../apt.ts';
+import { ensurePackages } from '../apt/apt.ts';
 import { type Binaries, findBinaries } from '../control-plane/binaries.ts';
 
 import { nodeManifests } from '../lab/nodes.ts';

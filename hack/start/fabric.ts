@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
-import { hideBrokenKvm } from './broken-kvm.ts';
+import { hideBrokenKvm } from '../lab/virt-type.ts';
 import { systemNamespace } from './cluster-objects.ts';
 import { fabricPlan } from './fabric-plan.ts';
 import { OperatorProcess } from './operator-process.ts';

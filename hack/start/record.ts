@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withLock } from '../control-plane/lock.ts';
-import { isRunning, Processes, startTimeOf } from '../processes.ts';
+import { isAlive, type ProcessRecord, recordOf } from '../process-record.ts';
+import { Processes } from '../processes.ts';
 
 /** `fabric.json`: who brought a fabric up in this folder, and what others need to work with it. */
 export interface FabricRecord {
   /** The process that brings it up, and takes it down again unless it is detached. */
-  owner: { pid: number; startTime: number };
+  owner: ProcessRecord;
   detached: boolean;
   /** Set once all of it is up. */
   ready: boolean;
@@ -66,7 +67,7 @@ export async function readRecord(dir: string): Promise<FabricRecord | undefined>
 
 /** Whether the fabric is up, or on its way: not when its owner was killed, or its machine rebooted. */
 export function runs(dir: string, record: FabricRecord): boolean {
-  if (isRunning(record.owner)) return true;
+  if (isAlive(record.owner)) return true;
   if (!record.detached || !record.ready) return false;
   const processes = new Processes(statePaths(dir).controlPlane);
   return processes.records().some(({ name }) => processes.isRunning(name));
@@ -99,7 +100,7 @@ function alreadyRunning(record: FabricRecord): string {
   return `A fabric of ${record.hosts} hosts is already running here: use it with npm run kubectl -- get vm, or stop it with ${stop}.`;
 }
 
-const thisProcess = () => ({ pid: process.pid, startTime: startTimeOf(process.pid) ?? 0 });
+const thisProcess = () => recordOf(process.pid) ?? { pid: process.pid, startTime: '' };
 
 async function writeRecord(dir: string, record: FabricRecord): Promise<void> {
   const path = statePaths(dir).record;

@@ -1,4 +1,4 @@
-import { MissingRequirement } from '../apt.ts';
+import { MissingRequirement } from '../apt/apt.ts';
 
 const wayOut = 'or start the operator alone with npm start -- --kubeconfig FILE.';
 

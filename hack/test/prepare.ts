@@ -1,4 +1,4 @@
-import { ensurePackages } from '../apt.ts';
+import { ensurePackages } from '../apt/apt.ts';
 import { findBinaries } from '../control-plane/binaries.ts';
 import { fabricPackages } from '../start/packages.ts';
 import { requireLinuxAndRoot } from '../start/requirements.ts';

@@ -1,6 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ensurePackages } from '../../hack/apt.ts';
+import { ensurePackages } from '../../hack/apt/apt.ts';
 import { run } from '../../hack/command.ts';
 import { Processes } from '../../hack/processes.ts';
 

@@ -3,7 +3,7 @@ import { run } from '../../hack/command.ts';
 import type { Lab } from '../../hack/lab/lab.ts';
 import { labMark } from '../../hack/lab/namespaces.ts';
 import { legName } from '../../hack/lab/network.ts';
-import { processesWithEnvironment, recordOf } from '../../hack/lab/process-record.ts';
+import { processesWithEnvironment, recordOf } from '../../hack/process-record.ts';
 
 const kinds = ['net', 'mnt', 'uts', 'pid'];
 

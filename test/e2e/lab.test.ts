@@ -10,11 +10,11 @@ import { run } from '../../hack/command.ts';
 import { guestDomainXml } from '../../hack/lab/guest-domain.ts';
 import type { LabHost } from '../../hack/lab/host.ts';
 import { attachLab, type Lab, startLab, stopLab } from '../../hack/lab/lab.ts';
-import { isAlive, recordOf } from '../../hack/lab/process-record.ts';
 import { defaultLabName, type LabState, StateFile } from '../../hack/lab/state.ts';
 import { acceptsClient } from '../../hack/lab/tls-ready.ts';
-import { probeVirtType } from '../../hack/lab/virt-type.ts';
+import { hideBrokenKvm, probeVirtType } from '../../hack/lab/virt-type.ts';
 import { type Certificate, createAuthority, issue } from '../../hack/pki.ts';
+import { isAlive, recordOf } from '../../hack/process-record.ts';
 import { waitFor } from '../../hack/wait.ts';
 import { addressOf, exitCodeInGuest } from './lab-guests.ts';
 import { namespacesOf, remainsOf } from './lab-remains.ts';
@@ -172,6 +172,19 @@ describe('a lab of two hosts', () => {
     expect(['kvm', 'qemu']).toContain(type);
     expect((await lab.state.mustRead()).virtType).toBe(type);
     expect(await h1.virsh(['list', '--all', '--name'])).not.toContain('probe-');
+  });
+
+  it('hides a KVM that no guest runs with, after a crash as well', async () => {
+    await hideBrokenKvm(lab);
+    const broken = (await probeVirtType(lab, h1)) === 'qemu';
+    const looks = () => h1.exec(['sh', '-c', 'test -c /dev/kvm && echo shown || echo hidden']);
+    // Without /dev/kvm on the machine there is none to hide, which looks the same.
+    expect((await looks()).trim()).toBe(broken ? 'hidden' : 'shown');
+    await h1.crash();
+    await h1.start();
+    expect((await looks()).trim()).toBe(broken ? 'hidden' : 'shown');
+    expect(await h1.virsh(['capabilities'])).toMatch(broken ? /^((?!domain type='kvm').)*$/s : /type='kvm'/);
+    await h1.virsh(['start', 'g1']);
   });
 
   it('is found by another process, grows, and does not mind a second lab', async () => {

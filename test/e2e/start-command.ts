@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { run } from '../../hack/command.ts';
 import { projectRoot } from '../../hack/paths.ts';
-import { startTimeOf } from '../../hack/processes.ts';
+import { recordOf } from '../../hack/process-record.ts';
 import { waitFor } from '../../hack/wait.ts';
 
 /** One of the project's npm scripts as a user runs it, with state in a folder of its own. */
@@ -94,7 +94,8 @@ function processesThatName(text: string): string[] {
     .filter((name) => /^\d+$/.test(name))
     .filter((pid) => ['cmdline', 'environ'].some((file) => readProc(pid, file).includes(text)))
     .map(
-      (pid) => `${pid} since ${startTimeOf(Number(pid))}: ${readProc(pid, 'cmdline').replaceAll('\0', ' ')}`,
+      (pid) =>
+        `${pid} since ${recordOf(Number(pid))?.startTime}: ${readProc(pid, 'cmdline').replaceAll('\0', ' ')}`,
     )
     .filter((line) => !line.includes('since undefined'));
 }

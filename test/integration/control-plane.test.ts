@@ -9,7 +9,8 @@ import {
   type ControlPlane,
   startControlPlane,
 } from '../../hack/control-plane/control-plane.ts';
-import { isRunning, type ProcessRecord, stopRecorded } from '../../hack/processes.ts';
+import { isAlive } from '../../hack/process-record.ts';
+import { type NamedProcess, stopRecorded } from '../../hack/processes.ts';
 import { waitFor } from '../../hack/wait.ts';
 
 const binaries = inject('binaries');
@@ -25,8 +26,8 @@ async function exists(controlPlane: ControlPlane, ...args: string[]): Promise<bo
   return (await controlPlane.kubectl(['get', ...args, '--ignore-not-found', '--output=name'])) !== '';
 }
 
-async function records(dir: string): Promise<ProcessRecord[]> {
-  return JSON.parse(await readFile(join(dir, 'processes.json'), 'utf8')) as ProcessRecord[];
+async function records(dir: string): Promise<NamedProcess[]> {
+  return JSON.parse(await readFile(join(dir, 'processes.json'), 'utf8')) as NamedProcess[];
 }
 
 /** A folder that is gone after the test, and so is whatever still runs from it. */
@@ -188,9 +189,9 @@ describe('a control plane of its own', () => {
     await withFolder(async (dir) => {
       const controlPlane = await startControlPlane({ dir, binaries });
       const started = await records(dir);
-      expect(started.filter(isRunning)).toHaveLength(3);
+      expect(started.filter(isAlive)).toHaveLength(3);
       await controlPlane.stop();
-      expect(started.filter(isRunning)).toEqual([]);
+      expect(started.filter(isAlive)).toEqual([]);
       expect(await records(dir)).toEqual([]);
     });
   });
@@ -208,7 +209,7 @@ describe('a control plane of its own', () => {
   it('ends with the process that started it, even one that was killed', async () => {
     await withFolder(async (dir) => {
       const started = await startElsewhere(dir, { detached: false });
-      await waitFor('the servers to end', () => !started.some(isRunning), { timeoutMs });
+      await waitFor('the servers to end', () => !started.some(isAlive), { timeoutMs });
     });
   });
 
@@ -218,14 +219,14 @@ describe('a control plane of its own', () => {
       const attached = await attachControlPlane(dir);
       expect(await exists(attached, 'namespace/default')).toBe(true);
       await attached.stop();
-      expect(started.filter(isRunning)).toEqual([]);
+      expect(started.filter(isAlive)).toEqual([]);
       await expect(attachControlPlane(dir)).rejects.toThrow(/no control plane runs/);
     });
   });
 });
 
 /** Starts a control plane in another process, which then kills itself. */
-async function startElsewhere(dir: string, options: { detached: boolean }): Promise<ProcessRecord[]> {
+async function startElsewhere(dir: string, options: { detached: boolean }): Promise<NamedProcess[]> {
   const module = join(import.meta.dirname, '../../hack/control-plane/control-plane.ts');
   const all = { dir, binaries, controllerManager: false, ...options };
   const script = `

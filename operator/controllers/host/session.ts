@@ -5,6 +5,7 @@ import {
   type Hypervisor,
   HypervisorError,
 } from '../../hypervisor/hypervisor.ts';
+import { BackOff } from '../../kube/back-off.ts';
 import { type Clock, sleep } from '../../kube/clock.ts';
 import type { HostLink } from './connections.ts';
 
@@ -17,8 +18,7 @@ export interface SessionOptions {
   onDomainEvent: (event: DomainEvent) => void;
 }
 
-const firstBackoffMs = 500;
-const longestBackoffMs = 30_000;
+const backOffMs = { firstMs: 500, longestMs: 30_000 };
 
 /** Keeps one host connected: attempt, use until it closes, back off, again; until stopped. */
 export class Session {
@@ -50,13 +50,14 @@ export class Session {
   }
 
   async #run(): Promise<void> {
-    let failures = 0;
+    const { clock, random } = this.#options;
+    const backOff = new BackOff({ ...backOffMs, random });
     while (!this.#stop.signal.aborted) {
       const ended = await this.#attempt();
-      failures = ended.connected ? 0 : failures + 1;
+      if (ended.connected) backOff.reset();
       if (this.#stop.signal.aborted) return;
       this.#lost(ended.error);
-      await this.#backOff(failures);
+      await sleep(clock, backOff.nextMs(), this.#stop.signal);
     }
   }
 
@@ -101,13 +102,6 @@ export class Session {
     }
     this.link = link;
     this.#options.onLink();
-  }
-
-  /** 0.5 s doubling to 30 s, of which up to half is taken off at random; ends early when stopped. */
-  #backOff(failures: number): Promise<void> {
-    const full = Math.min(longestBackoffMs, firstBackoffMs * 2 ** Math.min(failures, 10));
-    const { clock, random } = this.#options;
-    return sleep(clock, full * (1 - random() / 2), this.#stop.signal);
   }
 }
 

@@ -51,8 +51,18 @@ function availability({ host, pool, node, link, twin }: HostView): HostState['av
   return { yes: true };
 }
 
-/** A PlacementPolicy in placement's words. */
+const translated = new WeakMap<PlacementPolicy, Policy>();
+
+/** A PlacementPolicy in placement's words; made once for an object, as objects of a store never change. */
 export function policyState(policy: PlacementPolicy): Policy {
+  const known = translated.get(policy);
+  if (known) return known;
+  const state = translatePolicy(policy);
+  translated.set(policy, state);
+  return state;
+}
+
+function translatePolicy(policy: PlacementPolicy): Policy {
   const { vmSelector, strategy, vmAntiAffinity, vmAffinity, topologySpread, hostAffinity } = policy.spec;
   return {
     name: policy.metadata.name,

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { isAlive, type ProcessRecord, recordOf } from '../process-record.ts';
 import { waitFor } from '../wait.ts';
-import { isAlive, type ProcessRecord, recordOf } from './process-record.ts';
 
 export interface ServiceHoldPaths {
   /** Asked by Debian's maintainer scripts before they start a service; exit code 101 forbids it. */

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { waitFor } from '../wait.ts';
+import { waitFor } from './wait.ts';
 
 /** A process that can be told from a later one with the same id: the kernel's start time goes with it. */
 export interface ProcessRecord {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { platform } from 'node:os';
-import { CommandError, run } from './command.ts';
-import { withServicesHeld } from './lab/service-hold.ts';
+import { CommandError, run } from '../command.ts';
+import { withServicesHeld } from './service-hold.ts';
 
 /** Something this machine lacks and the project cannot bring by itself; the message says what to do instead. */
 export class MissingRequirement extends Error {

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { waitFor } from '../wait.ts';
 import {
   commandLineOf,
   isAlive,
@@ -11,6 +10,7 @@ import {
   recordOf,
   signalProcess,
 } from './process-record.ts';
+import { waitFor } from './wait.ts';
 
 async function startSleeper(env: NodeJS.ProcessEnv = {}): Promise<ProcessRecord> {
   const child = spawn('sleep', ['1000'], { env: { PATH: process.env['PATH'], ...env }, stdio: 'ignore' });

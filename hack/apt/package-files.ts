@@ -1,13 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { run } from '../command.ts';
 import {
   aptEnvironment,
   aptGet,
   MissingRequirement,
   type PackageOptions,
   updatePackageLists,
-} from '../apt.ts';
-import { run } from '../command.ts';
+} from './apt.ts';
 
 /** A package as the configured sources have it; the digest is that of its file. */
 export interface PackageFile {
