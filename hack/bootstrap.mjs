@@ -92,13 +92,13 @@ function npmCi(root) {
 function installComplaint({ error, stderr }) {
   if (error) return `npm does not run (${error.message}): install npm, then run this again.`;
   const output = String(stderr);
-  const cause = /npm error (?:code )?(E[A-Z0-9_]+)/.exec(output)?.[1];
+  const cause = /npm (?:error|ERR!) (?:code )?(E[A-Z0-9_]+)/.exec(output)?.[1];
   const offline = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH/.test(output);
   if (offline) {
     return `The dependencies cannot be installed, as npm's registry is not reached (${cause}): connect this machine, or set another registry with npm config set registry URL.`;
   }
-  const lines = output.split('\n').filter((line) => /^npm error (?!code|A complete log)/.test(line));
-  const first = lines[0] ? lines[0].slice('npm error '.length) : cause || 'no reason given';
+  const reason = /^npm (?:error|ERR!) (?!code|A complete log)(.*)$/m.exec(output)?.[1];
+  const first = reason || cause || 'no reason given';
   return `npm ci failed (${first}): run npm ci by hand to see all of it.`;
 }
 

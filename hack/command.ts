@@ -1,4 +1,4 @@
-import { type SpawnOptions, spawn } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 
 /** A command that ended with another code than 0; the message carries the end of what it printed. */
 export class CommandError extends Error {
@@ -23,6 +23,8 @@ export interface RunOptions {
   /** Written to the command's standard input, which is then closed. */
   input?: string;
   signal?: AbortSignal;
+  /** In a process group of its own: Ctrl-C in the terminal does not reach it, and an abort ends all that it started. */
+  ownGroup?: boolean;
   /** Called with each whole line of standard output and standard error, as it comes. */
   onLine?: (line: string) => void;
 }
@@ -36,6 +38,7 @@ export async function run(file: string, args: readonly string[], options: RunOpt
   if (options.cwd) spawnOptions.cwd = options.cwd;
   if (options.env) spawnOptions.env = options.env;
   options.signal?.throwIfAborted();
+  if (options.ownGroup) spawnOptions.detached = true;
   const child = spawn(file, args, spawnOptions);
   let stdout = '';
   let all = '';
@@ -53,7 +56,7 @@ export async function run(file: string, args: readonly string[], options: RunOpt
   child.stderr?.setEncoding('utf8').on('data', take);
   child.stdin?.on('error', () => {}); // a command that does not read its input is no failure
   child.stdin?.end(options.input ?? '');
-  const abort = () => child.kill('SIGTERM');
+  const abort = () => terminate(child, options.ownGroup ?? false);
   options.signal?.addEventListener('abort', abort, { once: true });
   try {
     const code = await new Promise<number | null>((resolve, reject) => {
@@ -65,5 +68,17 @@ export async function run(file: string, args: readonly string[], options: RunOpt
     return stdout;
   } finally {
     options.signal?.removeEventListener('abort', abort);
+  }
+}
+
+function terminate(child: ChildProcess, group: boolean): void {
+  if (!group || child.pid === undefined) {
+    child.kill('SIGTERM');
+    return;
+  }
+  try {
+    process.kill(-child.pid, 'SIGTERM');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // it ended meanwhile
   }
 }

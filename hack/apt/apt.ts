@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { platform } from 'node:os';
-import { CommandError, run } from '../command.ts';
-import { withServicesHeld } from './service-hold.ts';
+import { CommandError, type RunOptions, run } from '../command.ts';
+import { waitFor } from '../wait.ts';
+import { endAbandonedHold, withServicesHeld } from './service-hold.ts';
 
 /** Something this machine lacks and the project cannot bring by itself; the message says what to do instead. */
 export class MissingRequirement extends Error {
@@ -33,7 +34,7 @@ const thisMachine = (): Machine => ({
   queryPackages,
 });
 
-/** Waits for another apt instead of failing; a machine that was just booted often runs one by itself. */
+/** Another apt is waited for, as a machine that was just booted often runs one by itself; see `isLocked` as well. */
 const aptOptions = ['-y', '-q', '-o', 'DPkg::Lock::Timeout=600', '-o', 'Acquire::Retries=3'];
 
 /** apt's environment: it asks no questions, and its messages can be read whatever the user's language. */
@@ -44,10 +45,12 @@ export const aptEnvironment = () => ({ ...process.env, DEBIAN_FRONTEND: 'noninte
  * @throws MissingRequirement when they are missing and this machine or user cannot install them.
  */
 export async function ensurePackages(names: readonly string[], options: PackageOptions = {}): Promise<void> {
-  const missing = await missingPackages(names, thisMachine());
+  const machine = thisMachine();
+  if (machine.isRoot) await endAbandonedHold(undefined, options);
+  const missing = await missingPackages(names, machine);
   if (missing.length === 0) return;
   options.onProgress?.(`installing ${missing.join(', ')}`);
-  await withServicesHeld(() => install(names, options), undefined, options.signal);
+  await withServicesHeld(() => install(names, options), undefined, options);
 }
 
 /**
@@ -92,29 +95,56 @@ async function install(names: readonly string[], options: PackageOptions): Promi
   const missing = await missingPackages(names, thisMachine());
   if (missing.length === 0) return;
   await updatePackageLists(options);
-  await aptGet(['install', '--no-install-recommends', ...missing], options);
+  const args = ['install', '--no-install-recommends', ...missing];
+  await aptGet([...args, '--download-only'], options);
+  await unpackAndConfigure(args, options);
 }
 
-/** @throws MissingRequirement naming the packages that the configured sources do not have. */
-export async function aptGet(
-  args: readonly string[],
-  options: PackageOptions & { cwd?: string },
-): Promise<void> {
+/** Cannot be interrupted: a dpkg that is stopped half-way refuses all further work until someone mends it by hand. */
+async function unpackAndConfigure(args: readonly string[], options: PackageOptions): Promise<void> {
+  const { signal, ...uninterrupted } = options;
+  signal?.throwIfAborted();
+  const tell = () => options.onProgress?.('the packages are installed to the end first');
+  signal?.addEventListener('abort', tell, { once: true });
   try {
-    await run('apt-get', [...aptOptions, ...args], {
-      env: aptEnvironment(),
-      ...(options.cwd ? { cwd: options.cwd } : {}),
-      ...(options.signal ? { signal: options.signal } : {}),
-      ...(options.onProgress ? { onLine: options.onProgress } : {}),
-    });
-  } catch (error) {
-    const unknown = error instanceof CommandError ? unknownPackages(error.output) : [];
-    if (unknown.length === 0) throw error;
-    throw new MissingRequirement(
-      sentence(unknown, 'no configured package source has them: look at /etc/apt/sources.list.'),
-      { cause: error },
-    );
+    // Where somebody did stop one, this mends it; else it does nothing.
+    await run('dpkg', ['--configure', '-a'], { env: aptEnvironment(), ownGroup: true });
+    await aptGet(args, { ...uninterrupted, ownGroup: true });
+  } finally {
+    signal?.removeEventListener('abort', tell);
   }
+  signal?.throwIfAborted();
+}
+
+type AptOptions = PackageOptions & Pick<RunOptions, 'cwd' | 'ownGroup'> & { lockTimeoutMs?: number };
+
+/**
+ * Runs apt-get; while another apt is at work it waits, up to ten minutes.
+ * @throws MissingRequirement naming the packages that the configured sources do not have.
+ */
+export async function aptGet(args: readonly string[], options: AptOptions): Promise<void> {
+  const { lockTimeoutMs = 600_000, onProgress, ...rest } = options;
+  const runOptions = { ...rest, env: aptEnvironment(), ...(onProgress ? { onLine: onProgress } : {}) };
+  let outcome: unknown;
+  const attempt = async () => {
+    outcome = await run('apt-get', [...aptOptions, ...args], runOptions).catch((error: unknown) => error);
+    return !isLocked(outcome);
+  };
+  await waitFor('another apt to end', attempt, { ...rest, timeoutMs: lockTimeoutMs, everyMs: 1_000 });
+  if (outcome instanceof Error) throw explained(outcome);
+}
+
+/** The lock of the package lists is the one that apt itself never waits for. */
+const isLocked = (outcome: unknown) =>
+  outcome instanceof CommandError && /^E: (Could not get|Unable to) lock /m.test(outcome.output);
+
+function explained(error: Error): Error {
+  const unknown = error instanceof CommandError ? unknownPackages(error.output) : [];
+  if (unknown.length === 0) return error;
+  return new MissingRequirement(
+    sentence(unknown, 'no configured package source has them: look at /etc/apt/sources.list.'),
+    { cause: error },
+  );
 }
 
 /** Names that apt-get says it cannot find or has no version of. */

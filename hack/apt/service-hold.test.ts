@@ -1,9 +1,9 @@
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { run } from '../command.ts';
-import { withServicesHeld } from './service-hold.ts';
+import { endAbandonedHold, withServicesHeld } from './service-hold.ts';
 
 describe('withServicesHeld', () => {
   let dir: string;
@@ -28,7 +28,7 @@ describe('withServicesHeld', () => {
 
   it('forbids starting services meanwhile, and leaves nothing where nothing was', async () => {
     expect(await withServicesHeld(exitCode, paths)).toBe(101);
-    expect(await readdir(dir)).toEqual([]);
+    expect(await readdir(dir)).toEqual(['lock']);
   });
 
   it('gives back the very policy that was there', async () => {
@@ -37,7 +37,7 @@ describe('withServicesHeld', () => {
     expect(await withServicesHeld(exitCode, paths)).toBe(101);
     const after = await stat(paths.policy);
     expect([after.ino, after.mode, after.mtimeMs]).toEqual([before.ino, before.mode, before.mtimeMs]);
-    expect(await readdir(dir)).toEqual(['policy-rc.d']);
+    expect(await readdir(dir)).toEqual(['lock', 'policy-rc.d']);
   });
 
   it('gives it back after a failure too', async () => {
@@ -47,20 +47,35 @@ describe('withServicesHeld', () => {
     expect(await exitCode()).toBe(0);
   });
 
-  it('gives it back in the run after one that was killed', async () => {
-    await placeUsersPolicy();
+  /** The state in which a kill leaves the folder. */
+  async function beKilled() {
+    const crashed = await mkdtemp(join(dir, 'crashed-'));
+    const there = { policy: join(crashed, 'policy-rc.d'), lock: join(crashed, 'lock') };
     await withServicesHeld(async () => {
-      // The state in which a kill leaves the folder, with the lock of a process that is no more.
-      const [ours, theirs] = [await readFile(paths.policy), await readFile(`${paths.policy}.vmfabric-saved`)];
-      const crashed = await mkdtemp(join(dir, 'crashed-'));
-      const there = { policy: join(crashed, 'policy-rc.d'), lock: join(crashed, 'lock') };
-      await writeFile(there.policy, ours, { mode: 0o755 });
-      await writeFile(`${there.policy}.vmfabric-saved`, theirs, { mode: 0o755 });
-      await writeFile(there.lock, JSON.stringify({ pid: process.pid, startTime: '1' }));
-      await withServicesHeld(async () => {}, there);
-      expect(await readdir(crashed)).toEqual(['policy-rc.d']);
-      expect(await readFile(there.policy)).toEqual(theirs);
+      for (const file of await readdir(dir)) {
+        if (file.startsWith('policy')) await copyFile(join(dir, file), join(crashed, file));
+      }
     }, paths);
+    return { there, left: () => readdir(crashed) };
+  }
+
+  it.each([
+    ['the next run', (there: typeof paths) => withServicesHeld(async () => {}, there)],
+    ['a look that finds nothing to install', (there: typeof paths) => endAbandonedHold(there)],
+  ])('gives it back after a run that was killed, in %s', async (_, next) => {
+    await placeUsersPolicy();
+    const { there, left } = await beKilled();
+    expect(await left()).toEqual(['policy-rc.d', 'policy-rc.d.vmfabric-saved']);
+    await next(there);
+    expect(await left()).toEqual(['lock', 'policy-rc.d']);
+    expect(await readFile(there.policy)).toEqual(await readFile(paths.policy));
+  });
+
+  it('leaves a policy of the user alone where no run was killed', async () => {
+    await placeUsersPolicy();
+    await endAbandonedHold(paths);
+    expect(await exitCode()).toBe(0);
+    expect(await readdir(dir)).toEqual(['policy-rc.d']);
   });
 
   it('lets one run at a time, each with the policy restored in between', async () => {
@@ -73,14 +88,16 @@ describe('withServicesHeld', () => {
     };
     await Promise.all([withServicesHeld(work, paths), withServicesHeld(work, paths)]);
     expect(await exitCode()).toBe(0);
-    expect(await readdir(dir)).toEqual(['policy-rc.d']);
+    expect(await readdir(dir)).toEqual(['lock', 'policy-rc.d']);
   });
 
   it('stops waiting for another run when aborted', async () => {
     await withServicesHeld(async () => {
-      const second = withServicesHeld(async () => {}, paths, AbortSignal.abort(new Error('not now')));
+      const second = withServicesHeld(async () => {}, paths, {
+        signal: AbortSignal.abort(new Error('not now')),
+      });
       await expect(second).rejects.toThrow('not now');
     }, paths);
-    expect(await readdir(dir)).toEqual([]);
+    expect(await readdir(dir)).toEqual(['lock']);
   });
 });

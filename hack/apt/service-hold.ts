@@ -1,12 +1,11 @@
 import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { isAlive, type ProcessRecord, recordOf } from '../process-record.ts';
-import { waitFor } from '../wait.ts';
+import { type LockOptions, withLock } from '../lock.ts';
 
 export interface ServiceHoldPaths {
   /** Asked by Debian's maintainer scripts before they start a service; exit code 101 forbids it. */
   policy: string;
-  /** Held by the one process that has its own policy in place. */
+  /** Locked by the one process that has its own policy in place. */
   lock: string;
 }
 
@@ -25,17 +24,28 @@ const refuseAll =
 export async function withServicesHeld<T>(
   work: () => Promise<T>,
   paths: ServiceHoldPaths = systemPaths,
-  signal?: AbortSignal,
+  options: LockOptions = {},
 ): Promise<T> {
-  await takeLock(paths.lock, signal);
-  try {
-    await restore(paths.policy); // of a run that was killed
-    await putInPlace(paths.policy);
-    return await work();
-  } finally {
-    await restore(paths.policy);
-    await rm(paths.lock, { force: true });
-  }
+  await mkdir(dirname(paths.lock), { recursive: true });
+  // Two runs on one machine wait for each other: the second would save the first one's policy as the user's.
+  return withLock(paths.lock, options, async () => {
+    try {
+      await restore(paths.policy); // of a run that was killed
+      await putInPlace(paths.policy);
+      return await work();
+    } finally {
+      await restore(paths.policy);
+    }
+  });
+}
+
+/** Restores the policy after a run that was killed, if one was; else the machine would start no service ever again. */
+export async function endAbandonedHold(
+  paths: ServiceHoldPaths = systemPaths,
+  options: LockOptions = {},
+): Promise<void> {
+  if (!(await isHeld(paths.policy))) return;
+  await withLock(paths.lock, options, () => restore(paths.policy));
 }
 
 async function putInPlace(policy: string): Promise<void> {
@@ -46,36 +56,14 @@ async function putInPlace(policy: string): Promise<void> {
 
 async function restore(policy: string): Promise<void> {
   if (await exists(saved(policy))) await rename(saved(policy), policy);
-  else if ((await read(policy)) === refuseAll) await rm(policy);
+  else if (await isHeld(policy)) await rm(policy);
 }
 
 const saved = (policy: string) => `${policy}.vmfabric-saved`;
 
-/** Two runs on one machine wait for each other: the second would save the first one's policy as the user's. */
-async function takeLock(lock: string, signal: AbortSignal | undefined): Promise<void> {
-  await mkdir(dirname(lock), { recursive: true });
-  const mine = JSON.stringify(recordOf(process.pid));
-  const attempt = async () => {
-    try {
-      await writeFile(lock, mine, { flag: 'wx' });
-      return true;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      if (!(await ownerLives(lock))) await rm(lock, { force: true });
-      return false;
-    }
-  };
-  await waitFor(`another installation to end (${lock})`, attempt, {
-    timeoutMs: 600_000,
-    everyMs: 200,
-    ...(signal ? { signal } : {}),
-  });
-}
-
-async function ownerLives(lock: string): Promise<boolean> {
-  const text = await read(lock);
-  if (!text) return false;
-  return isAlive(JSON.parse(text) as ProcessRecord);
+async function isHeld(policy: string): Promise<boolean> {
+  const text = await readFile(policy, 'utf8').catch(() => undefined);
+  return text === refuseAll;
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -83,8 +71,4 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-async function read(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch(() => undefined);
 }

@@ -8,6 +8,9 @@ export const binaryNames = ['etcd', 'kube-apiserver', 'kube-controller-manager',
 
 export type BinaryName = (typeof binaryNames)[number];
 
+/** Debian packages that building and running a control plane needs: Go trusts where modules come from by the first. */
+export const controlPlanePackages = ['ca-certificates', 'openssl', 'util-linux'] as const;
+
 /** Absolute paths. */
 export type Binaries = Readonly<Record<BinaryName, string>>;
 
@@ -15,6 +18,8 @@ export interface FindOptions {
   /** One line for each step worth telling, such as "building kubectl (4 of 5)". */
   onProgress?: (line: string) => void;
   signal?: AbortSignal;
+  /** What is needed; only that is built. Default: all. */
+  names?: readonly BinaryName[];
   /** Default: `cacheRoot`. */
   cacheDir?: string;
   /** Default: `process.env`; only KUBEBUILDER_ASSETS is read. */
@@ -33,8 +38,8 @@ export async function findBinaries(options: FindOptions = {}): Promise<Binaries>
     const asset = assets && join(assets, name);
     return asset && existsSync(asset) ? asset : join(folder, name);
   };
-  const missing = binaryNames.filter((name) => !existsSync(pathOf(name)));
-  const { env: _, ...rest } = options; // the environment of a build is this process's own
+  const { names = binaryNames, env: _, ...rest } = options; // the environment of a build is this process's own
+  const missing = names.filter((name) => !existsSync(pathOf(name)));
   if (missing.length > 0) await build(missing, { ...rest, folder, cacheDir });
   return Object.fromEntries(binaryNames.map((name) => [name, pathOf(name)])) as Binaries;
 }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../command.ts';
+import { withLock } from '../lock.ts';
 import type { BinaryName } from './binaries.ts';
 import { findGo } from './go-toolchain.ts';
-import { withLock } from './lock.ts';
 
 const helmVersion = 'v4.3.1';
 /** No VCS stamp: git refuses to answer in a checkout that belongs to another user, and Go fails with it. */
@@ -52,16 +52,25 @@ export function kubernetesVersion(goMod: string): string {
 export async function build(names: readonly BinaryName[], options: BuildOptions): Promise<void> {
   await mkdir(options.folder, { recursive: true });
   await withLock(join(options.folder, '.lock'), options, async () => {
+    await removeAbandoned(options.folder);
     const missing = names.filter((name) => !existsSync(join(options.folder, name)));
     if (missing.length > 0) await buildAll(missing, options);
   });
+}
+
+const scratchPrefix = '.building-';
+
+/** What a build that was killed has left; as the lock is ours, no other is under way. */
+async function removeAbandoned(folder: string): Promise<void> {
+  const abandoned = (await readdir(folder)).filter((name) => name.startsWith(scratchPrefix));
+  for (const name of abandoned) await rm(join(folder, name), { recursive: true, force: true });
 }
 
 async function buildAll(names: readonly BinaryName[], options: BuildOptions): Promise<void> {
   const { folder, onProgress } = options;
   const goMod = await readFile(join(sourceFolder, 'go.mod'), 'utf8');
   const go = await findGo(goMod, options);
-  const scratch = await mkdtemp(join(folder, '.building-'));
+  const scratch = await mkdtemp(join(folder, scratchPrefix));
   try {
     for (const [index, name] of names.entries()) {
       onProgress?.(`building ${name} (${index + 1} of ${names.length})`);
@@ -79,13 +88,16 @@ async function buildAll(names: readonly BinaryName[], options: BuildOptions): Pr
 async function runGo(
   go: string,
   args: readonly string[],
-  gobin: string,
+  scratch: string,
   options: BuildOptions,
 ): Promise<void> {
+  // The person's own settings must not change what is built; where modules come from stays theirs.
+  const settings = { CGO_ENABLED: '0', GOFLAGS: '', GOWORK: 'off', GOTOOLCHAIN: 'local' };
   await run(go, args, {
     cwd: sourceFolder,
-    // The person's own settings must not change what is built; where modules come from stays theirs.
-    env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '', GOWORK: 'off', GOTOOLCHAIN: 'local', GOBIN: gobin },
+    // Go removes its own files only when it ends by itself, and its compilers are processes that it leaves behind.
+    env: { ...process.env, ...settings, GOBIN: scratch, GOTMPDIR: scratch },
+    ownGroup: true,
     ...(options.signal ? { signal: options.signal } : {}),
   });
 }

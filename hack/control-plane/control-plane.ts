@@ -148,9 +148,15 @@ export class ControlPlane {
     return writeKubeconfig(path, this.url, this.#layout.pki, identity);
   }
 
-  /** Path of a kubeconfig that speaks as this service account, by a token of 24 hours. */
+  /** Path of a kubeconfig that speaks as this service account, by a token of one year: nothing renews it. */
   async serviceAccountKubeconfig(namespace: string, name: string): Promise<string> {
-    const token = await this.kubectl(['create', 'token', name, `--namespace=${namespace}`, '--duration=24h']);
+    const token = await this.kubectl([
+      'create',
+      'token',
+      name,
+      `--namespace=${namespace}`,
+      '--duration=8760h',
+    ]);
     return this.kubeconfigFor({ token: token.trim() });
   }
 

@@ -1,5 +1,6 @@
 import {
   clusterPermissions,
+  leasePermission,
   namespacePermissions,
   type Permission,
   secretPermission,
@@ -31,7 +32,7 @@ export function rbacTemplate(): string {
   const documents = [
     role('ClusterRole', 'vmfabric.fullname', rules(clusterPermissions)),
     binding('ClusterRole', 'vmfabric.fullname'),
-    role('Role', 'vmfabric.fullname', `${rules(namespacePermissions)}${secretRule()}`),
+    role('Role', 'vmfabric.fullname', `${rules(namespacePermissions)}${leaseRule()}${secretRule()}`),
     binding('Role', 'vmfabric.fullname'),
   ];
   const tenants = Object.entries(tenantPermissions).map(([name, list]) => tenantRole(name, rules(list)));
@@ -92,6 +93,10 @@ function rules(permissions: readonly Permission[]): string {
 function rule({ because, apiGroups, resources, verbs }: Permission): string {
   return `  # ${because}\n${indent(yamlText([{ apiGroups, resources, verbs }]))}`;
 }
+
+/** The name is that of the argument --lease-name in the Deployment. */
+const leaseRule = () =>
+  `${rule(leasePermission)}    resourceNames:\n      - {{ include "vmfabric.fullname" . }}\n`;
 
 /** Without names the rule must go: RBAC takes an empty resourceNames for all Secrets. */
 function secretRule(): string {

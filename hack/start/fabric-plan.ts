@@ -1,14 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensurePackages } from '../apt/apt.ts';
-import { type Binaries, findBinaries } from '../control-plane/binaries.ts';
-
+import { type Binaries, controlPlanePackages, findBinaries } from '../control-plane/binaries.ts';
+import { labPackages } from '../lab/lab.ts';
 import { nodeManifests } from '../lab/nodes.ts';
 import { projectRoot } from '../paths.ts';
 import { readCertificate } from '../pki.ts';
 import { credentialsSecret, hostPool, listOf, releaseName, systemNamespace } from './cluster-objects.ts';
 import type { Fabric } from './fabric.ts';
-import { fabricPackages } from './packages.ts';
 import { updateRecord } from './record.ts';
 import type { Plan, StepProgress } from './steps.ts';
 
@@ -16,7 +15,10 @@ import type { Plan, StepProgress } from './steps.ts';
 export function fabricPlan(fabric: Fabric): Plan {
   const binaries: { found?: Binaries } = {};
   return [
-    { name: 'Packages', run: async (progress) => ensurePackages(await fabricPackages(), told(progress)) },
+    {
+      name: 'Packages',
+      run: (progress) => ensurePackages([...labPackages, ...controlPlanePackages], told(progress)),
+    },
     {
       name: 'Programs of the control plane',
       run: async (progress) => {

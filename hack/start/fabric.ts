@@ -6,7 +6,7 @@ import { systemNamespace } from './cluster-objects.ts';
 import { fabricPlan } from './fabric-plan.ts';
 import { OperatorProcess } from './operator-process.ts';
 import { claim, updateRecord } from './record.ts';
-import { requireLinuxAndRoot } from './requirements.ts';
+import { requireFabricMachine } from './requirements.ts';
 import { type Plan, type RunOptions, runSteps, type StepTime } from './steps.ts';
 import { takeDown } from './take-down.ts';
 
@@ -108,7 +108,7 @@ export async function startFabric(
   more: (fabric: Fabric) => Plan = () => [],
 ): Promise<Fabric> {
   const fabric = new Fabric(options);
-  requireLinuxAndRoot();
+  await requireFabricMachine();
   const { hosts, detached = false, signal, output = 'silent' } = options;
   await claim(
     fabric.dir,

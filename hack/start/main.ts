@@ -1,5 +1,6 @@
 import { stateRoot } from '../paths.ts';
 import { describeError } from './describe-error.ts';
+import { Interrupted } from './interruption.ts';
 import { parseOptions, usage } from './options.ts';
 import { runOutOfCluster } from './out-of-cluster.ts';
 import { start } from './start.ts';
@@ -16,5 +17,5 @@ try {
   else process.exitCode = await start({ ...options, dir: stateRoot }, say);
 } catch (error) {
   console.error(describeError(error));
-  process.exitCode = 1;
+  process.exitCode = error instanceof Interrupted ? error.exitCode : 1;
 }

@@ -21,11 +21,17 @@ const crdFolder = join(projectRoot, 'crds');
 export async function runOutOfCluster(kubeconfigPath: string, say: (line: string) => void): Promise<number> {
   if (!existsSync(kubeconfigPath))
     throw new UsageError(`--kubeconfig ${kubeconfigPath}: there is no such file.`);
-  const kubectlPath = (await onPath('kubectl')) ?? (await findBinaries({ onProgress: say })).kubectl;
-  const kubectl = (args: readonly string[]) => run(kubectlPath, ['--kubeconfig', kubeconfigPath, ...args]);
+  const signal = onInterruption(() => {});
+  const kubectlPath = (await onPath('kubectl')) ?? (await builtKubectl(say, signal));
+  const kubectl = (args: readonly string[]) =>
+    run(kubectlPath, ['--kubeconfig', kubeconfigPath, ...args], { signal });
   await installMissing(kubectl, say);
   say(`Starting the operator against the cluster of ${kubeconfigPath}; Ctrl-C ends it, VMs go on.`);
-  return runOperator(kubeconfigPath);
+  return runOperator(kubeconfigPath, signal);
+}
+
+async function builtKubectl(onProgress: (line: string) => void, signal: AbortSignal): Promise<string> {
+  return (await findBinaries({ names: ['kubectl'], onProgress, signal })).kubectl;
 }
 
 type Kubectl = (args: readonly string[]) => Promise<string>;
@@ -55,18 +61,20 @@ export async function installMissing(kubectl: Kubectl, say: (line: string) => vo
   await kubectl(['create', 'namespace', systemNamespace]);
 }
 
-async function runOperator(kubeconfigPath: string): Promise<number> {
+async function runOperator(kubeconfigPath: string, signal: AbortSignal): Promise<number> {
   const args = ['--kubeconfig', kubeconfigPath, '--lease-namespace', systemNamespace, '--metrics-port', '0'];
   // A group of its own: one Ctrl-C arrives several times, from the terminal and each npm above, and the operator takes
   // a second one for impatience, ending without giving its Lease back.
-  const child = spawn(process.execPath, [join(projectRoot, 'operator/main.ts'), ...args], {
-    stdio: 'inherit',
-    detached: true,
-  });
-  onInterruption(() => child.kill('SIGTERM'));
+  const operator = [process.execPath, join(projectRoot, 'operator/main.ts'), ...args];
+  // An end of this process that leaves no time to tell it, such as SIGKILL, must not leave it behind unseen.
+  const [file = '', ...rest] =
+    process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'TERM', ...operator] : operator;
+  signal.throwIfAborted();
+  const child = spawn(file, rest, { stdio: 'inherit', detached: true });
+  signal.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (code, signal) => resolve(code ?? 128 + (signal ? os.signals[signal] : 0)));
+    child.once('exit', (code, killedBy) => resolve(code ?? 128 + (killedBy ? os.signals[killedBy] : 0)));
   });
 }
 

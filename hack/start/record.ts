@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withLock } from '../control-plane/lock.ts';
+import { withLock } from '../lock.ts';
 import { isAlive, type ProcessRecord, recordOf } from '../process-record.ts';
 import { Processes } from '../processes.ts';
 

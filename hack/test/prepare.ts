@@ -1,29 +1,38 @@
 import { ensurePackages } from '../apt/apt.ts';
-import { findBinaries } from '../control-plane/binaries.ts';
-import { fabricPackages } from '../start/packages.ts';
-import { requireLinuxAndRoot } from '../start/requirements.ts';
-import { type Plan, runSteps, type Step } from '../start/steps.ts';
+import { run } from '../command.ts';
+import { controlPlanePackages, findBinaries } from '../control-plane/binaries.ts';
+import { labPackages } from '../lab/lab.ts';
+import { requireFabricMachine } from '../start/requirements.ts';
+import { runSteps, type Step } from '../start/steps.ts';
 import type { Stage } from './stages.ts';
 
-const packages: Step = {
+const packages = (names: readonly string[]): Step => ({
   name: 'Packages',
-  run: async ({ report, signal }) => {
-    requireLinuxAndRoot();
-    await ensurePackages(await fabricPackages(), { onProgress: report, signal });
-  },
-};
+  run: ({ report, signal }) => ensurePackages(names, { onProgress: report, signal }),
+});
 
 const programs: Step = {
   name: 'Programs of the control plane',
   run: async ({ report, signal }) => void (await findBinaries({ onProgress: report, signal })),
 };
 
+/** Unit tests make certificates; on any machine that has openssl they ask for nothing more, Debian or not. */
+async function unitSteps(): Promise<Step[]> {
+  const hasOpenssl = await run('openssl', ['version']).catch(() => undefined);
+  return hasOpenssl === undefined ? [packages(['openssl'])] : [];
+}
+
 /** Installs and builds what the stages need and this machine lacks, with progress. */
 export async function prepare(stages: readonly Stage[], signal: AbortSignal): Promise<void> {
   const needs = new Set(stages.map((stage) => stage.needs));
-  const plan: Plan = [
-    ...(needs.has('lab') ? [packages] : []),
-    ...(needs.has('lab') || needs.has('control plane') ? [programs] : []),
-  ];
+  const plan: Step[] = [];
+  if (needs.has('lab')) {
+    await requireFabricMachine();
+    plan.push(packages([...labPackages, ...controlPlanePackages]), programs);
+  } else if (needs.has('control plane')) {
+    plan.push(packages(controlPlanePackages), programs);
+  } else if (needs.has('openssl')) {
+    plan.push(...(await unitSteps()));
+  }
   if (plan.length > 0) await runSteps(plan, { output: 'progress', signal });
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../paths.ts';
 import {
@@ -11,6 +11,7 @@ import {
   type VitestReport,
 } from './report.ts';
 import type { Stage } from './stages.ts';
+import { takeDownBelow } from './sweep.ts';
 
 export interface StageResult {
   counts: Counts;
@@ -21,18 +22,24 @@ export interface StageResult {
 export interface StageOptions {
   /** Paths that narrow down the tests of a vitest stage. */
   filters: readonly string[];
-  /** A folder for its report. */
+  /** A folder for its report and its temporary files. */
   scratch: string;
   /** Interrupts it as Ctrl-C would. */
   signal: AbortSignal;
 }
 
-/** Runs a stage to its end, with its output on ours. */
+/** Runs a stage to its end, with its output on ours; nothing that it started is up afterwards. */
 export async function runStage(stage: Stage, options: StageOptions): Promise<StageResult> {
   const { filters, scratch, signal } = options;
   const reportPath = join(scratch, `${stage.name}.json`);
   const [file, ...args] = stage.command.map((part) => part.replace('{report}', reportPath));
-  const code = await run(file ?? '', [...args, ...(stage.isVitest ? filters : [])], signal);
+  const temporary = join(scratch, 'tmp');
+  mkdirSync(temporary, { recursive: true });
+  const env = { ...process.env, TMPDIR: temporary };
+  const code = await run(file ?? '', [...args, ...(stage.isVitest ? filters : [])], env, signal);
+  for (const folder of await takeDownBelow(temporary))
+    console.log(`taken down, as tests had left it up: ${folder}`);
+  rmSync(temporary, { recursive: true, force: true });
   if (!stage.isVitest) return checkResult(stage, code);
   if (!existsSync(reportPath)) return checkResult(stage, code === 0 ? 1 : code);
   return vitestResult(stage, code, JSON.parse(readFileSync(reportPath, 'utf8')) as VitestReport);
@@ -58,10 +65,16 @@ function checkResult({ name, command: [file] }: Stage, code: number): StageResul
   };
 }
 
-/** A group of its own: a Ctrl-C reaches it once, from here, as vitest tears down after the first and dies of a second. */
-async function run(file: string, args: readonly string[], signal: AbortSignal): Promise<number> {
+/** A group of its own: a Ctrl-C reaches it once, from here, and not the programs that its tests have started. */
+async function run(
+  file: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<number> {
   const child = spawn(file, args, {
     cwd: projectRoot,
+    env,
     stdio: ['ignore', 'inherit', 'inherit'],
     detached: true,
   });

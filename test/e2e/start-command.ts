@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { run } from '../../hack/command.ts';
+import { legName } from '../../hack/lab/network.ts';
+import { defaultLabName } from '../../hack/lab/state.ts';
 import { projectRoot } from '../../hack/paths.ts';
 import { recordOf } from '../../hack/process-record.ts';
+import { statePaths } from '../../hack/start/record.ts';
 import { waitFor } from '../../hack/wait.ts';
 
 /** One of the project's npm scripts as a user runs it, with state in a folder of its own. */
@@ -61,7 +64,7 @@ export function npmRun(stateDir: string, script: string, ...args: string[]): Com
   return new Command('npm', ['run', '--silent', script, '--', ...args], stateDir);
 }
 
-/** What a machine has that a start might leave behind. */
+/** What a machine has of a start, and a start might leave behind: of others, anything may come and go meanwhile. */
 export interface Machine {
   processes: Set<string>;
   links: Set<string>;
@@ -69,15 +72,17 @@ export interface Machine {
   mounts: Set<string>;
 }
 
-/** Processes are told by pid and start time, and only those that name the folder: others start and end meanwhile. */
+/** Processes are told by pid and start time. */
 export async function lookAtMachine(stateDir: string): Promise<Machine> {
+  const link = legName(defaultLabName(statePaths(stateDir).lab));
   const links = JSON.parse(await run('ip', ['-j', 'link', 'show'])) as { ifname: string }[];
   const routes = await run('ip', ['route', 'show', 'table', 'all']);
+  const mounts = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
   return {
     processes: new Set(processesThatName(stateDir)),
-    links: new Set(links.map(({ ifname }) => ifname)),
-    routes: new Set(routes.split('\n').map((line) => line.trim())),
-    mounts: new Set(readFileSync('/proc/self/mountinfo', 'utf8').split('\n').map(mountPoint)),
+    links: new Set(links.map(({ ifname }) => ifname).filter((name) => name === link)),
+    routes: new Set(routes.split('\n').filter((line) => line.includes(` dev ${link} `))),
+    mounts: new Set(mounts.map(mountPoint).filter((path) => path.startsWith(stateDir))),
   };
 }
 

@@ -30,15 +30,15 @@ describe('20 VMs on 3 hosts, created at once', () => {
     expect(perHost.toSorted()).toEqual([6, 7, 7]);
   }, 400_000);
 
-  it('cost at most four writes each', async () => {
-    const writes = (await lab.writes()).filter(
-      ({ resource, code }) => resource === 'virtualmachines' && code < 300,
-    );
+  it('cost three or four writes each, refused ones counted', async () => {
+    const writes = (await lab.writes()).filter(({ resource }) => resource === 'virtualmachines');
     const counts = names.map((name) => writes.filter((write) => write.name === name).length);
+    // Finalizer, binding, running; the address comes with the third or as a fourth.
+    expect(Math.min(...counts)).toBeGreaterThanOrEqual(3);
     expect(Math.max(...counts)).toBeLessThanOrEqual(4);
   });
 
-  it('live on when the operator is killed; the next one finds them, restarts nothing and writes nothing', async () => {
+  it('live on when the operator is killed; the next one finds them, restarts nothing and writes nothing for a minute', async () => {
     const guests = await lab.guests();
     expect(Object.keys(guests)).toHaveLength(20);
     await lab.fabric.operator.kill('SIGKILL');
@@ -59,9 +59,11 @@ describe('20 VMs on 3 hosts, created at once', () => {
       },
       { timeoutMs: 90_000, everyMs: 500 },
     );
+    await lab.quietMinute();
     expect(await lab.guests()).toEqual(guests);
     const writes = (await lab.writes(before)).filter(({ resource }) => resource !== 'leases');
     expect(writes).toEqual([]);
+    expect((await lab.writes(before)).length).toBeGreaterThan(10); // renewals: what is counted is seen at all
   });
 });
 

@@ -44,11 +44,12 @@ export async function removeWithVirsh(lab: Lab, placed: readonly HostDomains[]):
 
 async function virsh(lab: Lab, host: LabHost, input: string): Promise<void> {
   const { address } = lab.clientAddressOf(host);
-  const output = await run('virsh', ['-q', '-c', `qemu+tls://${address}/system?pkipath=${lab.pki.pkiPath}`], {
-    input,
-  });
+  const uri = `qemu+tls://${address}/system?pkipath=${lab.pki.pkiPath}`;
+  const printed: string[] = [];
+  await run('virsh', ['-q', '-c', uri], { input, onLine: (line) => printed.push(line) });
   // Fed from a script, virsh goes on after an error, and its exit code is that of the last command.
-  if (/^error:/m.test(output)) throw new Error(`virsh on ${host.name}: ${output}`);
+  const errors = printed.filter((line) => /\berror: /.test(line));
+  if (errors.length > 0) throw new Error(`virsh on ${host.name}: ${errors.join('; ')}`);
 }
 
 async function writeScript({ host, domains }: HostDomains, dir: string): Promise<string> {

@@ -13,6 +13,7 @@ export interface LockOptions {
  * flock of its own: util-linux's command holds it until its input closes, which it also does when we are killed.
  */
 export async function withLock<T>(path: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
+  options.signal?.throwIfAborted();
   const holder = spawn('flock', [path, 'sh', '-c', 'echo locked; exec cat'], {
     stdio: ['pipe', 'pipe', 'ignore'],
     detached: true, // Ctrl-C in the terminal must not free the lock while the work still winds up
