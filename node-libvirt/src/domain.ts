@@ -108,7 +108,10 @@ export class Domain {
     await this.#connection.call('domainCreateWithFlags', this.#flagged(options), this.#inLane(options));
   }
 
-  /** Asks the guest to shut down and does not wait for it (libvirt: virDomainShutdownFlags). */
+  /**
+   * Asks the guest to shut down (libvirt: virDomainShutdownFlags). By `acpi` it returns at once; by `agent`, or by `default`
+   * where the guest has one, only once the guest is down or 60 s have passed.
+   */
   async shutdown(options: CallOptions & { mode?: ShutdownMode } = {}): Promise<void> {
     const args = { dom: this.#dom, flags: shutdownFlags[options.mode ?? 'default'] };
     await this.#connection.call('domainShutdownFlags', args, this.#inLane(options));
@@ -215,6 +218,15 @@ export class Domain {
         prefixLength: prefix,
       })),
     }));
+  }
+
+  /**
+   * How long the guest agent may take to answer any later question, until the domain stops; libvirt's own limit is none
+   * (libvirt: virDomainAgentSetResponseTimeout, since 5.10).
+   */
+  async setAgentResponseTimeout(timeoutSeconds: number, options?: CallOptions): Promise<void> {
+    const args = { dom: this.#dom, timeoutSeconds, flags: 0 };
+    await this.#connection.call('domainAgentSetResponseTimeout', args, this.#inLane(options));
   }
 
   /** Progress of a migration or save; flags: JobStatsFlag (libvirt: virDomainGetJobStats). */

@@ -86,6 +86,9 @@ export class ConnectionClosed extends NodeLibvirtError {
 /** The peer sent nothing for as long as keepalive allows. */
 export class KeepaliveTimeout extends ConnectionClosed {}
 
+/** The daemon that our peer passes calls on to is gone (modular daemons: virtqemud behind virtproxyd). */
+export class HypervisorGone extends ConnectionClosed {}
+
 /** Calls that timed out still hold their slots, and too few slots are left to work with. */
 export class TooManyTimedOutCalls extends ConnectionClosed {}
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Connection } from './connection/connection.ts';
-import { AuthenticationFailed } from './errors.ts';
+import { AuthenticationFailed, ConnectionClosed, HypervisorGone } from './errors.ts';
 import { openUri } from './open.ts';
-import { FakeServer } from './testing/fake-server.ts';
+import { FakeServer, noAnswer } from './testing/fake-server.ts';
 import { VirtualClock } from './testing/virtual-clock.ts';
 
 function start() {
@@ -19,6 +19,8 @@ describe('openUri', () => {
       ['authList', {}],
       ['connectSupportsFeature', { feature: 10 }],
       ['connectOpen', { name: 'test:///default', flags: 1 }],
+      ['connectSupportsFeature', { feature: 15 }],
+      ['connectRegisterCloseCallback', {}],
     ]);
   });
 
@@ -28,6 +30,23 @@ describe('openUri', () => {
     await openUri(connection, null, false, () => ({}));
     await clock.advance(60_000);
     expect(server.peer.keepalive.pings).toBe(0);
+  });
+
+  it('asks to be told of daemons behind the server only where the server can', async () => {
+    const { server, connection } = start();
+    server.on('connectSupportsFeature', ({ feature }) => ({ supported: feature === 15 ? 0 : 1 }));
+    await openUri(connection, null, false, () => ({}));
+    expect(server.callsOf('connectRegisterCloseCallback')).toEqual([]);
+  });
+
+  it('ends the connection when the server says that the daemon behind it is gone', async () => {
+    const { server, connection } = start();
+    server.on('connectGetHostname', () => noAnswer);
+    await openUri(connection, null, false, () => ({}));
+    const call = connection.call('connectGetHostname', {}).catch((error: unknown) => error);
+    server.peer.sendClosed(1);
+    expect(await connection.closed).toBeInstanceOf(HypervisorGone);
+    expect(await call).toBeInstanceOf(ConnectionClosed);
   });
 
   it('lets polkit decide when the server asks for it', async () => {

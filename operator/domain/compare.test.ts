@@ -35,6 +35,7 @@ describe('compareDomain', () => {
       'none',
     ],
     ['metadata.name', { name: 'web' }, 'shop_web-1', 'web'],
+    ['hypervisor', { hypervisorType: 'QEMU' }, 'KVM', 'QEMU'],
   ])('names %s', (field, change, desired, actual) => {
     expect(differences(change)).toEqual([{ field, desired, actual }]);
   });

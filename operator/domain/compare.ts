@@ -6,13 +6,14 @@ import { compareInterfaces } from './interfaces.ts';
 export const ownerField = 'metadata';
 
 /**
- * Where a domain is not what it should be, by the fields of the VirtualMachine. What libvirt adds or writes in another
+ * Where a domain is not what it should be, by the fields of the VirtualMachine, and `hypervisor` for what its host gives it. What libvirt adds or writes in another
  * way is no difference.
  */
 export function compareDomain(desired: DesiredDomain, facts: DomainFacts): DomainDifference[] {
   return [
     ...difference(ownerField, ownerText(desired.owner), ownerText(facts.owner)),
     ...difference('metadata.name', desired.name, facts.name),
+    ...difference('hypervisor', desired.hypervisorType, facts.hypervisorType),
     ...difference('spec.cpu.cores', String(desired.cpuCores), String(facts.cpuCores)),
     ...difference('spec.memory.size', exactQuantity(desired.memoryBytes), exactQuantity(facts.memoryBytes)),
     ...difference('spec.kernel.name', bootText(desired.kernel), bootText(facts.kernel)),

@@ -7,7 +7,7 @@ import { type DomainCase, domainCase } from './testing/arbitrary-vm.ts';
 
 const drawn = fc.sample(domainCase, { seed: 7, numRuns: 1 })[0] as DomainCase;
 const uid = '6F0C1B9E-8f43-4a36-9d6c-1f2b3c4d5e6f';
-const { pool, host } = {
+const { pool, hypervisorType } = {
   pool: {
     ...drawn.pool,
     spec: {
@@ -19,7 +19,7 @@ const { pool, host } = {
       kernels: [{ name: 'debian', imagePath: '/boot/vmlinuz' }],
     },
   },
-  host: drawn.host,
+  hypervisorType: drawn.hypervisorType,
 };
 
 function vm(spec: Partial<VirtualMachine['spec']> = {}, more: Partial<VirtualMachine> = {}): VirtualMachine {
@@ -40,7 +40,7 @@ function vm(spec: Partial<VirtualMachine['spec']> = {}, more: Partial<VirtualMac
 }
 
 const domainOf = (...args: Parameters<typeof vm>) => {
-  const result = desiredDomain(vm(...args), pool, host);
+  const result = desiredDomain(vm(...args), pool, hypervisorType);
   if (result.kind === 'problem') throw new Error(result.message);
   return result.domain;
 };
@@ -59,8 +59,7 @@ describe('desiredDomain', () => {
   });
 
   it.each(['KVM', 'QEMU'] as const)('runs by %s if that is what the host has', (type) => {
-    const status = { hypervisor: { type, hostUUID: '' } };
-    const result = desiredDomain(vm(), pool, { ...host, status });
+    const result = desiredDomain(vm(), pool, type);
     expect(result).toMatchObject({ domain: { hypervisorType: type } });
   });
 
@@ -86,7 +85,7 @@ describe('desiredDomain', () => {
       { name: 'eth0', network: 'tenants' },
       { name: 'eth1', network: 'tenant' },
     ];
-    expect(desiredDomain(vm({ interfaces }), pool, host)).toEqual({
+    expect(desiredDomain(vm({ interfaces }), pool, hypervisorType)).toEqual({
       kind: 'problem',
       reason: 'NetworkNotFound',
       message:
@@ -96,7 +95,7 @@ describe('desiredDomain', () => {
 
   it('says so when the pool has no kernels at all', () => {
     const bare = { ...pool, spec: { ...pool.spec, kernels: [] } };
-    expect(desiredDomain(vm(), bare, host)).toEqual({
+    expect(desiredDomain(vm(), bare, hypervisorType)).toEqual({
       kind: 'problem',
       reason: 'KernelNotFound',
       message:
@@ -106,7 +105,7 @@ describe('desiredDomain', () => {
 
   it('says so when the VM names no kernel', () => {
     const { kernel: _, ...spec } = vm().spec;
-    expect(desiredDomain({ ...vm(), spec }, pool, host)).toMatchObject({
+    expect(desiredDomain({ ...vm(), spec }, pool, hypervisorType)).toMatchObject({
       reason: 'KernelNotFound',
       message: expect.stringContaining('spec.kernel.name is not set'),
     });

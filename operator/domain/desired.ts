@@ -1,4 +1,3 @@
-import type { Host } from '../api/host.ts';
 import type { HostPool } from '../api/hostpool.ts';
 import { parseBytes } from '../api/quantity.ts';
 import type { VirtualMachine } from '../api/virtualmachine.ts';
@@ -17,8 +16,12 @@ export interface DomainProblem {
 
 export type DesiredDomainResult = { kind: 'ok'; domain: DesiredDomain } | DomainProblem;
 
-/** What the VM's domain should be on this host. Depends on nothing but its arguments. */
-export function desiredDomain(vm: VirtualMachine, pool: HostPool, host: Host): DesiredDomainResult {
+/** What the VM's domain should be on a host with this kind of hypervisor. Depends on nothing but its arguments. */
+export function desiredDomain(
+  vm: VirtualMachine,
+  pool: HostPool,
+  hypervisorType: DesiredDomain['hypervisorType'],
+): DesiredDomainResult {
   const kernel = kernelOf(vm, pool);
   if ('kind' in kernel) return kernel;
   const interfaces: DomainInterface[] = [];
@@ -33,8 +36,7 @@ export function desiredDomain(vm: VirtualMachine, pool: HostPool, host: Host): D
       uuid: domainUuidOf(vm),
       name: domainNameOf(vm),
       owner: ownerOf(vm),
-      // Emulation runs anywhere, so it is what a host gets of which nothing is known yet.
-      hypervisorType: host.status?.hypervisor?.type ?? 'QEMU',
+      hypervisorType,
       cpuCores: vm.spec.cpu.cores,
       memoryBytes: wholeMebibytes(parseBytes(vm.spec.memory.size)),
       kernel,

@@ -34,6 +34,8 @@ export interface DomainFacts {
   name: string;
   /** Absent when the domain is not vmfabric's. */
   owner?: DomainOwner;
+  /** KVM, QEMU, or whatever else libvirt calls it, in capitals. */
+  hypervisorType: string;
   cpuCores: number;
   memoryBytes: number;
   kernel?: { imagePath: string; initrdPath?: string; commandLine: string };

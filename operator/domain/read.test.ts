@@ -33,6 +33,7 @@ describe('readDomain', () => {
     expect(facts).toEqual({
       uuid: '6f0c1b9e-8f43-4a36-9d6c-1f2b3c4d5e6f',
       name: 'shop_web-1',
+      hypervisorType: 'KVM',
       cpuCores: 2,
       memoryBytes: 4 * 2 ** 30,
       kernel: { imagePath: '/k', commandLine: 'a & b' },
@@ -79,11 +80,9 @@ describe('readDomain', () => {
   });
 
   it('takes domains of any shape', () => {
-    const nothing = { uuid: '', name: '', cpuCores: 0, memoryBytes: 0, interfaces: [] };
+    const nothing = { uuid: '', name: '', hypervisorType: '', cpuCores: 0, memoryBytes: 0, interfaces: [] };
     expect(readDomain('<domain/>')).toEqual(nothing);
-    expect(readDomain("<domain type='xen'><devices/><os/><metadata>text</metadata></domain>")).toEqual(
-      nothing,
-    );
+    expect(readDomain('<domain><devices/><os/><metadata>text</metadata></domain>')).toEqual(nothing);
   });
 });
 

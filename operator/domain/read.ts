@@ -14,6 +14,7 @@ export function readDomain(xml: string): DomainFacts {
     uuid: textOf(root, 'uuid').toLowerCase(),
     name: child(root, 'name')?.text ?? '',
     ...(owner ? { owner } : {}),
+    hypervisorType: root.attributes.get('type')?.toUpperCase() ?? '',
     cpuCores: coresOf(child(root, 'vcpu')),
     memoryBytes: memoryOf(root),
     ...(kernel ? { kernel } : {}),

@@ -8,8 +8,8 @@ import { readDomain } from './read.ts';
 import { type DomainCase, domainCase } from './testing/arbitrary-vm.ts';
 import { domainXml } from './write.ts';
 
-function desiredOf({ vm, pool, host }: DomainCase): DesiredDomain {
-  const result = desiredDomain(vm, pool, host);
+function desiredOf({ vm, pool, hypervisorType }: DomainCase): DesiredDomain {
+  const result = desiredDomain(vm, pool, hypervisorType);
   if (result.kind === 'problem') throw new Error(result.message);
   return result.domain;
 }
@@ -22,6 +22,7 @@ it('any VM is written to XML and read back without a difference', () => {
       expect(compareDomain(desired, facts)).toEqual([]);
       expect(facts).toEqual({
         ...{ uuid: desired.uuid, name: desired.name, owner: desired.owner, cpuCores: desired.cpuCores },
+        hypervisorType: desired.hypervisorType,
         ...{ memoryBytes: desired.memoryBytes, kernel: desired.kernel, interfaces: desired.interfaces },
       });
     }),

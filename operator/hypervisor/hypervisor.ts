@@ -12,6 +12,11 @@ export interface CallOptions {
   signal?: AbortSignal;
 }
 
+export interface ShutdownOptions extends CallOptions {
+  /** Also by the guest agent, for a guest that does not heed its power button. */
+  insist?: boolean;
+}
+
 export interface HostTarget {
   /** Name of the Host, for messages. */
   name: string;
@@ -31,15 +36,18 @@ export interface HostConnection {
   domains(options?: CallOptions): Promise<DomainSummary[]>;
   /** One domain as it is now; undefined when the host has none with this uuid. */
   domain(uuid: string, options?: CallOptions): Promise<ObservedDomain | undefined>;
-  /** What the guest reports of its network; empty while it reports nothing. Loopback is left out. */
+  /**
+   * What the guest reports of its network, loopback left out; empty while it reports nothing, takes too long, or
+   * answers nonsense.
+   */
   guestInterfaces(uuid: string, options?: CallOptions): Promise<GuestInterface[]>;
 
   /** Defines the domain, or replaces the definition of the one with the same uuid; what runs goes on as it is. */
   define(xml: string, options?: CallOptions): Promise<void>;
   start(uuid: string, options?: CallOptions): Promise<void>;
   resume(uuid: string, options?: CallOptions): Promise<void>;
-  /** Asks the guest to shut down and returns; whether and when it does is the guest's affair. */
-  requestShutdown(uuid: string, options?: CallOptions): Promise<void>;
+  /** Presses the guest's power button and returns; whether and when it shuts down is the guest's affair. */
+  requestShutdown(uuid: string, options?: ShutdownOptions): Promise<void>;
   /** Powers the domain off at once. Its definition stays. */
   powerOff(uuid: string, options?: CallOptions): Promise<void>;
   /** Removes the definition of a domain that does not run. */
@@ -49,7 +57,7 @@ export interface HostConnection {
    * Calls the listener with each domain event from now on. Events may be lost and doubled: they are reasons to look,
    * never the truth. Subscribe before listing.
    */
-  subscribe(listener: (event: DomainEvent) => void): Promise<void>;
+  subscribe(listener: (event: DomainEvent) => void, options?: CallOptions): Promise<void>;
 }
 
 export interface DomainEvent {

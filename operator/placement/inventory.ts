@@ -48,6 +48,7 @@ export class Inventory {
     this.#vms.delete(id);
     drop(this.#vmsByNamespace, vm.namespace, id);
     this.#populations.remove(vm);
+    if (!this.#vmsByNamespace.has(vm.namespace)) this.#populations.forget(vm.namespace);
     this.#count(vm, -1);
   }
 

@@ -29,6 +29,11 @@ export class Populations {
     }
   }
 
+  /** For a namespace without VMs. */
+  forget(namespace: string): void {
+    this.#byNamespace.delete(namespace);
+  }
+
   /** The selected VMs by host; `vms` are all of the namespace, looked at only when the selector is new. */
   select(
     namespace: string,

@@ -62,7 +62,7 @@ describe('a peer that breaks the protocol', () => {
         });
         const call = outcome(connection.call('connectListAllDomains', { needResults: 1, flags: 0 }));
         await turns(2);
-        await clock.advance(30_000);
+        await clock.advance(45_000);
         const result = await call;
         if (result instanceof Error) expect(result).toBeInstanceOf(NodeLibvirtError);
         connection.close();

@@ -1,13 +1,20 @@
 import type { Duplex } from 'node:stream';
 import {
   ConnectionClosed,
+  HypervisorGone,
   LibvirtError,
   NodeLibvirtError,
   ProtocolError,
   TooManyTimedOutCalls,
 } from '../errors.ts';
 import type { Codec } from '../protocol/codec.ts';
-import { type EventName, eventMessages, eventNameOf, type RawEvent } from '../protocol/events.ts';
+import {
+  connectionClosedMessage,
+  type EventName,
+  eventMessages,
+  eventNameOf,
+  type RawEvent,
+} from '../protocol/events.ts';
 import { type Args, type ProcedureName, procedureOf, type Ret } from '../protocol/procedures.ts';
 import { Program, programVersion } from '../protocol/programs.ts';
 import { errorReply } from '../protocol/structs.ts';
@@ -20,6 +27,9 @@ import { PacketWriter } from './packet-writer.ts';
 import { type CallOptions, PendingCall } from './pending-call.ts';
 
 const serialOffset = 20;
+
+/** A healthy peer leaves at most a few. */
+const maxUnreadPongs = 64;
 
 /**
  * Calls and events over one byte stream. Knows nothing of what calls mean.
@@ -145,9 +155,19 @@ export class Connection {
   }
 
   #onMessage(packet: Packet): void {
-    const name = packet.program === Program.Remote ? eventNameOf(packet.procedure) : undefined;
     if (packet.program === Program.Keepalive) this.#keepalive.receive(packet);
-    else if (name) this.#onEventPacket(name, packet);
+    if (packet.program !== Program.Remote) return;
+    const name = eventNameOf(packet.procedure);
+    if (name) this.#onEventPacket(name, packet);
+    else if (packet.procedure === connectionClosedMessage.number) this.#onClosedMessage(packet);
+  }
+
+  /** Our peer lives on, but every call would fail from now on and no event would come. */
+  #onClosedMessage(packet: Packet): void {
+    const { reason } = decodeAll(connectionClosedMessage.payload, packet, 'connectionClosed');
+    this.#end(
+      new HypervisorGone(`the daemon behind the one that was connected to is gone (reason ${reason})`),
+    );
   }
 
   #onReply(packet: Packet): void {
@@ -210,7 +230,11 @@ export class Connection {
   }
 
   #send(packet: Buffer): void {
-    if (!this.#ended) this.#writer.write(packet);
+    if (this.#ended) return;
+    // The window bounds calls; only answers to pings of a peer that does not read them can pile up.
+    if (this.#writer.waiting >= this.#settings.windowSize + maxUnreadPongs)
+      this.#end(new ProtocolError('the peer sends pings and does not read the answers'));
+    else this.#writer.write(packet);
   }
 
   #end(reason: Error | undefined): void {

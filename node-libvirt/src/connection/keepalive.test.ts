@@ -1,8 +1,10 @@
+import { duplexPair } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { KeepaliveTimeout } from '../errors.ts';
 import { FakeServer, noAnswer } from '../testing/fake-server.ts';
 import { turns, VirtualClock } from '../testing/virtual-clock.ts';
 import { Connection } from './connection.ts';
+import { KeepaliveProcedure, keepalivePacket } from './keepalive.ts';
 
 function start() {
   const server = new FakeServer().on('connectGetHostname', () => noAnswer);
@@ -66,5 +68,16 @@ describe('keepalive', () => {
     await turns();
     expect(peer.keepalive.pongs).toBe(2);
     connection.close();
+  });
+
+  it('gives up a peer that pings without end and reads no answer', async () => {
+    const [client, server] = duplexPair();
+    const connection = new Connection(client, { clock: new VirtualClock() });
+    for (let ping = 0; ping < 1000; ping++) server.write(keepalivePacket(KeepaliveProcedure.Ping));
+    expect(await connection.closed).toMatchObject({
+      name: 'ProtocolError',
+      message: expect.stringContaining('does not read'),
+    });
+    server.destroy();
   });
 });

@@ -10,7 +10,7 @@ export interface ConnectionOptions {
   windowSize?: number | undefined;
   /** Slots of the window that only high-priority calls may use. Default 1. */
   slotsForHighPriority?: number | undefined;
-  /** Default deadline of a call. Default 30 s. */
+  /** Default deadline of a call. Default 45 s: a domain's other work makes libvirt give up after 30 s and say so. */
   callTimeoutMs?: number | undefined;
   /** Timed-out calls still unanswered at which the connection is given up. Default: as many as there are normal slots. */
   maxTimedOutCalls?: number | undefined;
@@ -35,7 +35,7 @@ export function withDefaults(options: ConnectionOptions): ConnectionSettings {
   return {
     windowSize: options.windowSize ?? 4,
     slotsForHighPriority: options.slotsForHighPriority ?? 1,
-    callTimeoutMs: options.callTimeoutMs ?? 30_000,
+    callTimeoutMs: options.callTimeoutMs ?? 45_000,
     maxTimedOutCalls: options.maxTimedOutCalls,
     keepalive: options.keepalive ?? { intervalMs: 5_000, count: 3 },
     clock: options.clock ?? systemClock,

@@ -11,6 +11,11 @@ export class PacketWriter {
   readonly #waiting: Buffer[] = [];
   #writing = false;
 
+  /** Packets that the peer has not taken yet. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   constructor(stream: Writable) {
     this.#stream = stream;
   }

@@ -4,7 +4,7 @@ import type { Priority, Procedure } from '../protocol/procedure.ts';
 import type { WindowedCall } from './call-window.ts';
 
 export interface CallOptions {
-  /** From the call to its reply, waiting for a slot included. Default 30 s; Infinity for none. */
+  /** From the call to its reply, waiting for a slot included. Default 45 s; Infinity for none. */
   timeoutMs?: number | undefined;
   signal?: AbortSignal | undefined;
   /** Of the normal-priority calls with one lane, at most one is sent at a time. */

@@ -29,6 +29,9 @@ export const eventMessages = {
   deviceRemovalFailed: event(22, 367, struct({ callbackId, dom, alias: text })),
 };
 
+/** The message that says that the daemon behind the one spoken to is gone; to be registered for with a call of its own. */
+export const connectionClosedMessage = { number: 362, payload: struct({ reason: int }) };
+
 export type EventName = keyof typeof eventMessages;
 export type EventPayload<N extends EventName> = Infer<(typeof eventMessages)[N]['payload']>;
 

@@ -3,7 +3,12 @@ import { KeepaliveProcedure, keepalivePacket } from '../connection/keepalive.ts'
 import { decodePacket, encodePacket, type Packet, PacketStatus, PacketType } from '../connection/packet.ts';
 import { PacketSplitter } from '../connection/packet-splitter.ts';
 import type { Codec } from '../protocol/codec.ts';
-import { type EventName, type EventPayload, eventMessages } from '../protocol/events.ts';
+import {
+  connectionClosedMessage,
+  type EventName,
+  type EventPayload,
+  eventMessages,
+} from '../protocol/events.ts';
 import { type ProcedureName, procedureOf, procedures, type Ret } from '../protocol/procedures.ts';
 import { Program } from '../protocol/programs.ts';
 import { errorReply } from '../protocol/structs.ts';
@@ -62,6 +67,13 @@ export class FakePeer {
     const codec = payload as unknown as Codec<EventPayload<N>>;
     const header = { program: Program.Remote, type: PacketType.Message, serial: 0, status: PacketStatus.Ok };
     this.sendRaw(encodePacket({ ...header, procedure: number }, { codec, value }));
+  }
+
+  /** What a proxy says when the daemon behind it is gone. */
+  sendClosed(reason: number): void {
+    const { number, payload: codec } = connectionClosedMessage;
+    const header = { program: Program.Remote, type: PacketType.Message, serial: 0, status: PacketStatus.Ok };
+    this.sendRaw(encodePacket({ ...header, procedure: number }, { codec, value: { reason } }));
   }
 
   ping(): void {

@@ -31,6 +31,7 @@ export class FakeServer {
     this.on('authList', () => ({ types: [0] }));
     this.on('connectSupportsFeature', () => ({ supported: 1 }));
     this.on('connectOpen', () => ({}));
+    this.on('connectRegisterCloseCallback', () => ({}));
     this.on('connectClose', () => ({}));
     this.on('connectDomainEventCallbackRegisterAny', () => ({ callbackId: callbackId++ }));
   }

@@ -69,6 +69,8 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('mutual %s', (version) => {
       'authList',
       'connectSupportsFeature',
       'connectOpen',
+      'connectSupportsFeature',
+      'connectRegisterCloseCallback',
     ]);
     await hypervisor.close();
   });

@@ -41,6 +41,8 @@ export function connectTls(target: TlsTarget, options: ConnectOptions): Promise<
 }
 
 function open(where: string, target: TlsTarget): TLSSocket {
+  // Without one Node would trust every public authority.
+  if (target.ca.length === 0) throw new ConnectFailed(`${where}: ca is empty`);
   const name = target.serverName ?? target.host;
   try {
     const socket = connect({
@@ -49,6 +51,8 @@ function open(where: string, target: TlsTarget): TLSSocket {
       ca: target.ca,
       cert: target.cert,
       key: target.key,
+      // Said, as an environment variable of Node's turns the default off.
+      rejectUnauthorized: true,
       // The protocol has no room for an address as the wanted name.
       ...(isIP(name) ? {} : { servername: name }),
       checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),

@@ -68,7 +68,7 @@ export class Session {
     try {
       if (this.#stop.signal.aborted) throw this.#stop.signal.reason;
       connection = await this.#options.hypervisor.connect(this.#target, { signal: this.#stop.signal });
-      await connection.subscribe(this.#options.onDomainEvent);
+      await connection.subscribe(this.#options.onDomainEvent, { signal: this.#stop.signal });
       const facts = await connection.facts({ signal: this.#stop.signal });
       this.#set({ state: 'Connected', since: this.#options.clock.wallTime(), connection, facts });
     } catch (error) {

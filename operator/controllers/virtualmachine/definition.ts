@@ -8,8 +8,8 @@ import { type Scope, type StepResult, stepDone } from './scope.ts';
 
 /** Sees the domain as it is on the host, and defines it when it is missing or differs from what the VM asks for. */
 export async function defineDomain(scope: Scope): Promise<StepResult> {
-  const { connection, host, pool, vm } = scope;
-  if (!connection || !host) throw new Error('defineDomain comes after reachHost');
+  const { connection, link, pool, vm } = scope;
+  if (!connection || !link?.facts) throw new Error('defineDomain comes after reachHost');
   if (!pool) {
     await look(scope, connection);
     const name = vm.spec.placement.hostPoolRef.name;
@@ -20,7 +20,7 @@ export async function defineDomain(scope: Scope): Promise<StepResult> {
     };
   }
   await look(scope, connection);
-  const desired = desiredDomain(vm, pool, host);
+  const desired = desiredDomain(vm, pool, link.facts.hypervisorType);
   if (desired.kind === 'problem')
     return { kind: 'blocked', reason: desired.reason, message: desired.message };
   scope.desired = desired.domain;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ObservedDomain } from '../../hypervisor/hypervisor.ts';
+import { HypervisorError, type ObservedDomain } from '../../hypervisor/hypervisor.ts';
 import { World } from '../../testing/world.ts';
 import { planPower } from './power.ts';
 
@@ -70,6 +70,52 @@ describe('a VM that is halted', () => {
     world.hostOf('web-1').guest(world.uuid('web-1'), { shutdown: { afterMs: 500 } });
     await world.run(6000);
     expect(world.condition('web-1', 'Ready')).toBe('True Halted');
+  });
+
+  it('is asked by its agent too, in the second half of its grace, for a guest without a power button', async () => {
+    const world = await running({ terminationGracePeriodSeconds: 60 });
+    const agent = { afterMs: 0, addresses: [] };
+    const shutdown = { afterMs: 500, onlyByAgent: true };
+    world.hostOf('web-1').guest(world.uuid('web-1'), { shutdown, agent });
+    world.hostOf('web-1').outside.destroy(world.uuid('web-1'));
+    await world.run(60_000); // runs again, with its agent
+    halt(world);
+    await world.run(29_000);
+    expect(world.condition('web-1', 'Ready')).toBe('False Stopping');
+    await world.run(10_000);
+    expect(world.condition('web-1', 'Ready')).toBe('True Halted');
+    expect(world.events('web-1')).not.toContain('PoweredOff');
+  });
+
+  it('has all of its grace from when it was asked, not from when its host was too busy to ask', async () => {
+    const world = await running({ terminationGracePeriodSeconds: 30 });
+    const host = world.hostOf('web-1');
+    host.guest(world.uuid('web-1'), { shutdown: 'ignores' });
+    for (let i = 0; i < 7; i++)
+      host.failNext('requestShutdown', {
+        when: 'before',
+        outcome: new HypervisorError('Timeout', 'no slot'),
+      });
+    halt(world);
+    const asked = () => world.hypervisor.calls.filter(({ call }) => call === 'requestShutdown').length;
+    while (asked() < 8) await world.run(100);
+    await world.run(29_000);
+    expect(world.runsOn('web-1')).toEqual(['h1']);
+    await world.run(2000);
+    expect(world.runsOn('web-1')).toEqual([]);
+  });
+
+  it('is powered off when its host refuses to ask it', async () => {
+    const world = await running({ terminationGracePeriodSeconds: 10 });
+    const host = world.hostOf('web-1');
+    for (let i = 0; i < 50; i++)
+      host.failNext('requestShutdown', {
+        when: 'before',
+        outcome: new HypervisorError('Invalid', 'no ACPI'),
+      });
+    halt(world);
+    await world.run(15_000);
+    expect(world.runsOn('web-1')).toEqual([]);
   });
 
   it('is powered off at once without a grace period', async () => {

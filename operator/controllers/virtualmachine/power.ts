@@ -1,5 +1,10 @@
 import type { VirtualMachineSpec } from '../../api/virtualmachine.ts';
-import { type HostConnection, HypervisorError, type ObservedDomain } from '../../hypervisor/hypervisor.ts';
+import {
+  type HostConnection,
+  HypervisorError,
+  type HypervisorErrorCode,
+  type ObservedDomain,
+} from '../../hypervisor/hypervisor.ts';
 import { domainUUID, look } from './definition.ts';
 import { type Scope, type StepResult, stepDone } from './scope.ts';
 
@@ -122,6 +127,10 @@ export async function stopGracefully(scope: Scope, connection: HostConnection): 
   const graceMs = vm.spec.terminationGracePeriodSeconds * 1000;
   const age = env.attempts.shutdownAgeMs(uid);
   if (graceMs === 0 || (age !== undefined && age >= graceMs)) return powerOff(scope, connection);
+  if (env.attempts.shutdownRequestDue(uid, askAgainMs)) {
+    const insist = age !== undefined && age >= graceMs / 2;
+    await askToShutDown(scope, connection, observed, insist);
+  }
   if (age === undefined) {
     scope.events.push({
       type: 'Normal',
@@ -130,7 +139,6 @@ export async function stopGracefully(scope: Scope, connection: HostConnection): 
       note: 'Asked the guest to shut down.',
     });
   }
-  if (env.attempts.shutdownRequestDue(uid, askAgainMs)) await askToShutDown(scope, connection, observed);
   const message = 'The guest has been asked to shut down.';
   return { kind: 'wait', forMs: Math.min(askAgainMs, graceMs - (age ?? 0)), reason: 'Stopping', message };
 }
@@ -139,12 +147,23 @@ async function askToShutDown(
   scope: Scope,
   connection: HostConnection,
   observed: ObservedDomain,
+  insist: boolean,
 ): Promise<void> {
   const uuid = domainUUID(scope);
+  const { attempts } = scope.env;
   if (observed.power === 'Paused') await connection.resume(uuid, { signal: scope.signal }); // a paused guest hears nothing
-  scope.env.attempts.shutdownRequested(scope.vm.metadata.uid);
-  await connection.requestShutdown(uuid, { signal: scope.signal });
+  try {
+    await connection.requestShutdown(uuid, { signal: scope.signal, insist });
+  } catch (error) {
+    // Its grace begins only once it has been asked; where the host refuses to ask, waiting on would not help.
+    if (error instanceof HypervisorError && !maybeNotAsked.has(error.code))
+      attempts.shutdownRequested(scope.vm.metadata.uid);
+    throw error;
+  }
+  attempts.shutdownRequested(scope.vm.metadata.uid);
 }
+
+const maybeNotAsked: ReadonlySet<HypervisorErrorCode> = new Set(['Unreachable', 'Timeout', 'Busy']);
 
 async function powerOff(scope: Scope, connection: HostConnection): Promise<StepResult> {
   const seconds = scope.vm.spec.terminationGracePeriodSeconds;

@@ -88,7 +88,7 @@ function hostFailure(scope: Scope, error: HypervisorError): StepResult {
   const message = `Host ${hostName}: ${error.message}`;
   return {
     kind: 'retry',
-    reason: error.code === 'Timeout' ? 'HostLost' : 'HostCallFailed',
+    reason: 'HostCallFailed',
     message,
     cause: error,
   };

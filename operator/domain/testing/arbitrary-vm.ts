@@ -1,13 +1,13 @@
 import fc from 'fast-check';
-import type { Host } from '../../api/host.ts';
 import type { HostPool } from '../../api/hostpool.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
+import type { DesiredDomain } from '../domain.ts';
 
 /** A VM with a HostPool that has all it asks for, and a Host. */
 export interface DomainCase {
   vm: VirtualMachine;
   pool: HostPool;
-  host: Host;
+  hypervisorType: DesiredDomain['hypervisorType'];
 }
 
 const label = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,14}[a-z0-9])?$/);
@@ -87,7 +87,7 @@ export const domainCase: fc.Arbitrary<DomainCase> = fc
       { maxLength: 5, selector: ({ name }) => name },
     ),
   })
-  .map((drawn) => ({ vm: vmOf(drawn), pool: poolOf(drawn), host: hostOf(drawn) }));
+  .map((drawn) => ({ vm: vmOf(drawn), pool: poolOf(drawn), hypervisorType: drawn.type }));
 
 interface Drawn {
   uid: string;
@@ -147,15 +147,5 @@ function poolOf({ imagePath, initrdPath, interfaces }: Drawn): HostPool {
       networks: interfaces.map(({ name, bridge }) => ({ name: `net-${name}`, type: 'Bridge', bridge })),
       kernels: [{ name: 'linux', imagePath, ...initrd }],
     },
-  };
-}
-
-function hostOf({ type }: Drawn): Host {
-  return {
-    apiVersion,
-    kind: 'Host',
-    metadata: { name: 'host1', uid: 'host', resourceVersion: '1' },
-    spec: { hostPoolRef: { name: 'default' }, address: '10.0.0.1' },
-    status: { hypervisor: { type, hostUUID: '00000000-0000-4000-8000-000000000001' } },
   };
 }

@@ -8,6 +8,7 @@ import {
   type HostFacts,
   HypervisorError,
   type ObservedDomain,
+  type ShutdownOptions,
 } from '../hypervisor.ts';
 import type { FakeDomain } from './domain.ts';
 import { type CallFault, hang } from './faults.ts';
@@ -97,9 +98,9 @@ export class FakeConnection implements HostConnection, AttachedConnection {
     });
   }
 
-  requestShutdown(uuid: string, options?: CallOptions): Promise<void> {
+  requestShutdown(uuid: string, options?: ShutdownOptions): Promise<void> {
     return this.#call('requestShutdown', uuid, options, () =>
-      this.#host.domains.get(uuid)?.requestShutdown(),
+      this.#host.domains.get(uuid)?.requestShutdown(options?.insist ?? false),
     );
   }
 
@@ -119,8 +120,8 @@ export class FakeConnection implements HostConnection, AttachedConnection {
     });
   }
 
-  subscribe(listener: (event: DomainEvent) => void): Promise<void> {
-    return this.#call('subscribe', undefined, undefined, () => void this.#listeners.push(listener));
+  subscribe(listener: (event: DomainEvent) => void, options?: CallOptions): Promise<void> {
+    return this.#call('subscribe', undefined, options, () => void this.#listeners.push(listener));
   }
 
   #existing(uuid: string): FakeDomain {
@@ -146,19 +147,30 @@ export class FakeConnection implements HostConnection, AttachedConnection {
     }
   }
 
+  /** A request that is on its way when its caller gives up arrives all the same, as in a real network. */
   async #perform<T>(name: CallName, signal: AbortSignal | undefined, action: () => T): Promise<T> {
     const either = signal ? AbortSignal.any([signal, this.#over.signal]) : this.#over.signal;
     either.throwIfAborted();
-    // A request that is on its way when its caller gives up arrives all the same; one into a dead network does not.
-    await (this.#host.slowByMs > 0
-      ? sleep(this.#settings.clock, this.#host.slowByMs, either)
-      : Promise.resolve());
-    either.throwIfAborted();
-    if (this.#host.condition === 'CutOff') return this.#hang(either);
+    const { promise: givenUp, reject } = Promise.withResolvers<never>();
+    const giveUp = () => reject(either.reason);
+    either.addEventListener('abort', giveUp, { once: true });
+    try {
+      return await Promise.race([this.#arrive(name, either, action), givenUp]);
+    } finally {
+      either.removeEventListener('abort', giveUp);
+    }
+  }
+
+  async #arrive<T>(name: CallName, signal: AbortSignal, action: () => T): Promise<T> {
+    if (this.#host.slowByMs > 0) await sleep(this.#settings.clock, this.#host.slowByMs);
+    else await Promise.resolve();
+    // Into a dead network, or to a host without power, nothing arrives.
+    if (this.#host.condition !== 'Up' && this.#host.condition !== 'CertificateRejected')
+      return this.#hang(signal);
     const fault = this.#host.takeFault(name);
-    if (fault?.when === 'before') return this.#fail(fault, either);
+    if (fault?.when === 'before') return this.#fail(fault, signal);
     const result = action();
-    return fault ? this.#fail(fault, either) : result;
+    return fault ? this.#fail(fault, signal) : result;
   }
 
   #fail(fault: CallFault, signal: AbortSignal): Promise<never> {

@@ -72,9 +72,10 @@ export class FakeDomain {
   }
 
   /** Paused guests hear nothing, and the first request counts. */
-  requestShutdown(): void {
+  requestShutdown(insist: boolean): void {
     const { shutdown } = this.#hooks.behaviour(this.uuid);
     if (this.power !== 'Running' || this.#shuttingDown || shutdown === 'ignores') return;
+    if (shutdown.onlyByAgent && !(insist && this.#agentUp)) return;
     this.#shuttingDown = true;
     this.#after(shutdown.afterMs, () => this.stop('Guest'));
   }

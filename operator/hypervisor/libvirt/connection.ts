@@ -10,10 +10,12 @@ import {
   type HostFacts,
   HypervisorError,
   type ObservedDomain,
+  type ShutdownOptions,
 } from '../hypervisor.ts';
 import { asPortError, hasCode } from './errors.ts';
 import { readFacts } from './facts.ts';
-import { listDomains, observeDomain, readGuestInterfaces } from './observe.ts';
+import { GuestAgents } from './guest-agents.ts';
+import { listDomains, observeDomain } from './observe.ts';
 import { powerOf } from './state.ts';
 
 type Presence = DomainPower | 'Absent';
@@ -29,6 +31,7 @@ const withAllThatBelongsToIt =
 export class LibvirtConnection implements HostConnection {
   readonly closed: Promise<HypervisorError | undefined>;
   readonly #libvirt: HypervisorConnection;
+  readonly #agents = new GuestAgents();
 
   constructor(libvirt: HypervisorConnection) {
     this.#libvirt = libvirt;
@@ -52,7 +55,7 @@ export class LibvirtConnection implements HostConnection {
   }
 
   guestInterfaces(uuid: string, options: CallOptions = {}): Promise<GuestInterface[]> {
-    return this.#translate(() => readGuestInterfaces(this.#libvirt.domain(uuid), options));
+    return this.#translate(() => this.#agents.interfaces(this.#libvirt.domain(uuid), options));
   }
 
   define(xml: string, options: CallOptions = {}): Promise<void> {
@@ -75,9 +78,12 @@ export class LibvirtConnection implements HostConnection {
     return this.#step(uuid, options, (domain) => domain.resume(options), ['Running']);
   }
 
-  /** By the agent where one answers, else by the power button: the choice is libvirt's. */
-  requestShutdown(uuid: string, options: CallOptions = {}): Promise<void> {
-    const ask = (domain: Domain) => domain.shutdown({ ...options, mode: 'default' });
+  /** By the power button: asked by the agent, libvirt would wait for up to a minute until the guest is down. */
+  requestShutdown(uuid: string, { insist = false, ...options }: ShutdownOptions = {}): Promise<void> {
+    const ask = async (domain: Domain) => {
+      await domain.shutdown({ ...options, mode: 'acpi' });
+      if (insist) await this.#agents.shutdown(domain, options);
+    };
     return this.#step(uuid, options, ask, ['Stopped', 'Absent']);
   }
 
@@ -92,14 +98,16 @@ export class LibvirtConnection implements HostConnection {
       await this.#mustNotRun(domain, options);
       await domain.undefine({ ...options, flags });
       await this.#mustNotRun(domain, options); // somebody may have started it in between
+      this.#agents.forget(uuid);
     };
     return this.#step(uuid, options, undefine, ['Absent']);
   }
 
-  subscribe(listener: (event: DomainEvent) => void): Promise<void> {
+  subscribe(listener: (event: DomainEvent) => void, options: CallOptions = {}): Promise<void> {
     return this.#translate(async () => {
-      await this.#libvirt.events.subscribe(({ uuid, kind }) =>
-        listener({ uuid, kind: kind === 'agent' ? 'Agent' : 'Changed' }),
+      await this.#libvirt.events.subscribe(
+        ({ uuid, kind }) => listener({ uuid, kind: kind === 'agent' ? 'Agent' : 'Changed' }),
+        options,
       );
     });
   }

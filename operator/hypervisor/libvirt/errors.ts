@@ -9,6 +9,7 @@ import {
   NodeLibvirtError,
   ProtocolError,
 } from 'node-libvirt';
+import { XmlError } from '../../domain/xml.ts';
 import { HypervisorError, type HypervisorErrorCode } from '../hypervisor.ts';
 
 /** What libvirt's codes mean to a caller of the port; all others are `Failed`. */
@@ -29,8 +30,10 @@ const codes: ReadonlyMap<number, HypervisorErrorCode> = new Map<number, Hypervis
   [ErrorCode.NO_SUPPORT, 'Invalid'],
 ]);
 
-/** An error of node-libvirt as the port's; anything else, such as a signal's reason, comes back as it is. */
+/** An error of node-libvirt, or of its answers, as the port's; anything else, such as a signal's reason, comes back as it is. */
 export function asPortError(error: unknown): unknown {
+  if (error instanceof XmlError)
+    return new HypervisorError('Failed', `unreadable answer: ${error.message}`, { cause: error });
   if (!(error instanceof NodeLibvirtError)) return error;
   return new HypervisorError(codeOf(error), error.message, { cause: error });
 }

@@ -1,6 +1,7 @@
-import { type CallOptions, type Host, LibvirtError, type NodeInfo } from 'node-libvirt';
+import { type CallOptions, ErrorCode, type Host, type NodeInfo } from 'node-libvirt';
 import { child, childrenOf, descendant, readXml, type XmlElement } from '../../domain/xml.ts';
 import type { HostFacts } from '../hypervisor.ts';
+import { hasCode } from './errors.ts';
 
 /** Asks the host what it is. */
 export async function readFacts(host: Host, options: CallOptions): Promise<HostFacts> {
@@ -14,12 +15,20 @@ export async function readFacts(host: Host, options: CallOptions): Promise<HostF
   return { libvirtVersion, hypervisorVersion, hypervisorType, ...hardwareOf(node, capabilities) };
 }
 
+const notOffered = [
+  ErrorCode.INVALID_ARG,
+  ErrorCode.CONFIG_UNSUPPORTED,
+  ErrorCode.OPERATION_UNSUPPORTED,
+  ErrorCode.NO_SUPPORT,
+] as const;
+
 async function acceleratesGuests(host: Host, options: CallOptions): Promise<boolean> {
   try {
     const query = { virtType: 'kvm', arch: 'x86_64', machine: 'pc' };
     return isUsable(await host.domainCapabilitiesXml(query, options));
   } catch (error) {
-    if (error instanceof LibvirtError) return false; // libvirt does not tell of what QEMU did not offer
+    // libvirt does not tell of what QEMU did not offer; any other failure says nothing of the host.
+    if (hasCode(error, ...notOffered)) return false;
     throw error;
   }
 }

@@ -10,13 +10,7 @@ import {
   StatsGroup,
 } from 'node-libvirt';
 import { readXml } from '../../domain/xml.ts';
-import {
-  type DomainPower,
-  type DomainSummary,
-  type GuestInterface,
-  HypervisorError,
-  type ObservedDomain,
-} from '../hypervisor.ts';
+import { type DomainPower, type DomainSummary, HypervisorError, type ObservedDomain } from '../hypervisor.ts';
 import { hasCode } from './errors.ts';
 import { powerOf } from './state.ts';
 
@@ -100,26 +94,3 @@ async function isPersistent(
   });
   return records.some((record) => record.uuid === uuid);
 }
-
-/** What the guest agent tells; nothing while there is none, or it is not up yet. */
-export async function readGuestInterfaces(domain: Domain, options: CallOptions): Promise<GuestInterface[]> {
-  try {
-    const told = await domain.interfaceAddresses('agent', options);
-    return told.flatMap(({ name, mac, addresses }) =>
-      mac === null || name === 'lo'
-        ? []
-        : [{ macAddress: mac.toLowerCase(), addresses: addresses.map(({ address }) => address) }],
-    );
-  } catch (error) {
-    if (hasCode(error, ...silentGuest)) return [];
-    throw error;
-  }
-}
-
-/** No answer, none in time, no agent in its definition, or the domain does not run. */
-const silentGuest = [
-  ErrorCode.AGENT_UNRESPONSIVE,
-  ErrorCode.AGENT_UNSYNCED,
-  ErrorCode.ARGUMENT_UNSUPPORTED,
-  ErrorCode.OPERATION_INVALID,
-] as const;

@@ -44,6 +44,7 @@ export const domainProcedures = {
     { dom, source: uint, flags: uint },
     { interfaces: array(domainInterface, 2048) },
   ),
+  domainAgentSetResponseTimeout: normal(420, { dom, timeoutSeconds: int, flags: uint }, { result: int }),
   qemuDomainAgentCommand: qemu(
     3,
     { dom, command: text, timeoutSeconds: int, flags: uint },
