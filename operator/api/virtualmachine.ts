@@ -119,6 +119,13 @@ export const virtualMachineStatus = z.object({
     .enum(['Running', 'Paused', 'Stopped', 'Unknown'])
     .optional()
     .describe('What the host says: Running, Paused, Stopped, or Unknown while the host does not answer.'),
+  allocated: z
+    .object({
+      cpu: z.object({ cores: z.int32().min(0).describe('Number of virtual CPUs.') }).describe('Processors.'),
+      memory: z.object({ size: z.string().max(32).describe('As a quantity in bytes.') }).describe('Memory.'),
+    })
+    .optional()
+    .describe('What the guest runs with, or ran with last; the spec may ask for more or less by now.'),
   interfaces: z
     .array(
       z.object({

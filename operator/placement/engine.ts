@@ -1,5 +1,5 @@
-import { explain, sentence } from './explain.ts';
-import { type Candidate, filters, type Refusal, refusalOf, ruleFilters } from './filters.ts';
+import { explain, sentence, shortage } from './explain.ts';
+import { type Candidate, filters, type Refusal, refusalOf, roomFilters, ruleFilters } from './filters.ts';
 import { Inventory, type Usage } from './inventory.ts';
 import type { Decision, HostState, PlacedVm, PlacementRequest, Rejection } from './model.ts';
 import { gatherRules, type Rules } from './rules.ts';
@@ -69,6 +69,15 @@ export class PlacementEngine {
     if (!refusal) return undefined;
     const text = refusal.subject ? `${refusal.singular} ${refusal.subject}` : refusal.singular;
     return { code: refusal.code, hosts: [hostName], text };
+  }
+
+  /** What the host lacks for the VM, whatever rules there are: `lacks 1.5Gi of memory`; undefined when nothing. */
+  shortageOn(request: PlacementRequest, hostName: string): string | undefined {
+    const host = this.#inventory.host(hostName);
+    if (!host) return undefined;
+    const rules = gatherRules(this.#inventory, { ...request, policies: [] }, []);
+    const refusal = refusalOf(this.#candidate(request, rules, host), roomFilters);
+    return refusal && shortage(refusal);
   }
 
   #candidate(request: PlacementRequest, rules: Rules, host: HostState): Candidate {

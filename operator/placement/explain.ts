@@ -56,9 +56,17 @@ export function sentence(pool: string, total: number, rejections: readonly Rejec
 
 function nearestMiss({ code }: Refusal, nearest: { host: string; missing: number } | undefined): string {
   if (!nearest) return '';
-  const amount = code === 'Memory' ? bytes(nearest.missing) : String(nearest.missing);
-  return ` (nearest: ${nearest.host} lacks ${amount})`;
+  return ` (nearest: ${nearest.host} lacks ${amountOf(code, nearest.missing)})`;
 }
+
+/** `lacks 1.5Gi of memory`, for one host. */
+export function shortage({ code, singular, missing }: Refusal): string {
+  if (missing === undefined) return singular;
+  return code === 'Memory' ? `lacks ${bytes(missing)} of memory` : `lacks ${amountOf(code, missing)} CPUs`;
+}
+
+const amountOf = (code: Refusal['code'], missing: number) =>
+  code === 'Memory' ? bytes(missing) : String(missing);
 
 /** Rounded up, so that what is said to be missing is enough: `1.5Gi`. */
 function bytes(amount: number): string {

@@ -28,8 +28,10 @@ type Filter = (candidate: Candidate) => Refusal | undefined;
 
 /** The rules of policies and of the VM, in the order in which a host is asked. */
 export const ruleFilters: readonly Filter[] = [hostSelector, hostAffinity, antiAffinity, affinity, spread];
+/** What has to be free. */
+export const roomFilters: readonly Filter[] = [cpu, memory];
 /** All there is, cheapest and most telling first. */
-export const filters: readonly Filter[] = [available, ...ruleFilters, cpu, memory];
+export const filters: readonly Filter[] = [available, ...ruleFilters, ...roomFilters];
 
 export function refusalOf(candidate: Candidate, chain: readonly Filter[]): Refusal | undefined {
   for (const filter of chain) {

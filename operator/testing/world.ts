@@ -135,6 +135,10 @@ export class World {
     this.cluster.edit(virtualMachines, { namespace, name }, change);
   }
 
+  editPool(change: (pool: HostPool) => void, name = 'default'): void {
+    this.cluster.edit(hostPools, { name }, change);
+  }
+
   deleteVm(name: string): void {
     this.cluster.remove(virtualMachines, { namespace, name });
   }

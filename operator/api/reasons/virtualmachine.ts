@@ -73,6 +73,12 @@ export const virtualMachineReasons = {
     remedy: 'Change what the message names. With Stalled=True the same again will not work.',
     conditions: ['VirtualMachine.Ready', 'VirtualMachine.Running', 'VirtualMachine.Stalled'],
   },
+  HostFull: {
+    meaning:
+      'The VM asks for more than it had when it ran last, and its host has not that much left; it is not started.',
+    remedy: 'Ask for less, or stop or move other VMs of the host; the message says how much is missing.',
+    conditions: ['VirtualMachine.Ready', 'VirtualMachine.Running'],
+  },
   DomainNameTaken: {
     meaning: "Another domain on the host has the VM's name.",
     remedy: 'Rename or undefine that domain on the host (virsh undefine), or give the VM another name.',

@@ -51,6 +51,11 @@ export class PoolModel {
     return this.engine.check(this.#request(vm, pool), hostName);
   }
 
+  /** What the host lacks for what the VM asks for now, beside all others on it; undefined when nothing. */
+  shortageOn(vm: VirtualMachine, pool: HostPool, hostName: string): string | undefined {
+    return this.engine.shortageOn(this.#request(vm, pool), hostName);
+  }
+
   /** Counts the VM on the host from now on, until the store shows where it is or `forget` is called. */
   assume(vm: VirtualMachine, hostName: string): void {
     this.#assumed.set(keyOf(vm), hostName);

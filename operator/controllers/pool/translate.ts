@@ -10,14 +10,16 @@ import type { HostLink } from '../host/connections.ts';
 import { schedulable } from '../host/schedulable.ts';
 import type { Node } from '../hostpool/membership.ts';
 
-/** A VirtualMachine in placement's words. */
+/** A VirtualMachine in placement's words. One that was made smaller has what it had until it is restarted. */
 export function vmState(vm: VirtualMachine): VmState {
+  const { allocated, powerState } = vm.status ?? {};
+  const held = powerState === 'Stopped' ? undefined : allocated;
   return {
     id: keyOf(vm),
     namespace: vm.metadata.namespace ?? '',
     labels: vm.metadata.labels ?? {},
-    cpu: vm.spec.cpu.cores,
-    memoryBytes: parseBytes(vm.spec.memory.size),
+    cpu: Math.max(vm.spec.cpu.cores, held?.cpu.cores ?? 0),
+    memoryBytes: Math.max(parseBytes(vm.spec.memory.size), held ? parseBytes(held.memory.size) : 0),
   };
 }
 

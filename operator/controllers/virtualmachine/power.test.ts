@@ -164,6 +164,66 @@ describe('a VM that is halted', () => {
   });
 });
 
+describe('a VM that was made bigger', () => {
+  /** Hosts of the world have 64Gi, 1Gi of them reserved. */
+  async function stopped(size: string): Promise<World> {
+    const world = await running({ memory: { size: '2Gi' } });
+    world.putVm('other', { memory: { size: '50Gi' } });
+    halt(world);
+    await world.run(10_000);
+    world.editVm('web-1', (vm) => {
+      vm.spec.memory.size = size;
+      vm.spec.runStrategy = 'Always';
+    });
+    await world.run(10_000);
+    return world;
+  }
+
+  it('starts where its host has room for it', async () => {
+    const world = await stopped('10Gi');
+    expect(world.condition('web-1', 'Ready')).toBe('True Running');
+    expect(world.vm('web-1').status?.allocated).toEqual({ cpu: { cores: 1 }, memory: { size: '10Gi' } });
+  });
+
+  it('is not started where its host has none, is told how much is missing, and starts once there is', async () => {
+    const world = await stopped('20Gi');
+    expect(world.condition('web-1', 'Ready')).toBe('False HostFull');
+    expect(world.message('web-1', 'Ready')).toMatch(
+      /^Host h1 lacks [\d.]+Gi of memory for what the VM asks for now; it ran with 1 cores and 2Gi\./,
+    );
+    expect(world.runsOn('web-1')).toEqual([]);
+    world.deleteVm('other');
+    await world.run(120_000);
+    expect(world.condition('web-1', 'Ready')).toBe('True Running');
+  });
+
+  it('comes back after a power loss of its host as it was, however full that is', async () => {
+    const world = await running({ memory: { size: '60Gi' } });
+    world.editPool((pool) => {
+      pool.spec.hostReserved.memory = '32Gi';
+    });
+    world.hostOf('web-1').outside.destroy(world.uuid('web-1'));
+    await world.run(20_000);
+    expect(world.condition('web-1', 'Ready')).toBe('True Running');
+  });
+});
+
+describe('a VM that was made smaller', () => {
+  it('holds what it had until it is restarted', async () => {
+    const world = await running({ memory: { size: '40Gi' } });
+    world.editVm('web-1', (vm) => {
+      vm.spec.memory.size = '1Gi';
+    });
+    world.putVm('other', { memory: { size: '40Gi' } });
+    await world.run(10_000);
+    expect(world.condition('web-1', 'RestartRequired')).toBe('True RestartRequired');
+    expect(world.condition('other', 'Ready')).toBe('False Unschedulable');
+    halt(world);
+    await world.run(120_000);
+    expect(world.condition('other', 'Ready')).toBe('True Running');
+  });
+});
+
 describe('a VM with run strategy Manual', () => {
   it('is placed and defined, and started by nobody', async () => {
     const world = await running({ runStrategy: 'Manual' });

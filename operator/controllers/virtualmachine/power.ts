@@ -1,3 +1,4 @@
+import { parseBytes } from '../../api/quantity.ts';
 import type { VirtualMachineSpec } from '../../api/virtualmachine.ts';
 import {
   type HostConnection,
@@ -65,6 +66,8 @@ async function start(scope: Scope, connection: HostConnection): Promise<StepResu
       'The guest stopped soon after it was started; it is started again after a pause that grows each time.';
     return { kind: 'wait', forMs: delay, reason: 'CrashLoop', message };
   }
+  const full = hostFull(scope);
+  if (full) return full;
   env.attempts.started(uid);
   try {
     await connection.start(domainUUID(scope), { signal: scope.signal });
@@ -91,6 +94,23 @@ async function start(scope: Scope, connection: HostConnection): Promise<StepResu
   );
   await look(scope, connection);
   return stepDone;
+}
+
+/**
+ * Only what has grown since it ran last has to find room first: anything else had its room when it was placed, and after
+ * a power loss of its host it must come back, whatever has been promised since.
+ */
+function hostFull({ env, lookAgainMs, pool, vm }: Scope): StepResult | undefined {
+  const { allocated, hostName = '' } = vm.status ?? {};
+  const { cpu, memory } = vm.spec;
+  const grew =
+    allocated &&
+    (cpu.cores > allocated.cpu.cores || parseBytes(memory.size) > parseBytes(allocated.memory.size));
+  const shortage = grew && pool ? env.pools.shortageOn(vm, pool, hostName) : undefined;
+  if (!grew || shortage === undefined) return undefined;
+  const had = `${allocated.cpu.cores} cores and ${allocated.memory.size}`;
+  const message = `Host ${hostName} ${shortage} for what the VM asks for now; it ran with ${had}. Ask for less, or stop or move other VMs of the host.`;
+  return { kind: 'wait', forMs: lookAgainMs, reason: 'HostFull', message };
 }
 
 async function resume(scope: Scope, connection: HostConnection): Promise<StepResult> {

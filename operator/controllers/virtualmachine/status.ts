@@ -1,4 +1,5 @@
 import type { HostPool } from '../../api/hostpool.ts';
+import { exactQuantity } from '../../api/quantity.ts';
 import {
   type PowerState,
   type VirtualMachine,
@@ -6,6 +7,7 @@ import {
   virtualMachineConditions,
 } from '../../api/virtualmachine.ts';
 import { domainUuidOf, macAddressOf } from '../../domain/identity.ts';
+import { readDomain } from '../../domain/read.ts';
 import { conditionList, unknown, type Verdict } from '../conditions.ts';
 import type { Scope, StepResult } from './scope.ts';
 import { stepDone } from './scope.ts';
@@ -38,6 +40,7 @@ export function computeStatus(scope: Scope, outcome: StepResult): VirtualMachine
     observedGeneration: generation,
     ...(hostName === undefined ? {} : { hostName, placementGeneration, domainUUID }),
     ...(power === undefined ? {} : { powerState: power }),
+    ...allocated(scope),
     ...(hostName === undefined ? {} : { interfaces: interfaces(scope, power) }),
     conditions: conditionList(
       verdicts(scope, outcome),
@@ -74,6 +77,13 @@ function powerState({ vm, observed, looked }: Scope): PowerState | undefined {
   if (observed) return observed.power;
   if (looked) return 'Stopped';
   return vm.status?.powerState === undefined ? undefined : 'Unknown';
+}
+
+/** What runs now, or ran last. */
+function allocated({ vm, observed }: Scope): Pick<VirtualMachineStatus, 'allocated'> {
+  if (observed?.liveXml === undefined) return vm.status?.allocated ? { allocated: vm.status.allocated } : {};
+  const { cpuCores, memoryBytes } = readDomain(observed.liveXml);
+  return { allocated: { cpu: { cores: cpuCores }, memory: { size: exactQuantity(memoryBytes) } } };
 }
 
 /**
