@@ -132,6 +132,20 @@ describe('a connection to a host', () => {
     expect(pauses).toEqual([500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
   });
 
+  it('that is rejected once may have met a daemon on its way down; twice it is the certificate', async () => {
+    const rejected = new HypervisorError('CertificateRejected', 'closed before its greeting');
+    connections.ensure(target('a'));
+    const codes: (string | undefined)[] = [];
+    for (const error of [rejected, refused, rejected, rejected]) {
+      await settle();
+      hypervisor.attempts.at(-1)?.refuse(error);
+      await settle();
+      codes.push(connections.link('a')?.error?.code);
+      await clock.advance(30_000);
+    }
+    expect(codes).toEqual(['Unreachable', 'Unreachable', 'Unreachable', 'CertificateRejected']);
+  });
+
   it('that breaks is Lost with the reason, keeps the facts, and comes back', async () => {
     const connection = await connected('a');
     connection.break();

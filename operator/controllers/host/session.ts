@@ -52,11 +52,13 @@ export class Session {
   async #run(): Promise<void> {
     const { clock, random } = this.#options;
     const backOff = new BackOff({ ...backOffMs, random });
+    let wasRejected = false;
     while (!this.#stop.signal.aborted) {
-      const ended = await this.#attempt();
-      if (ended.connected) backOff.reset();
+      const { connected, error } = await this.#attempt();
+      if (connected) backOff.reset();
       if (this.#stop.signal.aborted) return;
-      this.#lost(ended.error);
+      this.#lost(wasRejected ? error : beforeVerdict(error));
+      wasRejected = error.code === 'CertificateRejected';
       await sleep(clock, backOff.nextMs(), this.#stop.signal);
     }
   }
@@ -103,6 +105,15 @@ export class Session {
     this.link = link;
     this.#options.onLink();
   }
+}
+
+/**
+ * A daemon that is going down closes a new connection just as one that does not accept the certificate, so a single
+ * rejection is no reason to call for a person.
+ */
+function beforeVerdict(error: HypervisorError): HypervisorError {
+  if (error.code !== 'CertificateRejected') return error;
+  return new HypervisorError('Unreachable', error.message, { cause: error });
 }
 
 function asHypervisorError(error: unknown): HypervisorError {
