@@ -38,6 +38,14 @@ export class World {
   }
 
   /** Lets time pass with everything that happens in it. */
+  /** One host, and on it the VM `web-1`, which runs. */
+  static async withRunningVm(spec: object = {}): Promise<World> {
+    const world = await World.withHosts(1);
+    world.putVm('web-1', spec);
+    await world.run(10_000);
+    return world;
+  }
+
   run(ms: number): Promise<void> {
     return this.clock.advance(ms);
   }
@@ -133,6 +141,12 @@ export class World {
 
   editVm(name: string, change: (vm: VirtualMachine) => void): void {
     this.cluster.edit(virtualMachines, { namespace, name }, change);
+  }
+
+  halt(name: string): void {
+    this.editVm(name, (vm) => {
+      vm.spec.runStrategy = 'Halted';
+    });
   }
 
   editPool(change: (pool: HostPool) => void, name = 'default'): void {

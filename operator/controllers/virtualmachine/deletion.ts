@@ -1,9 +1,9 @@
 import type { HostConnection } from '../../hypervisor/hypervisor.ts';
 import { domainUUID, look } from './definition.ts';
 import { finalizer, releaseFinalizer } from './finalizer.ts';
-import { stopGracefully } from './power.ts';
 import { reachHost } from './reach-host.ts';
 import type { Scope, StepResult } from './scope.ts';
+import { stopGracefully } from './shutdown.ts';
 
 /**
  * By this annotation a person says that the VM's host is gone for good, so that its object may be deleted although
