@@ -96,6 +96,8 @@ export class Processes {
         ...(signal ? { signal } : {}),
       });
       if (outcome === 'ready') return;
+      // A Ctrl-C may end the process before it reaches us as a signal.
+      signal?.throwIfAborted();
     } catch (error) {
       signal?.throwIfAborted();
       throw new Error(`${(error as Error).message}; ${this.#logEnd(name)}`, { cause: error });

@@ -3,6 +3,7 @@ import { hostPools, hosts, placementPolicies, virtualMachines } from './api/kind
 import { HostConnections } from './controllers/host/connections.ts';
 import { Credentials } from './controllers/host/credentials.ts';
 import { reconcileHost } from './controllers/host/reconcile.ts';
+import { Sightings } from './controllers/host/sightings.ts';
 import { reconcileHostPool } from './controllers/hostpool/reconcile.ts';
 import { reconcilePlacementPolicy } from './controllers/placementpolicy/reconcile.ts';
 import { PoolModel } from './controllers/pool/pool-model.ts';
@@ -46,6 +47,7 @@ export class Operator {
   readonly manager: Manager;
   readonly stores: Stores;
   readonly connections: HostConnections;
+  readonly sightings: Sightings;
   readonly pools: PoolModel;
 
   constructor(options: OperatorOptions) {
@@ -61,6 +63,7 @@ export class Operator {
     };
     addIndexes(this.stores);
     this.connections = new HostConnections({ hypervisor, clock, random });
+    this.sightings = new Sightings(this.connections, clock);
     this.pools = new PoolModel(this.stores, this.connections);
     const recorder = new EventRecorder({
       ...{ cluster, clock, random, log },
@@ -103,13 +106,13 @@ export class Operator {
 
   #controllers(parts: Parts) {
     const { clock, random } = parts.options;
-    const { stores, connections, pools } = this;
+    const { stores, connections, sightings, pools } = this;
     const base = { ...parts.options, metrics: parts.metrics };
     const host = new Controller({
       ...{ ...base, name: 'host', type: hosts, store: stores.hosts, workers: 32 },
       reconcile: (key, context) =>
         reconcileHost(
-          { stores, connections, credentials: parts.credentials, pools, clock, random },
+          { stores, connections, sightings, credentials: parts.credentials, pools, clock, random },
           key,
           context,
         ),
@@ -128,7 +131,15 @@ export class Operator {
       },
       reconcile: (key, context) => reconcilePlacementPolicy({ stores, pools, clock }, key, context),
     });
-    const environment = { stores, connections, pools, attempts: new Attempts(clock), clock, random };
+    const environment = {
+      stores,
+      connections,
+      sightings,
+      pools,
+      attempts: new Attempts(clock),
+      clock,
+      random,
+    };
     const virtualMachine = new Controller({
       ...{ ...base, name: 'virtualmachine', type: virtualMachines, store: stores.virtualMachines },
       workers: virtualMachineWorkers,

@@ -36,9 +36,10 @@ export async function start(options: Options, say: Say): Promise<number> {
     await down(fabric, say);
     return 0;
   } catch (error) {
-    if (!(error instanceof Interrupted)) throw error;
+    // Whatever failed after the interruption failed because of it.
+    if (!(signal.reason instanceof Interrupted)) throw error;
     say('Interrupted; all of it is taken down.');
-    return error.exitCode;
+    return signal.reason.exitCode;
   }
 }
 

@@ -1,6 +1,8 @@
+import type { Host } from '../api/host.ts';
 import type { VirtualMachine } from '../api/virtualmachine.ts';
 import { type KubeObject, keyOf, type ObjectKey } from '../kube/object.ts';
 import type { Change } from '../kube/store.ts';
+import { findCondition } from './conditions.ts';
 import type { HostConnections } from './host/connections.ts';
 import type { Stores } from './stores.ts';
 
@@ -50,10 +52,10 @@ function routeVirtualMachines(stores: Stores, wakes: Wakes): void {
   stores.virtualMachines.subscribe((change) => {
     const { type, object } = change;
     const old = oldOf(change);
+    if (old && footprint(old) === footprint(object)) return;
     for (const policy of stores.placementPolicies.byIndex('namespace', object.metadata.namespace ?? '')) {
       wakes.placementPolicies.wakeAfter(keyOf(policy), sumsAfterMs);
     }
-    if (old && footprint(old) === footprint(object)) return;
     wakeSums(object, wakes);
     if (old) wakeSums(old, wakes);
     if (old || type === 'deleted') wakeUnplaced(stores, wakes);
@@ -62,7 +64,23 @@ function routeVirtualMachines(stores: Stores, wakes: Wakes): void {
 
 /** All of a VM that others reckon with. */
 function footprint({ metadata, spec, status }: VirtualMachine): string {
-  return JSON.stringify([status?.hostName, spec.cpu, spec.memory, metadata.labels]);
+  const { allocated, conditions, hostName, powerState } = status ?? {};
+  const held = powerState === 'Stopped' ? undefined : allocated;
+  const scheduled = conditions?.find(({ type }) => type === 'Scheduled')?.reason;
+  return JSON.stringify([hostName, spec.cpu, spec.memory, metadata.labels, held, scheduled]);
+}
+
+/** All of a Host that decides whether a VM fits; what VMs have of it is told by the VMs. */
+function room({ metadata, spec, status }: Host): string {
+  const conditions = status?.conditions?.map(({ type, status: value }) => [type, value]);
+  return JSON.stringify([spec, metadata.labels, metadata.deletionTimestamp, status?.allocatable, conditions]);
+}
+
+/** What a Host says of how it can be reached, and what an admin says of it. */
+function standing(host: Host): string {
+  const connected = findCondition(host, 'Connected');
+  const { annotations, deletionTimestamp } = host.metadata;
+  return JSON.stringify([connected?.status, connected?.reason, annotations, deletionTimestamp]);
 }
 
 function oldOf<T>(change: Change<T>): T | undefined {
@@ -81,9 +99,19 @@ function wakeSums(vm: VirtualMachine, wakes: Wakes): void {
 }
 
 function routeHosts(stores: Stores, wakes: Wakes): void {
-  stores.hosts.subscribe(({ object }) => {
+  stores.hosts.subscribe((change) => {
+    const { object } = change;
+    const old = oldOf(change);
+    if (old && standing(old) !== standing(object)) {
+      for (const vm of stores.virtualMachines.byIndex('host', object.metadata.name))
+        wakes.virtualMachines.wakeAfter(keyOf(vm), placeAfterMs);
+    }
+    if (old && JSON.stringify(old.metadata.labels) !== JSON.stringify(object.metadata.labels)) {
+      for (const policy of stores.placementPolicies.list())
+        wakes.placementPolicies.wakeAfter(keyOf(policy), sumsAfterMs);
+    }
     wakes.hostPools.wakeAfter(object.spec.hostPoolRef.name, sumsAfterMs);
-    wakeUnplaced(stores, wakes);
+    if (!old || room(old) !== room(object)) wakeUnplaced(stores, wakes);
   });
   stores.hostPools.subscribe((change) => {
     const { object } = change;

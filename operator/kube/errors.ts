@@ -55,6 +55,11 @@ export class ApiError extends Error {
     return this.code === 403;
   }
 
+  /** The object breaks a rule of its schema or of the API server. */
+  get isInvalid(): boolean {
+    return this.code === 422 || this.code === 400;
+  }
+
   /** Whether the very same call may succeed later with nothing else changed. */
   get retryable(): boolean {
     return this.code === 429 || this.code === 408 || this.code >= 500;

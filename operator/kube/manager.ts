@@ -30,7 +30,7 @@ export interface ManagerOptions {
   /** Leadership was lost while running: main should exit. */
   onLost?: (reason: Error) => void;
   log: Logger;
-  /** How long reconciles under way may go on at shutdown. Default 30 s. */
+  /** How long reconciles under way may go on at shutdown. Default 20 s: the Lease is to be given back within a pod's grace of 30 s. */
   graceMs?: number;
   /** Run in order after all else has stopped: flush events, close connections. */
   closers?: readonly (() => Promise<void>)[];
@@ -42,6 +42,7 @@ export class Manager {
   readonly #elector: ReturnType<NonNullable<ManagerOptions['elector']>> | undefined;
   #isWorking = false;
   #stopping: Promise<void> | undefined;
+  readonly #stopRequested = Promise.withResolvers<void>();
 
   constructor(options: ManagerOptions) {
     this.#options = options;
@@ -65,7 +66,7 @@ export class Manager {
   async start(): Promise<void> {
     const { reflectors, log } = this.#options;
     for (const reflector of reflectors) reflector.start();
-    await Promise.all(reflectors.map(({ synced }) => synced));
+    await Promise.race([Promise.all(reflectors.map(({ synced }) => synced)), this.#stopRequested.promise]);
     if (this.#stopping) return;
     log.info({ kinds: reflectors.map(({ kind }) => kind) }, 'caches synced');
     if (this.#elector) this.#elector.start();
@@ -74,6 +75,7 @@ export class Manager {
 
   /** May be called again; all callers wait for the same end. */
   stop(): Promise<void> {
+    this.#stopRequested.resolve();
     this.#stopping ??= this.#stop();
     return this.#stopping;
   }
@@ -90,7 +92,7 @@ export class Manager {
 
   /** The Lease is renewed until no worker is left: given back earlier, the next leader would overlap with them. */
   async #stop(): Promise<void> {
-    const { reflectors, controllers, graceMs = 30_000, closers = [] } = this.#options;
+    const { reflectors, controllers, graceMs = 20_000, closers = [] } = this.#options;
     if (this.#isWorking) await Promise.all(controllers.map((controller) => this.#drain(controller, graceMs)));
     await this.#elector?.stop();
     await Promise.all(reflectors.map((reflector) => reflector.stop()));

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Check, HealthServer } from './health.ts';
 import { createRegistry } from './metrics.ts';
@@ -28,6 +29,16 @@ async function get(path: string): Promise<[status: number, text: string]> {
 it('says ok while all is well', async () => {
   expect(await get('/healthz')).toEqual([200, 'ok\n']);
   expect(await get('/readyz?verbose')).toEqual([200, 'ok\n']);
+});
+
+it.each(['//', '/%', '/?', 'http://[', '*'])('answers %j with what there is', async (path) => {
+  const answer = await new Promise<number | undefined>((resolve, reject) => {
+    const call = request({ host: '127.0.0.1', port, path, method: path === '*' ? 'OPTIONS' : 'GET' });
+    call.once('response', (response) => resolve(response.resume().statusCode));
+    call.once('error', reject).end();
+  });
+  expect(answer).toBe(404);
+  expect(await get('/healthz')).toEqual([200, 'ok\n']);
 });
 
 it('says what is wrong, each probe for itself', async () => {

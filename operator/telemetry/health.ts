@@ -47,7 +47,7 @@ export class HealthServer {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { live, ready, registry } = this.#options;
-    const path = new URL(request.url ?? '/', 'http://local').pathname;
+    const [path] = (request.url ?? '/').split('?'); // no URL of its own: it may be anything that a client sends
     if (path === '/healthz') return say(response, live);
     if (path === '/readyz') return say(response, ready);
     if (path !== '/metrics')

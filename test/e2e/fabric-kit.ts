@@ -84,6 +84,17 @@ export class TestFabric {
     return (await readAudit(this.fabric.controlPlane.auditLogPath ?? '')).length;
   }
 
+  /** What the operator says of everything, by kind and name. */
+  async statuses(): Promise<Record<string, unknown>> {
+    const { items } = JSON.parse(await this.kubectl('get', 'vm,vmhost,hp', '-o', 'json'));
+    return Object.fromEntries(
+      items.map((one: { kind: string; metadata: { name: string }; status: unknown }) => [
+        `${one.kind}/${one.metadata.name}`,
+        one.status,
+      ]),
+    );
+  }
+
   /** A minute of real time: that nothing happens has no event to wait for. */
   async quietMinute(): Promise<void> {
     await delay(60_000);

@@ -122,7 +122,8 @@ describe('npm start --kubeconfig', () => {
 describe('npm start, where it cannot run,', () => {
   it('says that root is missing, and what to do instead', async () => {
     // The checkout may lie in a folder of root's: one capability lets this user read it, and nothing else.
-    const asNobody = ['--reuid=65534', '--regid=65534', '--clear-groups'];
+    // Without the security bit the kernel takes the capability away again where access(2) is asked.
+    const asNobody = ['--securebits=+no_setuid_fixup', '--reuid=65534', '--regid=65534', '--clear-groups'];
     const reading = ['--inh-caps=-all,+dac_read_search', '--ambient-caps=-all,+dac_read_search'];
     const start = ['node', 'hack/bootstrap.mjs', 'hack/start/main.ts'];
     const command = new Command('setpriv', [...asNobody, ...reading, ...start], stateDir);

@@ -41,6 +41,7 @@ describe('20 VMs on 3 hosts, created at once', () => {
   it('live on when the operator is killed; the next one finds them, restarts nothing and writes nothing for a minute', async () => {
     const guests = await lab.guests();
     expect(Object.keys(guests)).toHaveLength(20);
+    const statuses = await lab.statuses();
     await lab.fabric.operator.kill('SIGKILL');
     const before = await lab.auditLength();
     await lab.fabric.operator.start();
@@ -61,6 +62,7 @@ describe('20 VMs on 3 hosts, created at once', () => {
     );
     await lab.quietMinute();
     expect(await lab.guests()).toEqual(guests);
+    expect(await lab.statuses()).toEqual(statuses);
     const writes = (await lab.writes(before)).filter(({ resource }) => resource !== 'leases');
     expect(writes).toEqual([]);
     expect((await lab.writes(before)).length).toBeGreaterThan(10); // renewals: what is counted is seen at all

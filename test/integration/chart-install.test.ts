@@ -78,7 +78,8 @@ describe('an installed release', () => {
       ['update', 'hostpools.vmfabric.io', '--subresource=finalizers'],
       ['list', 'nodes'],
       ['create', 'events.events.k8s.io', '--namespace=shop'],
-      ['update', 'leases.coordination.k8s.io', `--namespace=${namespace}`],
+      ['create', 'leases.coordination.k8s.io', `--namespace=${namespace}`],
+      ['patch', 'leases.coordination.k8s.io/vmfabric', `--namespace=${namespace}`],
       ['get', 'secret/libvirt-client', `--namespace=${namespace}`],
     ];
     expect(await askedAs(`${namespace}:vmfabric`, rights)).toEqual(rights.map(() => true));
@@ -95,6 +96,7 @@ describe('an installed release', () => {
       ['get', 'secret/other', `--namespace=${namespace}`],
       ['get', 'secret/libvirt-client', '--namespace=default'],
       ['get', 'leases.coordination.k8s.io', '--namespace=kube-system'],
+      ['patch', 'leases.coordination.k8s.io/other', `--namespace=${namespace}`],
       ['delete', 'leases.coordination.k8s.io', `--namespace=${namespace}`],
       ['list', 'events.events.k8s.io', '--all-namespaces'],
       ['create', 'pods', `--namespace=${namespace}`],

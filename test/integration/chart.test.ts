@@ -7,6 +7,7 @@ import { projectRoot } from '../../hack/paths.ts';
 import { kinds } from '../../operator/api/kinds.ts';
 import {
   clusterPermissions,
+  leasePermission,
   namespacePermissions,
   type Permission,
   secretPermission,
@@ -214,6 +215,10 @@ describe('what depends on values', () => {
 
 describe('the roles', () => {
   const plain = ({ apiGroups, resources, verbs }: Permission) => ({ apiGroups, resources, verbs });
+  const withoutSecrets = [
+    ...namespacePermissions.map(plain),
+    { ...plain(leasePermission), resourceNames: ['vmfabric'] },
+  ];
 
   it('are the table of permissions, word for word', async () => {
     const [clusterRole] = (await rendered('ClusterRole')).filter(
@@ -221,15 +226,13 @@ describe('the roles', () => {
     );
     expect(clusterRole?.['rules']).toEqual(clusterPermissions.map(plain));
     expect((await only('Role'))['rules']).toEqual([
-      ...namespacePermissions.map(plain),
+      ...withoutSecrets,
       { ...plain(secretPermission), resourceNames: ['libvirt-client'] },
     ]);
   });
 
   it('give no Secret at all when none is named', async () => {
-    expect((await only('Role', '--set-json=secretNames=[]'))['rules']).toEqual(
-      namespacePermissions.map(plain),
-    );
+    expect((await only('Role', '--set-json=secretNames=[]'))['rules']).toEqual(withoutSecrets);
   });
 
   it('use no wildcard and list no Secrets', async () => {

@@ -40,10 +40,31 @@ export const hostReasons = {
       "Add its name to the chart's value secretNames, or let the operator's ServiceAccount get it by a RoleBinding.",
     conditions: ['Host.Ready', 'Host.Connected', 'Host.Stalled', 'HostPool.Stalled'],
   },
+  HostReplaced: {
+    meaning:
+      'Another machine answers at the address of the host than the one that VMs were bound to; nothing is done to them, as they may still run there.',
+    remedy:
+      'Correct the address; or, if the former machine is gone for good, annotate the Host with vmfabric.io/host-uuid as the message says.',
+    conditions: [
+      'Host.Ready',
+      'Host.Stalled',
+      'HostPool.Stalled',
+      'VirtualMachine.Ready',
+      'VirtualMachine.Running',
+      'VirtualMachine.Stalled',
+    ],
+  },
   DuplicateHostUUID: {
     meaning: 'Two hosts tell the same host uuid, so that libvirt takes the two for one.',
     remedy: 'Set another host_uuid in libvirtd.conf on one of them and restart its libvirtd.',
-    conditions: ['Host.Ready', 'Host.Stalled', 'HostPool.Stalled'],
+    conditions: [
+      'Host.Ready',
+      'Host.Stalled',
+      'HostPool.Stalled',
+      'VirtualMachine.Ready',
+      'VirtualMachine.Running',
+      'VirtualMachine.Stalled',
+    ],
   },
   Cordoned: {
     meaning: 'An admin has cordoned the host: VMs that run there go on, no further one comes.',

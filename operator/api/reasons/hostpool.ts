@@ -27,6 +27,12 @@ export const hostPoolReasons = {
     remedy: 'Change one of the two pools.',
     conditions: ['HostPool.Stalled'],
   },
+  HostRefused: {
+    meaning: 'The API server does not accept the Host that the pool makes of one of its hosts.',
+    remedy:
+      "Put right what the message names: the host's name, address or labels in spec.staticHosts, or its Node's.",
+    conditions: ['HostPool.Ready', 'HostPool.Stalled'],
+  },
   HostsInUse: {
     meaning: 'The pool is being deleted, but VMs are bound to its hosts.',
     remedy: 'Delete the VMs; the pool goes with the last of them.',

@@ -44,11 +44,17 @@ export const virtualMachineReasons = {
     remedy: 'See why the host is lost: kubectl describe vmhost. The VM is Ready again once the host answers.',
     conditions: ['VirtualMachine.Ready', 'VirtualMachine.Running'],
   },
+  RunsElsewhere: {
+    meaning:
+      "The VM's domain runs on another host than the one that the VM is bound to, or did when that host was last seen: somebody has moved it by hand. No second one is started.",
+    remedy: 'Move it back (virsh migrate), or shut it down where it is; the message names the host.',
+    conditions: ['VirtualMachine.Ready', 'VirtualMachine.Running', 'VirtualMachine.Stalled'],
+  },
   HostGone: {
     meaning:
       'The Host object that the VM is bound to does not exist any more, so its domain cannot be reached or told to stop.',
     remedy: 'Bring the host back into its HostPool, or delete the VM and create it anew.',
-    conditions: ['VirtualMachine.Ready', 'VirtualMachine.Running'],
+    conditions: ['VirtualMachine.Ready', 'VirtualMachine.Running', 'VirtualMachine.Stalled'],
   },
 
   // Its domain
@@ -197,6 +203,6 @@ export const virtualMachineReasons = {
       'The VM is being deleted, but its host does not answer, so its domain there cannot be removed. The deletion goes on by itself once the host is back.',
     remedy:
       'If the host is gone for good, say so by the annotation vmfabric.io/host-lost with the name of the host as its value.',
-    conditions: ['VirtualMachine.Ready', 'VirtualMachine.Running'],
+    conditions: ['VirtualMachine.Ready', 'VirtualMachine.Running', 'VirtualMachine.Stalled'],
   },
 } as const satisfies ReasonTable;

@@ -44,6 +44,8 @@ export interface ConnectionsListener {
 export class HostConnections {
   readonly #options: ConnectionsOptions;
   readonly #sessions = new Map<string, Session>();
+  readonly #uuidByName = new Map<string, string>();
+  readonly #namesByUUID = new Map<string, Set<string>>();
   #listeners: ConnectionsListener[] = [];
   #connecting = 0;
   readonly #queue: (() => void)[] = [];
@@ -65,6 +67,7 @@ export class HostConnections {
       ...this.#options,
       turn: () => this.#turn(),
       onLink: () => {
+        this.#note(target.name);
         for (const listener of this.#listeners) listener.onLink(target.name);
       },
       onDomainEvent: (event) => {
@@ -84,16 +87,27 @@ export class HostConnections {
   sharesUUID(hostName: string): string | undefined {
     const uuid = this.link(hostName)?.facts?.hostUUID;
     if (!uuid) return undefined;
-    const namesakes = [...this.#sessions].filter(([, session]) => session.link.facts?.hostUUID === uuid);
-    return namesakes
-      .map(([name]) => name)
-      .filter((name) => name !== hostName)
-      .sort()[0];
+    return [...(this.#namesByUUID.get(uuid) ?? [])].filter((name) => name !== hostName).sort()[0];
   }
 
   drop(hostName: string): void {
     this.#sessions.get(hostName)?.stop();
     this.#sessions.delete(hostName);
+    this.#note(hostName);
+  }
+
+  /** Which names have which uuid; a host that is lost keeps its own. */
+  #note(hostName: string): void {
+    const before = this.#uuidByName.get(hostName);
+    const uuid = this.link(hostName)?.facts?.hostUUID;
+    if (before === uuid) return;
+    if (before !== undefined) this.#namesByUUID.get(before)?.delete(hostName);
+    if (before !== undefined && this.#namesByUUID.get(before)?.size === 0) this.#namesByUUID.delete(before);
+    if (uuid === undefined) this.#uuidByName.delete(hostName);
+    else {
+      this.#uuidByName.set(hostName, uuid);
+      this.#namesByUUID.set(uuid, (this.#namesByUUID.get(uuid) ?? new Set()).add(hostName));
+    }
   }
 
   /** Closes everything; domains are not touched. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hosts } from '../../api/kinds.ts';
+import { HypervisorError } from '../../hypervisor/hypervisor.ts';
 import { World } from '../../testing/world.ts';
 import { findCondition } from '../conditions.ts';
 
@@ -107,6 +108,78 @@ describe('a host that cannot be used', () => {
     expect(condition(world, 'h1', 'Stalled')).toBe('True DuplicateHostUUID');
     expect(message(world, 'h2', 'Stalled')).toContain('Host h1 has the same host uuid');
     expect(world.message('a', 'Scheduled')).toContain('has the same host uuid');
+  });
+
+  it('is another machine than the one with VMs: nothing is done to them until a person says what happened', async () => {
+    const world = await World.withHosts(2);
+    world.putVm('a');
+    await world.run(10_000);
+    const host = world.hostOf('a');
+    const uuid = world.uuid('a');
+    const former = host.facts.hostUUID;
+    const present = '99999999-2222-4333-8444-555555555555';
+    // Another machine has taken the address: it knows nothing of the domain, which runs on.
+    host.facts = { ...host.facts, hostUUID: present };
+    const domain = host.domains.get(uuid);
+    host.domains.delete(uuid);
+    host.dropConnections();
+    await world.run(120_000);
+    expect(condition(world, host.name, 'Stalled')).toBe('True HostReplaced');
+    expect(world.condition('a', 'Stalled')).toBe('True HostReplaced');
+    expect(world.message('a', 'Ready')).toContain(
+      `(host uuid ${present}) than the one that its VMs are bound to (${former})`,
+    );
+    expect(host.domains.size).toBe(0);
+    world.deleteVm('a');
+    await world.run(60_000);
+    expect(world.condition('a', 'Ready')).toBe('False HostReplaced');
+    host.facts = { ...host.facts, hostUUID: former };
+    if (domain) host.domains.set(uuid, domain);
+    host.dropConnections();
+    await world.run(60_000);
+    expect(world.findVm('a')).toBeUndefined();
+    expect(host.domains.size).toBe(0);
+  });
+
+  it('is another machine for good, as an annotation says: VMs start on it', async () => {
+    const world = await World.withHosts(1);
+    world.putVm('a');
+    await world.run(10_000);
+    const host = world.hostOf('a');
+    const present = '99999999-2222-4333-8444-555555555555';
+    host.facts = { ...host.facts, hostUUID: present };
+    host.domains.clear();
+    host.dropConnections();
+    await world.run(10_000);
+    world.cluster.edit(hosts, { name: host.name }, (object) => {
+      object.metadata.annotations = { ...object.metadata.annotations, 'vmfabric.io/host-uuid': present };
+    });
+    await world.run(20_000);
+    expect(world.condition('a', 'Ready')).toBe('True Running');
+    expect(world.hostObject(host.name)?.status?.hypervisor?.hostUUID).toBe(present);
+  });
+
+  it('without VMs may be another machine without further ado', async () => {
+    const world = await World.withHosts(1);
+    const host = world.hypervisor.host('h1');
+    host.facts = { ...host.facts, hostUUID: '99999999-2222-4333-8444-555555555555' };
+    host.dropConnections();
+    await world.run(10_000);
+    expect(condition(world, 'h1', 'Ready')).toBe('True Connected');
+    world.putVm('a');
+    await world.run(10_000);
+    expect(world.condition('a', 'Ready')).toBe('True Running');
+  });
+
+  it('cannot list its domains for a while: its status goes on', async () => {
+    const world = await World.withHosts(1);
+    const fault = { when: 'before', outcome: new HypervisorError('Failed', 'internal error') } as const;
+    for (let i = 0; i < 10; i++) world.hypervisor.host('h1').failNext('domains', fault);
+    world.cluster.edit(hosts, { name: 'h1' }, (host) => {
+      host.spec.unschedulable = true;
+    });
+    await world.run(10_000);
+    expect(condition(world, 'h1', 'Schedulable')).toBe('False Cordoned');
   });
 
   it('lacks the Secret: Stalled with the command to make it, and connected soon after it is made', async () => {

@@ -2,22 +2,26 @@ import type { Host } from '../../api/host.ts';
 import type { HostPool } from '../../api/hostpool.ts';
 import { hosts } from '../../api/kinds.ts';
 import { parseBytes } from '../../api/quantity.ts';
-import type { DomainSummary } from '../../hypervisor/hypervisor.ts';
+import { type DomainSummary, HypervisorError } from '../../hypervisor/hypervisor.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { ReconcileContext } from '../../kube/controller.ts';
 import type { ObjectKey } from '../../kube/object.ts';
 import { done, type Result } from '../../kube/result.ts';
+import { hostFinalizer } from '../hostpool/members.ts';
 import type { PoolModel } from '../pool/pool-model.ts';
 import type { Stores } from '../stores.ts';
 import { type Amounts, allocatable } from './capacity.ts';
 import type { HostConnections, HostLink } from './connections.ts';
 import type { Credentials, CredentialsResult } from './credentials.ts';
+import { replacedMachine } from './identity.ts';
 import { schedulable } from './schedulable.ts';
+import type { Sightings } from './sightings.ts';
 import { hostStatus } from './status.ts';
 
 export interface HostEnvironment {
   stores: Stores;
   connections: HostConnections;
+  sightings: Sightings;
   credentials: Credentials;
   pools: PoolModel;
   clock: Clock;
@@ -36,8 +40,15 @@ export async function reconcileHost(
   context: Pick<ReconcileContext, 'signal' | 'cluster'>,
 ): Promise<Result> {
   const host = env.stores.hosts.get(key);
-  if (!host || host.metadata.deletionTimestamp) {
+  if (!host) {
     env.connections.drop(key);
+    env.sightings.forget(key);
+    return done;
+  }
+  if (host.metadata.deletionTimestamp && env.pools.engine.usage(key).vms === 0) {
+    env.connections.drop(key);
+    const rest = (host.metadata.finalizers ?? []).filter((name) => name !== hostFinalizer);
+    await context.cluster.setFinalizers(hosts, host, rest, { signal: context.signal });
     return done;
   }
   const pool = env.stores.hostPools.get(host.spec.hostPoolRef.name);
@@ -47,13 +58,16 @@ export async function reconcileHost(
   if (link?.state === 'Connecting' && !link.error && host.status) return done;
   const foreign = link?.connection ? await foreignDomains(env, host, link, context.signal) : undefined;
   const limits = allocatableOf(host, pool, link);
+  const used = env.pools.engine.usage(key);
   const status = hostStatus({
     host,
     link,
+    // On a host without VMs a machine may be replaced without further ado.
+    replaced: used.vms > 0 ? replacedMachine(host, link) : undefined,
     credentials,
     schedulable: schedulable(host, pool, env.stores.nodes.get(key)),
     twin: env.connections.sharesUUID(key),
-    used: env.pools.engine.usage(key),
+    used,
     ...(limits ? { allocatable: limits } : {}),
     ...(foreign ? { foreign } : {}),
     now: env.clock.wallTime(),
@@ -101,10 +115,26 @@ async function foreignDomains(
   host: Host,
   link: HostLink,
   signal: AbortSignal,
-): Promise<DomainSummary[]> {
-  const all = (await link.connection?.domains({ signal })) ?? [];
+): Promise<DomainSummary[] | undefined> {
+  const all = await domainsOf(link, signal);
+  if (!all) return undefined;
+  const running = all.filter(({ power }) => power !== 'Stopped');
+  env.sightings.list(
+    host.metadata.name,
+    running.map(({ uuid }) => uuid),
+  );
   return all.filter(({ uuid }) => {
     const owners = env.stores.virtualMachines.byIndex('domain', uuid);
     return !owners.some((vm) => vm.status?.hostName === host.metadata.name);
   });
+}
+
+/** A host that cannot list its domains now is asked again with the next look; its status says what is known. */
+async function domainsOf(link: HostLink, signal: AbortSignal): Promise<DomainSummary[] | undefined> {
+  try {
+    return await link.connection?.domains({ signal });
+  } catch (error) {
+    if (error instanceof HypervisorError) return undefined;
+    throw error;
+  }
 }

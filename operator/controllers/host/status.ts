@@ -24,7 +24,7 @@ export function hostStatus(observation: HostObservation): HostStatus {
   return {
     observedGeneration: generation,
     ...(link ? { connection: connection(host, link) } : {}),
-    ...(link?.facts ? facts(link.facts) : kept(before)),
+    ...(link?.facts && !observation.replaced ? facts(link.facts) : kept(before)),
     ...(allocatable
       ? {
           allocatable: { cpu: allocatable.cpu, memory: exactQuantity(allocatable.memoryBytes) },

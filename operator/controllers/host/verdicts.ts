@@ -3,6 +3,7 @@ import type { Reason } from '../../api/reasons.ts';
 import { fails, holds, unknown, type Verdict } from '../conditions.ts';
 import type { HostLink } from './connections.ts';
 import type { CredentialsResult } from './credentials.ts';
+import { replacedMessage } from './identity.ts';
 
 export interface HostFindings {
   host: Host;
@@ -11,6 +12,8 @@ export interface HostFindings {
   credentials: CredentialsResult;
   schedulable: Verdict;
   twin: string | undefined;
+  /** Another machine answers than the one that VMs are bound to. */
+  replaced: { former: string; present: string } | undefined;
 }
 
 /** Reasons that nothing but a person changes. */
@@ -21,6 +24,7 @@ const forPeople: readonly Reason[] = [
   'SecretForbidden',
   'HostPoolNotFound',
   'DuplicateHostUUID',
+  'HostReplaced',
 ];
 
 export function hostVerdicts(findings: HostFindings): Record<HostCondition, Verdict> {
@@ -44,7 +48,8 @@ function connectedVerdict({ host, link, credentials }: HostFindings): Verdict {
   return fails(reason, `libvirt on ${where} cannot be reached: ${link.error.message}`);
 }
 
-function stalledVerdict({ twin, host }: HostFindings, connected: Verdict): Verdict {
+function stalledVerdict({ twin, host, replaced }: HostFindings, connected: Verdict): Verdict {
+  if (replaced) return holds('HostReplaced', replacedMessage(host, replaced));
   if (twin) {
     const message = `Host ${twin} has the same host uuid, so libvirt would take the two for one. Set another host_uuid in libvirtd.conf on ${host.metadata.name}.`;
     return holds('DuplicateHostUUID', message);

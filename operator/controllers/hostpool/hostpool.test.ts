@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hostPools, hosts } from '../../api/kinds.ts';
+import { ApiError } from '../../kube/errors.ts';
 import { World } from '../../testing/world.ts';
 import { findCondition } from '../conditions.ts';
 import { nodes } from '../stores.ts';
@@ -84,6 +85,58 @@ describe('the Hosts of a pool', () => {
     expect(hostNames(world)).not.toContain(bound);
   });
 
+  it('stay while VMs are bound to them, also when somebody deletes them', async () => {
+    const world = await World.withHosts(1);
+    world.putVm('a');
+    await world.run(10_000);
+    world.cluster.remove(hosts, { name: 'h1' });
+    world.hostOf('a').outside.destroy(world.uuid('a'));
+    await world.run(20_000);
+    expect(hostNames(world)).toEqual(['h1']);
+    expect(world.condition('a', 'Ready')).toBe('True Running'); // still looked after
+    expect(findCondition(world.hostObject('h1') ?? {}, 'Schedulable')).toMatchObject({
+      reason: 'HostRemoved',
+    });
+    const { uid } = world.hostObject('h1')?.metadata ?? {};
+    world.deleteVm('a');
+    await world.run(20_000);
+    // The pool asks for it still, so another one is made.
+    expect(hostNames(world)).toEqual(['h1']);
+    expect(world.hostObject('h1')?.metadata.uid).not.toBe(uid);
+  });
+
+  it("lose a label that their Node lost, and keep an admin's", async () => {
+    const world = await worldOfNodes();
+    world.cluster.edit(hosts, { name: 'n1' }, (host) => {
+      host.metadata.labels = { ...host.metadata.labels, disk: 'nvme' };
+    });
+    putNode(world, 'n1', { 'vmfabric.io/host': 'true' });
+    await world.run(10_000);
+    expect(world.hostObject('n1')?.metadata.labels).toEqual({ 'vmfabric.io/host': 'true', disk: 'nvme' });
+  });
+
+  it('are made although the API server refuses one of them, which the pool names', async () => {
+    const world = await World.withHosts(1);
+    const refusal = new ApiError(
+      { verb: 'apply', kind: 'Host', key: 'h2' },
+      { code: 422, message: 'metadata.labels: Invalid value' },
+    );
+    world.cluster.failNext({ verb: 'apply', kind: 'Host', key: 'h2', error: refusal, times: 3 });
+    for (const name of ['h2', 'h3']) world.hypervisor.addHost(name);
+    world.editPool((pool) => {
+      pool.spec.staticHosts = ['h1', 'h2', 'h3'].map((name) => ({ name, address: name }));
+    });
+    await world.run(10_000);
+    expect(hostNames(world)).toEqual(['h1', 'h3']);
+    expect(condition(world, 'default', 'Stalled')).toBe('True HostRefused');
+    expect(message(world)).toContain(
+      'No Host can be made of h2: apply Host h2: metadata.labels: Invalid value',
+    );
+    await world.run(120_000);
+    expect(hostNames(world)).toEqual(['h1', 'h2', 'h3']);
+    expect(condition(world, 'default', 'Stalled')).toBe('False AsExpected');
+  });
+
   it('keep what an admin sets on them', async () => {
     const world = await worldOfNodes();
     world.cluster.edit(hosts, { name: 'n1' }, (host) => {
@@ -116,6 +169,13 @@ describe('the Hosts of a pool', () => {
     await world.run(10_000);
     expect(condition(world, 'second', 'Stalled')).toBe('True HostNameTaken');
     expect(world.hostObject('h1')?.spec).toMatchObject({ address: 'h1', hostPoolRef: { name: 'default' } });
+    world.hypervisor.addHost('elsewhere');
+    world.editPool((pool) => {
+      pool.spec.staticHosts = [];
+    });
+    await world.run(60_000);
+    expect(world.hostObject('h1')?.spec).toMatchObject({ hostPoolRef: { name: 'second' } });
+    expect(condition(world, 'second', 'Stalled')).toBe('False AsExpected');
   });
 
   it('need an address', async () => {

@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { Host } from '../../api/host.ts';
 import type { HostPool } from '../../api/hostpool.ts';
 import { hosts } from '../../api/kinds.ts';
 import type { ApplyObject, Cluster } from '../../kube/cluster.ts';
+import { ApiError } from '../../kube/errors.ts';
+import type { PoolModel } from '../pool/pool-model.ts';
 import type { Stores } from '../stores.ts';
 import { type Member, membersOf } from './membership.ts';
 
@@ -17,25 +20,46 @@ export interface MemberFindings {
   taken: { name: string; pool: string }[];
   /** Nodes that are selected but have no InternalIP. */
   addressless: string[];
+  /** Members whose Host the API server does not accept, and what it says. */
+  refused: { name: string; message: string }[];
+}
+
+export const noFindings = (): MemberFindings => ({
+  changed: false,
+  leaving: [],
+  taken: [],
+  addressless: [],
+  refused: [],
+});
+
+/** Keeps a Host that is deleted until no VM is bound to it: without it nobody would look after them. */
+export const hostFinalizer = 'vmfabric.io/virtual-machines';
+
+/** What the pool gave the Host's labels, to see when one of them is no longer asked for. */
+const labelsAnnotation = 'vmfabric.io/pool-labels';
+
+interface MemberEnvironment {
+  cluster: Cluster;
+  stores: Stores;
+  pools: PoolModel;
 }
 
 /** Makes the Hosts that the pool's spec asks for, and deletes those that it does not ask for any more. */
 export async function ensureMembers(
-  env: { cluster: Cluster; stores: Stores },
+  env: MemberEnvironment,
   pool: HostPool,
   signal: AbortSignal,
 ): Promise<MemberFindings> {
   const members = membersOf(pool, env.stores.nodes.list());
-  const findings: MemberFindings = { changed: false, leaving: [], taken: [], addressless: [] };
+  const findings = noFindings();
   for (const member of members) {
     const existing = env.stores.hosts.get(member.name);
     const otherPool = existing?.spec.hostPoolRef.name;
     if (otherPool && otherPool !== pool.metadata.name)
       findings.taken.push({ name: member.name, pool: otherPool });
     else if (!member.address) findings.addressless.push(member.name);
-    else if (await ensureHost(env.cluster, pool, { ...member, address: member.address }, existing, signal)) {
-      findings.changed = true;
-    }
+    else
+      await ensureHost(env.cluster, pool, { ...member, address: member.address }, existing, findings, signal);
   }
   const wanted = new Set(members.map((member) => member.name));
   for (const host of env.stores.hosts.byIndex('pool', pool.metadata.name)) {
@@ -49,20 +73,34 @@ async function ensureHost(
   pool: HostPool,
   member: Member & { address: string },
   existing: Host | undefined,
+  findings: MemberFindings,
   signal: AbortSignal,
-): Promise<boolean> {
-  if (existing && (existing.metadata.deletionTimestamp || fits(existing, member))) return false;
-  await cluster.apply(hosts, hostOf(pool, member), { fieldManager, force: true, signal });
-  return true;
+): Promise<void> {
+  if (existing && (existing.metadata.deletionTimestamp || fits(existing, member))) return;
+  try {
+    await cluster.apply(hosts, hostOf(pool, member), { fieldManager, force: true, signal });
+    findings.changed = true;
+  } catch (error) {
+    // One host that cannot be made must not keep the others from being made.
+    if (!(error instanceof ApiError) || !error.isInvalid) throw error;
+    findings.refused.push({ name: member.name, message: error.message });
+  }
 }
 
-/** Labels that the pool does not know, an admin's, are no difference; a label that a Node lost goes with the next one. */
+/** Labels that the pool never gave, an admin's, are no difference. */
 function fits(host: Host, member: Member & { address: string }): boolean {
-  const labels = host.metadata.labels ?? {};
+  const { annotations, finalizers, labels = {} } = host.metadata;
   return (
     host.spec.address === member.address &&
+    finalizers?.includes(hostFinalizer) === true &&
+    annotations?.[labelsAnnotation] === digest(member.labels) &&
     Object.entries(member.labels).every(([key, value]) => labels[key] === value)
   );
+}
+
+function digest(labels: Record<string, string>): string {
+  const sorted = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash('sha256').update(JSON.stringify(sorted)).digest('hex').slice(0, 16);
 }
 
 function hostOf(pool: HostPool, member: Member & { address: string }): ApplyObject {
@@ -73,6 +111,8 @@ function hostOf(pool: HostPool, member: Member & { address: string }): ApplyObje
     metadata: {
       name: member.name,
       labels: member.labels,
+      annotations: { [labelsAnnotation]: digest(member.labels) },
+      finalizers: [hostFinalizer],
       ownerReferences: [{ apiVersion, kind, name: metadata.name, uid: metadata.uid, controller: true }],
     },
     spec: { hostPoolRef: { name: metadata.name }, address: member.address },
@@ -81,13 +121,14 @@ function hostOf(pool: HostPool, member: Member & { address: string }): ApplyObje
 
 /** A Host with VMs stays, closed for new ones: without it nobody would look after them. */
 async function letGo(
-  env: { cluster: Cluster; stores: Stores },
+  env: MemberEnvironment,
   host: Host,
   findings: MemberFindings,
   signal: AbortSignal,
 ): Promise<void> {
   const { name, uid } = host.metadata;
-  const vms = env.stores.virtualMachines.byIndex('host', name).length;
+  // Placements that are decided and not yet seen count as well.
+  const { vms } = env.pools.engine.usage(name);
   if (vms > 0) findings.leaving.push({ name, vms });
   else if (!host.metadata.deletionTimestamp) {
     await env.cluster.delete(hosts, { name, uid }, { signal });

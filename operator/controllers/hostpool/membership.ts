@@ -22,7 +22,8 @@ export function membersOf(pool: HostPool, nodes: readonly Node[]): Member[] {
   const fixed = staticHosts.map(({ name, address, labels }) => ({
     name,
     address,
-    labels: { 'kubernetes.io/hostname': name, ...labels },
+    // A name may be longer than a label's value.
+    labels: { ...(name.length <= 63 ? { 'kubernetes.io/hostname': name } : {}), ...labels },
   }));
   const taken = new Set(fixed.map((member) => member.name));
   const selected = nodeSelector

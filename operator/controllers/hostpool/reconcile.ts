@@ -9,7 +9,7 @@ import { done, type Result } from '../../kube/result.ts';
 import type { Amounts } from '../host/capacity.ts';
 import type { PoolModel } from '../pool/pool-model.ts';
 import type { Stores } from '../stores.ts';
-import { ensureMembers, type MemberFindings } from './members.ts';
+import { ensureMembers, noFindings } from './members.ts';
 import { poolStatus, takesVms } from './status.ts';
 
 export interface HostPoolEnvironment {
@@ -21,7 +21,8 @@ export interface HostPoolEnvironment {
 /** Keeps a deleted pool until no VM lives on its hosts: its Hosts go with it, and they are how VMs are reached. */
 export const finalizer = 'vmfabric.io/hosts';
 
-const noFindings: MemberFindings = { changed: false, leaving: [], taken: [], addressless: [] };
+/** A name that another pool gives up, and a Host that was refused, are tried again this soon. */
+const tryAgainMs = 30_000;
 
 type Context = Pick<ReconcileContext, 'signal' | 'cluster'>;
 
@@ -34,11 +35,11 @@ export async function reconcileHostPool(
   const stored = env.stores.hostPools.get(key);
   if (!stored) return done;
   const members = env.stores.hosts.byIndex('pool', key);
-  if (stored.metadata.deletionTimestamp && !isUsed(env, members)) return release(cluster, stored, signal);
+  if (stored.metadata.deletionTimestamp && !isUsed(env, key)) return release(cluster, stored, signal);
   const pool = await ensureFinalizer(cluster, stored, signal);
   const findings = pool.metadata.deletionTimestamp
-    ? noFindings
-    : await ensureMembers({ cluster, stores: env.stores }, pool, signal);
+    ? noFindings()
+    : await ensureMembers({ ...env, cluster }, pool, signal);
   if (findings.changed) return { kind: 'again', afterMs: 50 };
   const status = poolStatus({
     pool,
@@ -49,11 +50,12 @@ export async function reconcileHostPool(
     now: env.clock.wallTime(),
   });
   await cluster.patchStatus(hostPools, pool, status, { signal });
-  return done;
+  const unsettled = findings.taken.length + findings.refused.length > 0;
+  return unsettled ? { kind: 'again', afterMs: tryAgainMs } : done;
 }
 
-function isUsed(env: HostPoolEnvironment, members: readonly Host[]): boolean {
-  return members.some((host) => env.stores.virtualMachines.byIndex('host', host.metadata.name).length > 0);
+function isUsed(env: HostPoolEnvironment, poolName: string): boolean {
+  return env.stores.virtualMachines.byIndex('pool', poolName).some((vm) => vm.status?.hostName);
 }
 
 async function ensureFinalizer(

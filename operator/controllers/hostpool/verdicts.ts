@@ -31,6 +31,7 @@ function readyVerdict(
     ...leavingRemarks(findings),
     ...addressRemarks(findings),
     ...nameRemarks(findings),
+    ...refusalRemarks(findings),
   ];
   if (remarks.length === 0) {
     return holds(
@@ -45,6 +46,7 @@ function readyVerdict(
 /** Stalled when every host of the pool waits for a person, or when a name is not to be had. */
 function stalledVerdict(members: readonly Host[], down: readonly Host[], findings: MemberFindings): Verdict {
   if (findings.taken.length > 0) return holds('HostNameTaken', nameRemarks(findings).join(' '));
+  if (findings.refused.length > 0) return holds('HostRefused', refusalRemarks(findings).join(' '));
   const stalled = members
     .map((host) => findCondition(host, 'Stalled'))
     .filter((one) => one?.status === 'True');
@@ -66,6 +68,8 @@ function notReady(down: readonly Host[], total: number): string {
 }
 
 function noHosts(pool: HostPool, findings: MemberFindings): Verdict {
+  const [refusal] = refusalRemarks(findings);
+  if (refusal) return fails('HostRefused', refusal);
   const [remark] = addressRemarks(findings);
   if (remark) return fails('AddressMissing', remark);
   if (!pool.spec.nodeSelector) return fails('NoHosts', 'spec.staticHosts is empty.');
@@ -93,6 +97,12 @@ function nameRemarks({ taken }: MemberFindings): string[] {
     ({ name, pool }) =>
       `${name} is a Host of HostPool ${pool} already; a host can be in one pool only, so change one of the two.`,
   );
+}
+
+function refusalRemarks({ refused }: MemberFindings): string[] {
+  return refused
+    .slice(0, named)
+    .map(({ name, message }) => `No Host can be made of ${name}: ${message.slice(0, 500)}`);
 }
 
 function inUse(members: readonly Host[]): string {

@@ -7,6 +7,7 @@ import { keyOf } from '../../kube/object.ts';
 import type { AffinityTerm, Enforcement, HostState, Policy, VmState } from '../../placement/model.ts';
 import { allocatable } from '../host/capacity.ts';
 import type { HostLink } from '../host/connections.ts';
+import { replacedMachine } from '../host/identity.ts';
 import { schedulable } from '../host/schedulable.ts';
 import type { Node } from '../hostpool/membership.ts';
 
@@ -49,6 +50,7 @@ function availability({ host, pool, node, link, twin }: HostView): HostState['av
   const verdict = schedulable(host, pool, node);
   if (verdict.status !== 'True') return { yes: false, reason: verdict.message };
   if (link?.state !== 'Connected') return { yes: false, reason: 'is not connected' };
+  if (replacedMachine(host, link)) return { yes: false, reason: 'is another machine than before' };
   if (twin) return { yes: false, reason: `has the same host uuid as ${twin}` };
   return { yes: true };
 }

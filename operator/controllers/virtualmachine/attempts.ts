@@ -5,6 +5,8 @@ interface Memory {
   lastRequestAt?: number;
   starts: number;
   lastStartAt?: number;
+  startFailure?: string;
+  vanishedAt?: number;
   addressChecks: number;
 }
 
@@ -66,6 +68,36 @@ export class Attempts {
     memory.starts = lasted ? 1 : memory.starts + 1;
     memory.lastStartAt = this.#clock.now();
     memory.addressChecks = 0;
+    delete memory.startFailure;
+  }
+
+  /** The last start did not come about, for this reason. */
+  startFailed(uid: string, message: string): void {
+    this.#memory(uid).startFailure = message;
+  }
+
+  startFailure(uid: string): string | undefined {
+    return this.#memories.get(uid)?.startFailure;
+  }
+
+  /** Starts from now on are no longer in a row with those before. */
+  startsOver(uid: string): void {
+    const memory = this.#memories.get(uid);
+    if (!memory) return;
+    memory.starts = 0;
+    delete memory.lastStartAt;
+    delete memory.startFailure;
+  }
+
+  /** Milliseconds since the domain was first missed on its host; counts from this call when it was not missed before. */
+  vanishedAgeMs(uid: string): number {
+    const memory = this.#memory(uid);
+    memory.vanishedAt ??= this.#clock.now();
+    return this.#clock.now() - memory.vanishedAt;
+  }
+
+  reappeared(uid: string): void {
+    delete this.#memories.get(uid)?.vanishedAt;
   }
 
   /** When to ask for addresses again that the guest does not report yet: 1 s at first, 30 s in the end. */

@@ -4,6 +4,7 @@ import { domainUuidOf } from '../../domain/identity.ts';
 import { planDefinition, restartRequired } from '../../domain/plan.ts';
 import { domainXml } from '../../domain/write.ts';
 import { type HostConnection, HypervisorError } from '../../hypervisor/hypervisor.ts';
+import { runsElsewhere } from './elsewhere.ts';
 import { type Scope, type StepResult, stepDone } from './scope.ts';
 
 /** Sees the domain as it is on the host, and defines it when it is missing or differs from what the VM asks for. */
@@ -22,17 +23,42 @@ export async function defineDomain(scope: Scope): Promise<StepResult> {
   await look(scope, connection);
   const desired = desiredDomain(vm, pool, link.facts.hypervisorType);
   if (desired.kind === 'problem')
-    return { kind: 'blocked', reason: desired.reason, message: desired.message };
+    return withProblem(scope, { kind: 'blocked', reason: desired.reason, message: desired.message });
   scope.desired = desired.domain;
+  const missing = await missingDomain(scope);
+  if (missing) return missing;
   const plan = planDefinition(desired.domain, scope.observed);
   if (plan.kind === 'define') {
     const failure = await define(scope, connection, domainXml(desired.domain));
-    if (failure) return failure;
+    if (failure) return failure.kind === 'blocked' ? withProblem(scope, failure) : failure;
     noteDefinition(scope, plan.because);
     await look(scope, connection);
   }
   scope.restartRequired = scope.observed ? restartRequired(desired.domain, scope.observed) : [];
   return stepDone;
+}
+
+/** What is defined already goes on being started and stopped as the VM asks. */
+function withProblem(scope: Scope, problem: Extract<StepResult, { kind: 'blocked' }>): StepResult {
+  if (!scope.observed?.persistent) return problem;
+  scope.problem = problem;
+  return stepDone;
+}
+
+/** Somebody who moves or edits a domain by hand takes it away for a moment; it is not missing before this. */
+const missingAfterMs = 2000;
+
+/** A domain that was there and is not any more is defined anew only if it stays away and runs nowhere else. */
+async function missingDomain(scope: Scope): Promise<StepResult | undefined> {
+  const { env, observed, vm } = scope;
+  const { uid } = vm.metadata;
+  if (observed || vm.status?.powerState === undefined) {
+    env.attempts.reappeared(uid);
+    return undefined;
+  }
+  const age = env.attempts.vanishedAgeMs(uid);
+  if (age < missingAfterMs) return { kind: 'postpone', forMs: missingAfterMs - age };
+  return runsElsewhere(scope);
 }
 
 /** Asks the host for the domain once more. */
@@ -100,7 +126,7 @@ function noteDefinition(scope: Scope, because: DomainDifference[] | 'missing'): 
           type: 'Warning',
           reason: 'DriftRepaired',
           action: 'Define',
-          note: `The domain was changed from outside and was set back: ${fields}.`,
+          note: `The domain was not as it should be, by a change of its HostPool or from outside, and was set right: ${fields}.`,
         },
   );
 }

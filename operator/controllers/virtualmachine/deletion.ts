@@ -1,5 +1,6 @@
 import type { HostConnection } from '../../hypervisor/hypervisor.ts';
 import { domainUUID, look } from './definition.ts';
+import { runsElsewhere } from './elsewhere.ts';
 import { finalizer, releaseFinalizer } from './finalizer.ts';
 import { reachHost } from './reach-host.ts';
 import type { Scope, StepResult } from './scope.ts';
@@ -18,15 +19,20 @@ export async function deleteDomain(scope: Scope): Promise<StepResult> {
   const hostName = vm.status?.hostName;
   if (!hostName) return releaseFinalizer(scope);
   const reached = reachHost(scope);
-  if (scope.connection) return removeDomain(scope, scope.connection);
+  if (reached.kind === 'done' && scope.connection) return removeDomain(scope, scope.connection);
   if (vm.metadata.annotations?.[hostLostAnnotation] === hostName) return releaseFinalizer(scope);
-  return reached.kind === 'postpone' ? reached : waitForHost(scope, hostName);
+  if (reached.kind === 'postpone') return reached;
+  // A wrong machine has its own way out; one that is gone or silent has that of the annotation.
+  return reached.kind === 'blocked' && scope.host ? reached : waitForHost(scope, hostName);
 }
 
 async function removeDomain(scope: Scope, connection: HostConnection): Promise<StepResult> {
   await look(scope, connection);
   const stopped = await stopGracefully(scope, connection);
   if (stopped.kind !== 'done') return stopped;
+  // The object is all that tells of a copy that somebody has moved.
+  const elsewhere = await runsElsewhere(scope);
+  if (elsewhere) return elsewhere;
   if (scope.observed) await connection.undefine(domainUUID(scope), { signal: scope.signal });
   return releaseFinalizer(scope);
 }
@@ -35,8 +41,7 @@ function waitForHost({ vm, host, lookAgainMs }: Scope, hostName: string): StepRe
   const { name, namespace } = vm.metadata;
   const why = host ? 'does not answer' : 'does not exist any more';
   return {
-    kind: 'wait',
-    forMs: lookAgainMs,
+    ...(host ? { kind: 'wait', forMs: lookAgainMs } : { kind: 'blocked' }),
     reason: 'DeletionWaitsForHost',
     message:
       `Host ${hostName} ${why}, so the VM's domain there cannot be removed. The deletion goes on by itself once the host is back. ` +

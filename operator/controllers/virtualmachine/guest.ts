@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import { domainUUID } from './definition.ts';
 import { type Scope, type StepResult, stepDone } from './scope.ts';
 
@@ -21,6 +21,9 @@ export async function readGuest(scope: Scope): Promise<StepResult> {
  * IPv4 first, and always in the same order, whatever order the guest tells them in.
  */
 export function usefulAddresses(addresses: readonly string[]): string[] {
-  const useful = addresses.filter((address) => !/^(fe[89ab][0-9a-f]:|169\.254\.)/i.test(address));
+  // A guest may tell anything; what is no address would have the API server refuse the whole status.
+  const useful = addresses.filter(
+    (address) => isIP(address) && !/^(fe[89ab][0-9a-f]:|169\.254\.)/i.test(address) && !address.includes('%'),
+  );
   return useful.sort((a, b) => Number(isIPv6(a)) - Number(isIPv6(b)) || (a < b ? -1 : 1));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ObservedDomain } from '../../hypervisor/hypervisor.ts';
+import { HypervisorError, type ObservedDomain } from '../../hypervisor/hypervisor.ts';
 import { World } from '../../testing/world.ts';
 import { planPower } from './power.ts';
 
@@ -102,6 +102,67 @@ describe('a VM with run strategy Manual', () => {
     world.hostOf('web-1').outside.destroy(world.uuid('web-1'));
     await world.run(60_000);
     expect(world.condition('web-1', 'Ready')).toBe('True Stopped');
+  });
+});
+
+describe('a domain that cannot be started', () => {
+  it('tells the words of its host for as long as that is so, with ever fewer attempts', async () => {
+    const world = await World.withHosts(1);
+    const outcome = new HypervisorError('Failed', 'unable to open /dev/vhost-net');
+    for (let i = 0; i < 100; i++) world.hypervisor.host('h1').failNext('start', { when: 'before', outcome });
+    world.putVm('web-1');
+    const seen = new Set<string>();
+    for (let second = 0; second < 100; second++) {
+      await world.run(1000);
+      if (second > 2) seen.add(`${world.condition('web-1', 'Ready')} ${world.message('web-1', 'Ready')}`);
+    }
+    expect([...seen]).toEqual([
+      'False StartFailed Host h1 cannot start the domain: unable to open /dev/vhost-net',
+    ]);
+    const starts = world.hypervisor.calls.filter(({ call }) => call === 'start').length;
+    expect(starts).toBeGreaterThan(2);
+    expect(starts).toBeLessThan(8);
+  });
+
+  it('is started at once after it was halted and is wanted again', async () => {
+    const world = await World.withRunningVm();
+    for (let round = 0; round < 3; round++) {
+      world.halt('web-1');
+      await world.run(5000);
+      world.editVm('web-1', (vm) => {
+        vm.spec.runStrategy = 'Always';
+      });
+      await world.run(2000);
+      expect(world.condition('web-1', 'Ready')).toBe('True Running');
+    }
+  });
+});
+
+describe('a VM that asks for what its pool has no longer', () => {
+  async function withoutNetwork(): Promise<World> {
+    const world = await World.withRunningVm();
+    world.editPool((pool) => {
+      pool.spec.networks = [];
+    });
+    await world.run(5000);
+    expect(world.condition('web-1', 'Stalled')).toBe('True NetworkNotFound');
+    return world;
+  }
+
+  it('can be halted all the same', async () => {
+    const world = await withoutNetwork();
+    world.halt('web-1');
+    await world.run(10_000);
+    expect(world.runsOn('web-1')).toEqual([]);
+    expect(world.condition('web-1', 'Stalled')).toBe('True NetworkNotFound');
+  });
+
+  it('is started again as it was defined when it crashes', async () => {
+    const world = await withoutNetwork();
+    world.hostOf('web-1').outside.destroy(world.uuid('web-1'));
+    await world.run(30_000);
+    expect(world.runsOn('web-1')).toEqual(['h1']);
+    expect(world.condition('web-1', 'Ready')).toBe('False NetworkNotFound');
   });
 });
 

@@ -2,6 +2,7 @@ import { parseBytes } from '../../api/quantity.ts';
 import type { VirtualMachineSpec } from '../../api/virtualmachine.ts';
 import { type HostConnection, HypervisorError, type ObservedDomain } from '../../hypervisor/hypervisor.ts';
 import { domainUUID, look } from './definition.ts';
+import { runsElsewhere } from './elsewhere.ts';
 import { type Scope, type StepResult, stepDone } from './scope.ts';
 import { stopGracefully } from './shutdown.ts';
 
@@ -15,7 +16,8 @@ export function planPower(
   runStrategy: VirtualMachineSpec['runStrategy'],
   observed: ObservedDomain,
 ): PowerPlan {
-  if (observed.cause === 'Migration') return 'await';
+  // Stopped by a migration it is wherever it was moved to, which is looked at before any start.
+  if (observed.cause === 'Migration' && observed.power !== 'Stopped') return 'await';
   if (runStrategy === 'Manual') return 'leave';
   if (runStrategy === 'Halted') return observed.power === 'Stopped' ? 'leave' : 'stop';
   if (observed.power === 'Stopped') return 'start';
@@ -29,6 +31,8 @@ export async function applyPower(scope: Scope): Promise<StepResult> {
   if (!connection || !observed) throw new Error('applyPower comes after defineDomain');
   const plan = planPower(vm.spec.runStrategy, observed);
   if (plan !== 'stop') scope.env.attempts.shutdownOver(vm.metadata.uid);
+  // What was stopped on purpose starts at once when it is wanted again.
+  if (vm.spec.runStrategy === 'Halted') scope.env.attempts.startsOver(vm.metadata.uid);
   switch (plan) {
     case 'start':
       return start(scope, connection);
@@ -55,19 +59,23 @@ async function start(scope: Scope, connection: HostConnection): Promise<StepResu
   const { uid } = vm.metadata;
   const delay = env.attempts.startDelayMs(uid);
   if (delay > 0) {
+    const failure = env.attempts.startFailure(uid);
+    if (failure !== undefined) return { kind: 'wait', forMs: delay, reason: 'StartFailed', message: failure };
     const message =
       'The guest stopped soon after it was started; it is started again after a pause that grows each time.';
     return { kind: 'wait', forMs: delay, reason: 'CrashLoop', message };
   }
-  const full = hostFull(scope);
-  if (full) return full;
+  const obstacle = (await runsElsewhere(scope)) ?? hostFull(scope);
+  if (obstacle) return obstacle;
   env.attempts.started(uid);
   try {
     await connection.start(domainUUID(scope), { signal: scope.signal });
   } catch (error) {
     if (!(error instanceof HypervisorError)) throw error;
+    if (error.code === 'Unreachable' || error.code === 'Timeout') throw error; // it may have started
     const message = `Host ${vm.status?.hostName} cannot start the domain: ${error.message}`;
-    return { kind: 'retry', reason: 'StartFailed', message, cause: error };
+    env.attempts.startFailed(uid, message);
+    return { kind: 'wait', forMs: env.attempts.startDelayMs(uid), reason: 'StartFailed', message };
   }
   const again = env.attempts.startsInARow(uid) > 1 || vm.status?.powerState === 'Running';
   scope.events.push(

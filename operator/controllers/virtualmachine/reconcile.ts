@@ -74,7 +74,7 @@ async function walk(scope: Scope, list: readonly Step[]): Promise<StepResult> {
       const result = await step(scope);
       if (result.kind !== 'done') return result;
     }
-    return stepDone;
+    return scope.problem ?? stepDone;
   } catch (error) {
     if (error instanceof HypervisorError) return hostFailure(scope, error);
     throw error;

@@ -7,6 +7,7 @@ import type { GuestInterface, HostConnection, ObservedDomain } from '../../hyper
 import type { Clock } from '../../kube/clock.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { HostConnections, HostLink } from '../host/connections.ts';
+import type { Sightings } from '../host/sightings.ts';
 import type { PoolModel } from '../pool/pool-model.ts';
 import type { Stores } from '../stores.ts';
 import type { Attempts } from './attempts.ts';
@@ -15,6 +16,7 @@ import type { Attempts } from './attempts.ts';
 export interface Environment {
   stores: Stores;
   connections: HostConnections;
+  sightings: Sightings;
   pools: PoolModel;
   attempts: Attempts;
   clock: Clock;
@@ -37,6 +39,8 @@ export interface Scope {
   /** Set by `reachHost`, so that later steps need not ask whether the host answers. */
   connection?: HostConnection;
   desired?: DesiredDomain;
+  /** Why the domain cannot be what is asked for, while the one that is there goes on being looked after. */
+  problem?: Extract<StepResult, { kind: 'blocked' }>;
   /** Absent before the host was asked, and when the host has no such domain. */
   observed?: ObservedDomain;
   /** Whether the host was asked in this reconcile. */

@@ -1,5 +1,5 @@
 import type { VirtualMachineCondition } from '../../api/virtualmachine.ts';
-import { fails, holds, unknown, type Verdict } from '../conditions.ts';
+import { fails, findCondition, holds, unknown, type Verdict } from '../conditions.ts';
 import type { Scope, StepResult } from './scope.ts';
 
 type Verdicts = Record<VirtualMachineCondition, Verdict>;
@@ -34,7 +34,10 @@ function running({ vm, observed, looked }: Scope, outcome: StepResult): Verdict 
   return unknown('Starting', 'The domain is being prepared.');
 }
 
-function restartRequired({ restartRequired: differences, observed }: Scope): Verdict {
+function restartRequired({ restartRequired: differences, desired, observed, vm }: Scope): Verdict {
+  const before = findCondition(vm, 'RestartRequired');
+  // Nothing was compared, so nothing is known to have changed.
+  if (!desired && before?.status === 'True') return holds('RestartRequired', before.message);
   if (differences.length === 0 || observed?.power === 'Stopped') {
     return fails('UpToDate', 'What runs is what the spec asks for.');
   }

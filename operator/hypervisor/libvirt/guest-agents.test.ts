@@ -42,7 +42,7 @@ describe('a guest agent', () => {
     const names = server.calls.map(({ name }) => name).filter((name) => name !== 'domainLookupByUuid');
     const [limit, question] = ['domainAgentSetResponseTimeout', 'domainInterfaceAddresses'];
     expect(names).toEqual([limit, question, question, limit, question]);
-    expect(server.callsOf('domainAgentSetResponseTimeout')[0]?.args).toMatchObject({ timeoutSeconds: 5 });
+    expect(server.callsOf('domainAgentSetResponseTimeout')[0]?.args).toMatchObject({ timeoutSeconds: 3 });
   });
 
   it('is not asked while its domain does not run', async () => {
@@ -77,7 +77,7 @@ describe('a guest agent', () => {
     await turns();
     expect(connection.load.unanswered).toBe(1);
     expect(await domain(12).state()).toMatchObject({ state: 'Running' });
-    await clock.advance(8_000);
+    await clock.advance(5_000);
     expect(await answers).toEqual(Array.from({ length: 10 }, () => []));
     await shutdown;
     expect(connection.load).toMatchObject({ unanswered: 1, waiting: 0 });

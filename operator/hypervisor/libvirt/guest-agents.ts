@@ -3,9 +3,9 @@ import type { CallOptions, GuestInterface } from '../hypervisor.ts';
 import { hasCode } from './errors.ts';
 
 /** How long a guest agent may take for one answer. */
-const answerSeconds = 5;
+const answerSeconds = 3;
 /** A little more than libvirt allows the agent, so that it is libvirt who ends the wait. */
-const patienceMs = 8_000;
+const patienceMs = 5_000;
 
 /**
  * Questions to guest agents. Libvirt by itself waits for an agent for ever, and a guest's owner can make it wait: so each
