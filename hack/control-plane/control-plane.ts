@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { run } from '../command.ts';
 import { Processes } from '../processes.ts';
+import { settleAll } from '../settle.ts';
 import { auditPolicy } from './audit.ts';
 import type { Binaries } from './binaries.ts';
 import { ensurePki, type Identity, identityName, pkiPaths, writeKubeconfig } from './credentials.ts';
@@ -174,12 +175,12 @@ export class ControlPlane {
     const { audit, controllerManagerKubeconfigPath } = this.#layout;
     const pki = await ensurePki(this.#layout.pki.dir);
     const admin = { user: 'admin', groups: ['system:masters'] };
-    await Promise.all([
+    await settleAll([
       writeKubeconfig(this.adminKubeconfigPath, this.url, pki, admin),
       writeKubeconfig(controllerManagerKubeconfigPath, this.url, pki, {
         user: 'system:kube-controller-manager',
       }),
-      audit ? writeFile(audit.policyPath, auditPolicy) : undefined,
+      audit ? writeFile(audit.policyPath, auditPolicy) : Promise.resolve(),
     ]);
   }
 

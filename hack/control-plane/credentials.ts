@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { run } from '../command.ts';
 import { type Certificate, createAuthority, issue, readCertificate } from '../pki.ts';
+import { settleAll } from '../settle.ts';
 
 /** Who a kubeconfig speaks as: a certificate's user and groups, or a bearer token. */
 export type Identity = { user: string; groups?: readonly string[] } | { token: string };
@@ -54,7 +55,7 @@ export async function ensurePki(dir: string): Promise<PkiPaths> {
 async function makePki(dir: string): Promise<void> {
   const paths = pkiPaths(dir);
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  await Promise.all([
+  await settleAll([
     createAuthority(dir, 'ca', 'vmfabric-control-plane').then((authority) =>
       issue(authority, dir, {
         name: 'kube-apiserver',

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PackageOptions } from '../apt/apt.ts';
+import { settleAll } from '../settle.ts';
 import { waitFor } from '../wait.ts';
 import { ensureGuestImage } from './guest-image.ts';
 import { LabHost } from './host.ts';
@@ -41,12 +42,10 @@ async function startSwitchAndHosts(
   signal: AbortSignal,
   onProgress: PackageOptions['onProgress'],
 ): Promise<void> {
-  const [pki, subnet] = await Promise.all([createLabPki(file.dir), startSwitch(file, signal)]);
+  const [pki, subnet] = await settleAll([createLabPki(file.dir), startSwitch(file, signal)]);
   onProgress?.(`starting ${count} libvirt hosts in ${subnet}.0/24`);
   const hosts = await addHostRecords(file, subnet, count);
-  const outcomes = await Promise.allSettled(hosts.map((host) => startHost(host, file, pki, signal)));
-  const bad = outcomes.find((outcome) => outcome.status === 'rejected');
-  if (bad) throw bad.reason;
+  await settleAll(hosts.map((host) => startHost(host, file, pki, signal)));
 }
 
 /** Starts the switch, ties the machine to it, and returns the management network. */

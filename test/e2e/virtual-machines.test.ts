@@ -137,6 +137,30 @@ describe('a VM that is running', () => {
     expect((await lab.guests())['default_many-3']).toBe(guests['default_many-3']);
   });
 
+  it('is started no second time when somebody migrates it by hand, and is Ready once it is back', async () => {
+    const home = await lab.hostOf('many-7');
+    const away = lab.fabric.lab.hosts.find((host) => host.name !== home.name);
+    if (!away) throw new Error('the lab has several hosts');
+    const pid = async () => (await home.pids()).guests['default_many-7'];
+    const migrate = [
+      'migrate',
+      '--live',
+      '--p2p',
+      '--persistent',
+      '--undefinesource',
+      '--tls',
+      'default_many-7',
+    ];
+    await home.virsh([...migrate, `qemu+tls://${away.name}/system`]);
+    const message = await lab.waitCondition('vm/many-7', 'Stalled', 'True RunsElsewhere');
+    expect(message).toContain(`runs on host ${away.name}`);
+    expect(await pid()).toBeUndefined();
+    await away.virsh([...migrate, `qemu+tls://${home.name}/system`]);
+    await lab.waitCondition('vm/many-7', 'Ready', 'True Running');
+    expect(await pid()).toBeDefined();
+    expect((await away.pids()).guests['default_many-7']).toBeUndefined();
+  });
+
   it('goes with its domain when it is deleted', async () => {
     const host = await lab.hostOf('many-4');
     await lab.kubectl('delete', 'vm', 'many-4', '--timeout=60s');
