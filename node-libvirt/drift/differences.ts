@@ -1,4 +1,4 @@
-import { eventMessages } from '../src/protocol/events.ts';
+import { connectionClosedMessage, eventMessages } from '../src/protocol/events.ts';
 import { procedures } from '../src/protocol/procedures.ts';
 import { Program } from '../src/protocol/programs.ts';
 import { errorReply } from '../src/protocol/structs.ts';
@@ -9,6 +9,7 @@ export function differences(remote: Definition, qemu: Definition): string[] {
   return [
     ...procedureDifferences(remote, qemu),
     ...eventDifferences(remote),
+    ...messageDifferences('connectionClosed', connectionClosedMessage, remote),
     ...differs('errorReply', 'layout', errorReply.layout, remote.layoutOf('remote_error')),
   ];
 }
@@ -32,16 +33,17 @@ function* procedureDifferences(remote: Definition, qemu: Definition): Generator<
 }
 
 function* eventDifferences(remote: Definition): Generator<string> {
-  const names = new Map([...remote.procedures].map(([name, { number }]) => [number, name]));
-  for (const [event, { number, payload }] of Object.entries(eventMessages)) {
-    const name = names.get(number)?.toLowerCase();
-    yield* differs(
-      event,
-      'message',
-      payload.layout,
-      name ? remote.layoutOf(`remote_${name}_msg`) : 'nothing',
-    );
-  }
+  for (const [event, message] of Object.entries(eventMessages))
+    yield* messageDifferences(event, message, remote);
+}
+
+function messageDifferences(
+  event: string,
+  { number, payload }: { number: number; payload: { layout: string } },
+  remote: Definition,
+): Generator<string> {
+  const name = [...remote.procedures].find(([, procedure]) => procedure.number === number)?.[0].toLowerCase();
+  return differs(event, 'message', payload.layout, name ? remote.layoutOf(`remote_${name}_msg`) : 'nothing');
 }
 
 function* differs<T>(name: string, what: string, ours: T, theirs: T): Generator<string> {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { VirtualMachine } from '../api/virtualmachine.ts';
-import { desiredDomain, macAddressOf } from './desired.ts';
-import { domainUuidOf } from './identity.ts';
+import { desiredDomain } from './desired.ts';
+import { domainUuidOf, macAddressOf } from './identity.ts';
 import { type DomainCase, domainCase } from './testing/arbitrary-vm.ts';
 
 const drawn = fc.sample(domainCase, { seed: 7, numRuns: 1 })[0] as DomainCase;

@@ -4,8 +4,6 @@ import type { VirtualMachine } from '../api/virtualmachine.ts';
 import type { DesiredDomain, DomainInterface } from './domain.ts';
 import { domainNameOf, domainUuidOf, macAddressOf } from './identity.ts';
 
-export { macAddressOf };
-
 /** What keeps a VM from having a domain: it asks for something that its HostPool does not have. */
 export interface DomainProblem {
   kind: 'problem';

@@ -95,6 +95,11 @@ export class TestFabric {
     );
   }
 
+  /** What the hosts have, as one text. */
+  capacity(): Promise<string> {
+    return this.kubectl('get', 'vmhost', '-o', 'jsonpath={.items[*].status.capacity}');
+  }
+
   /** A minute of real time: that nothing happens has no event to wait for. */
   async quietMinute(): Promise<void> {
     await delay(60_000);

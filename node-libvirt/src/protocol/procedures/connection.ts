@@ -1,5 +1,5 @@
 import { array, int, optional, uhyper, uint } from '../codec.ts';
-import { high, normal } from '../procedure.ts';
+import { high } from '../procedure.ts';
 import { domain, optionalText, text } from '../structs.ts';
 
 /** Opening, authentication, what the server is, and event registration. */
@@ -19,5 +19,5 @@ export const connectionProcedures = {
     { callbackId: int },
   ),
   connectDomainEventCallbackDeregisterAny: high(317, { callbackId: int }, {}),
-  connectRegisterCloseCallback: normal(360, {}, {}),
+  connectRegisterCloseCallback: high(360, {}, {}),
 };
