@@ -14,6 +14,8 @@ const scalars: Readonly<Record<string, string>> = {
   hyper: 'hyper',
   'unsigned hyper': 'uhyper',
   double: 'double',
+  // XDR gives each char four bytes; only in an array of fixed length is it text here.
+  char: 'int',
 };
 
 /** Its union cannot be told by members. */
@@ -47,7 +49,11 @@ export function parseDefinition(text: string): Definition {
   };
   const layoutOf = (struct: string): string => {
     const members = matches(structs.get(struct) ?? '', /([\w ]+?)\s*\*?\s*(\w+)([<[]\w+[>\]])?;/g);
-    return `{${members.map(([type, , size]) => typeOf(type.trim()) + (size ? sizeOf(size) : '')).join(' ')}}`;
+    const memberOf = ([type, , size]: [string, string, string]) => {
+      const isText = type.trim() === 'char' && size.startsWith('[');
+      return (isText ? 'char' : typeOf(type.trim())) + (size ? sizeOf(size) : '');
+    };
+    return `{${members.map(memberOf).join(' ')}}`;
   };
   return { procedures: proceduresOf(text), layoutOf };
 }

@@ -1,13 +1,35 @@
 import type { Procedure } from './procedure.ts';
+import { blockProcedures } from './procedures/block-device.ts';
 import { connectionProcedures } from './procedures/connection.ts';
 import { domainProcedures } from './procedures/domain.ts';
+import { guestProcedures } from './procedures/guest-agent.ts';
 import { hostProcedures } from './procedures/host.ts';
+import { migrationProcedures } from './procedures/migration.ts';
+import { networkProcedures } from './procedures/network.ts';
+import { nodeDeviceProcedures } from './procedures/node-device.ts';
+import { secretProcedures } from './procedures/secret.ts';
+import { snapshotProcedures } from './procedures/snapshot.ts';
+import { storageProcedures } from './procedures/storage.ts';
+import { tuningProcedures } from './procedures/tuning.ts';
 
 /**
  * Every call this client can make. Numbers, field order, types and limits are facts of libvirt's remote
  * protocol, a stable ABI that only gains messages; names are libvirt's in camel case.
  */
-export const procedures = { ...connectionProcedures, ...hostProcedures, ...domainProcedures };
+export const procedures = {
+  ...connectionProcedures,
+  ...hostProcedures,
+  ...domainProcedures,
+  ...migrationProcedures,
+  ...tuningProcedures,
+  ...blockProcedures,
+  ...snapshotProcedures,
+  ...guestProcedures,
+  ...networkProcedures,
+  ...storageProcedures,
+  ...nodeDeviceProcedures,
+  ...secretProcedures,
+};
 
 export type ProcedureName = keyof typeof procedures;
 /** What a call takes. */

@@ -1,4 +1,4 @@
-import { array, type Infer, int, optional, string, struct, uint } from './codec.ts';
+import { array, hyper, type Infer, int, opaque, optional, string, struct, uhyper, uint } from './codec.ts';
 import { typedParameter } from './typed-parameter.ts';
 import { uuid } from './uuid.ts';
 
@@ -40,3 +40,38 @@ export const domainInterface = struct({
 });
 
 export const domainStats = struct({ dom: domain, params: array(typedParameter, 262_144) });
+
+/** How calls name a storage pool; servers look at the uuid alone. */
+export const storagePool = struct({ name: text, uuid });
+/** How calls name a volume: by its pool and name; `key` is the server's own. */
+export const storageVolume = struct({ pool: text, name: text, key: text });
+export const nodeDevice = struct({ name: text });
+export const secret = struct({ uuid, usageType: int, usageId: text });
+export const domainSnapshot = struct({ name: text, dom: domain });
+export const domainCheckpoint = struct({ name: text, dom: domain });
+export const networkInterface = struct({ name: text, mac: text });
+
+/** `expiryTime` in seconds since the epoch, 0 for a lease without end. */
+export const dhcpLease = struct({
+  iface: text,
+  expiryTime: hyper,
+  type: int,
+  mac: optionalText,
+  iaid: optionalText,
+  address: text,
+  prefix: uint,
+  hostname: optionalText,
+  clientId: optionalText,
+});
+
+export const diskError = struct({ disk: text, error: int });
+export const fileSystem = struct({
+  mountpoint: text,
+  name: text,
+  fstype: text,
+  devAliases: array(text, 256),
+});
+export const memoryStatistic = struct({ tag: int, value: uhyper });
+export const ioThread = struct({ id: uint, cpumap: opaque(2048) });
+/** Of the machine: CPU times in nanoseconds, memory in KiB. */
+export const nodeStatistic = struct({ field: text, value: uhyper });

@@ -10,8 +10,20 @@ export const connectionProcedures = {
   connectGetHostname: high(59, {}, { hostname: text }),
   connectSupportsFeature: high(60, { feature: int }, { supported: int }),
   authList: high(66, {}, { types: array(int, 20) }),
+  authSaslInit: high(67, {}, { mechlist: text }),
+  authSaslStart: high(
+    68,
+    { mech: text, nil: int, data: array(int, 65_536) },
+    { complete: int, nil: int, data: array(int, 65_536) },
+  ),
+  authSaslStep: high(
+    69,
+    { nil: int, data: array(int, 65_536) },
+    { complete: int, nil: int, data: array(int, 65_536) },
+  ),
   authPolkit: high(70, {}, { complete: int }),
   connectGetUri: high(110, {}, { uri: text }),
+  connectIsSecure: high(149, {}, { secure: int }),
   connectGetLibVersion: high(157, {}, { version: uhyper }),
   connectDomainEventCallbackRegisterAny: high(
     316,
@@ -20,4 +32,5 @@ export const connectionProcedures = {
   ),
   connectDomainEventCallbackDeregisterAny: high(317, { callbackId: int }, {}),
   connectRegisterCloseCallback: high(360, {}, {}),
+  connectUnregisterCloseCallback: high(361, {}, {}),
 };

@@ -1,9 +1,12 @@
-import { array, charArray, int, uhyper, uint } from '../codec.ts';
+import { array, charArray, int, opaque, uhyper, uint } from '../codec.ts';
 import { high, normal } from '../procedure.ts';
-import { domain, domainStats, optionalText, text } from '../structs.ts';
+import { domain, domainStats, nodeStatistic, optionalText, text } from '../structs.ts';
+import { typedParameter } from '../typed-parameter.ts';
 
 /** The machine itself, and calls over all of its domains. */
 export const hostProcedures = {
+  connectGetType: high(3, {}, { type: text }),
+  connectGetMaxVcpus: high(5, { type: optionalText }, { maxVcpus: int }),
   nodeGetInfo: high(
     6,
     {},
@@ -21,10 +24,50 @@ export const hostProcedures = {
   connectGetCapabilities: normal(7, {}, { capabilities: text }),
   nodeGetCellsFreeMemory: high(101, { startCell: int, maxCells: int }, { cells: array(uhyper, 1024) }),
   nodeGetFreeMemory: high(102, {}, { freeMemory: uhyper }),
+  connectDomainXmlToNative: normal(
+    136,
+    { nativeFormat: text, domainXml: text, flags: uint },
+    { nativeConfig: text },
+  ),
+  connectCompareCpu: high(158, { xml: text, flags: uint }, { result: int }),
+  connectBaselineCpu: normal(162, { cpus: array(text, 256), flags: uint }, { cpu: text }),
+  connectGetSysinfo: high(203, { flags: uint }, { sysinfo: text }),
+  nodeGetCpuStats: high(
+    227,
+    { cpuNum: int, nparams: int, flags: uint },
+    { params: array(nodeStatistic, 16), nparams: int },
+  ),
+  nodeGetMemoryStats: high(
+    228,
+    { nparams: int, cellNum: int, flags: uint },
+    { params: array(nodeStatistic, 16), nparams: int },
+  ),
+  nodeSuspendForDuration: normal(250, { target: uint, duration: uhyper, flags: uint }, {}),
   connectListAllDomains: high(
     273,
     { needResults: int, flags: uint },
     { domains: array(domain, 16_384), count: uint },
+  ),
+  nodeSetMemoryParameters: normal(288, { params: array(typedParameter, 64), flags: uint }, {}),
+  nodeGetMemoryParameters: normal(
+    289,
+    { nparams: int, flags: uint },
+    { params: array(typedParameter, 64), nparams: int },
+  ),
+  nodeGetCpuMap: normal(
+    293,
+    { needMap: int, needOnline: int, flags: uint },
+    { cpumap: opaque(2048), online: uint, ret: int },
+  ),
+  connectGetCpuModelNames: normal(
+    312,
+    { arch: text, needResults: int, flags: uint },
+    { models: array(text, 8192), ret: int },
+  ),
+  nodeGetFreePages: high(
+    340,
+    { pages: array(uint, 1024), startCell: int, cellCount: uint, flags: uint },
+    { counts: array(uhyper, 1024) },
   ),
   connectGetDomainCapabilities: normal(
     342,
@@ -41,5 +84,40 @@ export const hostProcedures = {
     344,
     { doms: array(domain, 16_384), stats: uint, flags: uint },
     { records: array(domainStats, 16_384) },
+  ),
+  nodeAllocPages: normal(
+    347,
+    {
+      pageSizes: array(uint, 1024),
+      pageCounts: array(uhyper, 1024),
+      startCell: int,
+      cellCount: uint,
+      flags: uint,
+    },
+    { ret: int },
+  ),
+  connectCompareHypervisorCpu: normal(
+    393,
+    {
+      emulator: optionalText,
+      arch: optionalText,
+      machine: optionalText,
+      virtType: optionalText,
+      xml: text,
+      flags: uint,
+    },
+    { result: int },
+  ),
+  connectBaselineHypervisorCpu: normal(
+    394,
+    {
+      emulator: optionalText,
+      arch: optionalText,
+      machine: optionalText,
+      virtType: optionalText,
+      cpus: array(text, 256),
+      flags: uint,
+    },
+    { cpu: text },
   ),
 };
