@@ -1,3 +1,4 @@
+import type { ByteStream } from './connection/byte-stream.ts';
 import type { Connection } from './connection/connection.ts';
 import type { CallOptions } from './connection/pending-call.ts';
 import {
@@ -227,6 +228,15 @@ export class Domain {
   async setAgentResponseTimeout(timeoutSeconds: number, options?: CallOptions): Promise<void> {
     const args = { dom: this.#dom, timeoutSeconds, flags: 0 };
     await this.#connection.call('domainAgentSetResponseTimeout', args, this.#inLane(options));
+  }
+
+  /**
+   * Its console, or the character device with this alias, both ways; the bytes are to be read soon: see `ByteStream`.
+   * Only one can be open; `force` ends another's (libvirt: virDomainOpenConsole).
+   */
+  openConsole(options: CallOptions & { device?: string; force?: boolean } = {}): Promise<ByteStream> {
+    const args = { dom: this.#dom, devName: options.device ?? null, flags: options.force ? 1 : 0 };
+    return this.#connection.openStream('domainOpenConsole', args, options);
   }
 
   /** Progress of a migration or save; flags: JobStatsFlag (libvirt: virDomainGetJobStats). */

@@ -1,12 +1,14 @@
 import { systemClock } from './clock.ts';
 import { Connection } from './connection/connection.ts';
 import { type ConnectionOptions, withDefaults } from './connection/options.ts';
+import type { CallOptions } from './connection/pending-call.ts';
 import { Domain, type FlaggedOptions } from './domain.ts';
 import { EventHub } from './event-hub.ts';
 import { Host } from './host.ts';
 import { openUri } from './open.ts';
 import { domainReference } from './protocol/structs.ts';
 import { type TypedValue, typedParameterMap } from './protocol/typed-parameter.ts';
+import { StoragePool } from './storage-pool.ts';
 import type { ConnectOptions } from './transport/attempt.ts';
 import { connectTransport } from './transport/connect.ts';
 import type { Target } from './transport/target.ts';
@@ -79,6 +81,26 @@ export class HypervisorConnection {
   async createXml(xml: string, options: FlaggedOptions = {}): Promise<Domain> {
     const args = { xml, flags: options.flags ?? 0 };
     return this.domain((await this.connection.call('domainCreateXml', args, options)).dom.uuid);
+  }
+
+  /** All storage pools, running or not; flags: virConnectListAllStoragePoolsFlags (libvirt: virConnectListAllStoragePools). */
+  async storagePools(options: FlaggedOptions = {}): Promise<StoragePool[]> {
+    const args = { needResults: 1, flags: options.flags ?? 0 };
+    const { pools } = await this.connection.call('connectListAllStoragePools', args, options);
+    return pools.map((pool) => new StoragePool(this.connection, pool));
+  }
+
+  /** The pool of this name; NO_STORAGE_POOL if there is none (libvirt: virStoragePoolLookupByName). */
+  async storagePool(name: string, options?: CallOptions): Promise<StoragePool> {
+    const { pool } = await this.connection.call('storagePoolLookupByName', { name }, options);
+    return new StoragePool(this.connection, pool);
+  }
+
+  /** Defines a storage pool or changes its definition (libvirt: virStoragePoolDefineXML). */
+  async defineStoragePool(xml: string, options: FlaggedOptions = {}): Promise<StoragePool> {
+    const args = { xml, flags: options.flags ?? 0 };
+    const { pool } = await this.connection.call('storagePoolDefineXml', args, options);
+    return new StoragePool(this.connection, pool);
   }
 
   /** Statistics of many domains in one call (libvirt: virConnectGetAllDomainStats, virDomainListGetStats). */

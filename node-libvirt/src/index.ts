@@ -1,4 +1,5 @@
 export { type Clock, systemClock, type Timer } from './clock.ts';
+export { ByteStream } from './connection/byte-stream.ts';
 export { Connection } from './connection/connection.ts';
 export type { KeepaliveLimits } from './connection/keepalive.ts';
 export type { ConnectionOptions } from './connection/options.ts';
@@ -43,6 +44,13 @@ export {
 export type { RawEvent } from './protocol/events.ts';
 export { type Args, type ProcedureName, procedures, type Ret } from './protocol/procedures.ts';
 export { type TypedParameter, type TypedValue, typedParameterMap } from './protocol/typed-parameter.ts';
+export { type PoolInfo, StoragePool } from './storage-pool.ts';
+export {
+  StorageVolume,
+  type TransferOptions,
+  type VolumeInfo,
+  type VolumeReference,
+} from './storage-volume.ts';
 export type { ConnectOptions } from './transport/attempt.ts';
 export { connectTransport } from './transport/connect.ts';
 export {

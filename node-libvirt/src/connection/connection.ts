@@ -18,10 +18,18 @@ import {
 import { type Args, type ProcedureName, procedureOf, type Ret } from '../protocol/procedures.ts';
 import { Program, programVersion } from '../protocol/programs.ts';
 import { errorReply } from '../protocol/structs.ts';
+import { ByteStream } from './byte-stream.ts';
 import { CallWindow } from './call-window.ts';
 import { Keepalive } from './keepalive.ts';
 import { type ConnectionOptions, type ConnectionSettings, withDefaults } from './options.ts';
-import { decodePacket, encodePacket, type Packet, PacketStatus, PacketType } from './packet.ts';
+import {
+  decodePacket,
+  encodePacket,
+  encodeStreamPacket,
+  type Packet,
+  PacketStatus,
+  PacketType,
+} from './packet.ts';
 import { PacketSplitter } from './packet-splitter.ts';
 import { PacketWriter } from './packet-writer.ts';
 import { type CallOptions, PendingCall } from './pending-call.ts';
@@ -46,6 +54,9 @@ export class Connection {
   readonly #keepalive: Keepalive;
   readonly #unanswered = new Map<number, PendingCall>();
   readonly #calls = new Set<PendingCall>();
+  /** Streams by the serial of the call that opened them. */
+  readonly #streams = new Map<number, ByteStream>();
+  #pauses = 0;
   readonly #listeners = new Set<(event: RawEvent) => void>();
   readonly #resolveClosed: (reason: Error | undefined) => void;
   #lastSerial = 0;
@@ -77,6 +88,36 @@ export class Connection {
    *   After a timeout or an abort the server may still carry the call out, and its slot stays taken till it answers.
    */
   async call<N extends ProcedureName>(name: N, args: Args<N>, options: CallOptions = {}): Promise<Ret<N>> {
+    return this.#call(name, args, options).result as Promise<Ret<N>>;
+  }
+
+  /**
+   * Makes a call whose reply opens a stream of bytes, such as a console or a volume's content.
+   * @throws what `call` throws; later failures end the stream.
+   */
+  async openStream<N extends ProcedureName>(
+    name: N,
+    args: Args<N>,
+    options: CallOptions = {},
+  ): Promise<ByteStream> {
+    let opened: ByteStream | undefined;
+    const call = this.#call(name, args, options);
+    // At the reply itself: the stream's first bytes may stand right behind it.
+    call.onSuccess = () => {
+      opened = this.#newStream(call);
+    };
+    try {
+      await call.result;
+    } catch (error) {
+      // Opened after all once its caller has given up, nobody would read it.
+      call.onSuccess = () => this.#newStream(call).destroy();
+      throw error;
+    }
+    if (!opened) throw new ProtocolError(`${name}: no stream was opened`);
+    return opened;
+  }
+
+  #call<N extends ProcedureName>(name: N, args: Args<N>, options: CallOptions): PendingCall {
     options.signal?.throwIfAborted();
     const procedure = procedureOf(name);
     const { program, number } = procedure;
@@ -97,7 +138,7 @@ export class Connection {
     this.#calls.add(call);
     this.#window.add(call);
     this.#sendWaiting();
-    return call.result as Promise<Ret<N>>;
+    return call;
   }
 
   /** Every event in the order received; called within the packet loop, so it must return soon. */
@@ -151,6 +192,7 @@ export class Connection {
       throw new ProtocolError(`version ${packet.version} of program ${packet.program}`);
     if (packet.type === PacketType.Reply) this.#onReply(packet);
     else if (packet.type === PacketType.Message) this.#onMessage(packet);
+    else if (packet.type === PacketType.Stream) this.#onStreamPacket(packet);
     else throw new ProtocolError(`packet of unexpected type ${packet.type}`);
   }
 
@@ -170,7 +212,40 @@ export class Connection {
     );
   }
 
+  #newStream({ procedure, serial }: PendingCall): ByteStream {
+    const header = { program: procedure.program, procedure: procedure.number, serial };
+    const stream = new ByteStream({
+      send: (status, data, sent) => this.#send(encodeStreamPacket({ ...header, status }, data), sent),
+      pause: () => this.#setPaused(1),
+      resume: () => this.#setPaused(-1),
+      release: () => this.#streams.delete(serial),
+    });
+    this.#streams.set(serial, stream);
+    return stream;
+  }
+
+  /** Several streams may want the connection to wait. */
+  #setPaused(change: 1 | -1): void {
+    this.#pauses += change;
+    this.#keepalive.setDeaf(this.#pauses > 0);
+    if (this.#pauses > 0) this.#stream.pause();
+    else this.#stream.resume();
+  }
+
+  #onStreamPacket(packet: Packet): void {
+    const stream = this.#streams.get(packet.serial);
+    if (!stream) throw new ProtocolError(`stream data for serial ${packet.serial}, which is no open stream`);
+    if (packet.status === PacketStatus.Error) stream.fail(errorIn(packet, `stream ${packet.serial}`));
+    else stream.receive(packet.status, packet.payload.rest());
+  }
+
   #onReply(packet: Packet): void {
+    // A stream that fails on the server may be told of by another reply to the call that opened it.
+    const stream = this.#streams.get(packet.serial);
+    if (stream && packet.status === PacketStatus.Error) {
+      stream.fail(errorIn(packet, `stream ${packet.serial}`));
+      return;
+    }
     const call = this.#unanswered.get(packet.serial);
     if (!call) throw new ProtocolError(`reply to serial ${packet.serial}, which is no open call`);
     if (packet.procedure !== call.procedure.number || packet.program !== call.procedure.program) {
@@ -181,6 +256,7 @@ export class Connection {
     this.#calls.delete(call);
     this.#window.release(call);
     if (call.timedOut) this.#timedOut--;
+    if (packet.status === PacketStatus.Ok) call.onSuccess?.();
     outcome();
     this.#sendWaiting();
   }
@@ -209,7 +285,11 @@ export class Connection {
   /** 0 is the serial of messages; one still in use after four billion calls is skipped. */
   #nextSerial(): number {
     do this.#lastSerial = (this.#lastSerial + 1) >>> 0;
-    while (this.#lastSerial === 0 || this.#unanswered.has(this.#lastSerial));
+    while (
+      this.#lastSerial === 0 ||
+      this.#unanswered.has(this.#lastSerial) ||
+      this.#streams.has(this.#lastSerial)
+    );
     return this.#lastSerial;
   }
 
@@ -229,12 +309,12 @@ export class Connection {
     }
   }
 
-  #send(packet: Buffer): void {
+  #send(packet: Buffer, sent?: (error?: Error | null) => void): void {
     if (this.#ended) return;
     // The window bounds calls; only answers to pings of a peer that does not read them can pile up.
     if (this.#writer.waiting >= this.#settings.windowSize + maxUnreadPongs)
       this.#end(new ProtocolError('the peer sends pings and does not read the answers'));
-    else this.#writer.write(packet);
+    else this.#writer.write(packet, sent);
   }
 
   #end(reason: Error | undefined): void {
@@ -243,6 +323,7 @@ export class Connection {
     this.#keepalive.stop();
     this.#listeners.clear();
     for (const call of this.#calls) call.fail(this.#closedError(call.name, call.sent));
+    for (const stream of [...this.#streams.values()]) stream.fail(this.#closedError('stream', true));
     this.#calls.clear();
     this.#unanswered.clear();
     this.#writer.stop();
@@ -264,9 +345,13 @@ function readReply(call: PendingCall, packet: Packet): () => void {
     return () => call.succeed(value);
   }
   if (packet.status !== PacketStatus.Error) throw new ProtocolError(`reply with status ${packet.status}`);
-  const { code, domain, level, message } = decodeAll(errorReply, packet, call.name);
-  const fields = { code, domain, level, message: message ?? 'no message', procedure: call.name };
-  return () => call.fail(new LibvirtError(fields));
+  const error = errorIn(packet, call.name);
+  return () => call.fail(error);
+}
+
+function errorIn(packet: Packet, procedure: string): LibvirtError {
+  const { code, domain, level, message } = decodeAll(errorReply, packet, procedure);
+  return new LibvirtError({ code, domain, level, message: message ?? 'no message', procedure });
 }
 
 function decodeAll<T>(codec: Codec<T>, packet: Packet, name: string): T {

@@ -25,6 +25,7 @@ export class Keepalive {
   readonly #peer: Peer;
   #timer: Timer | undefined;
   #heardAtMs = 0;
+  #deaf = false;
   #unanswered = 0;
 
   constructor(clock: Clock, limits: KeepaliveLimits, peer: Peer) {
@@ -45,6 +46,12 @@ export class Keepalive {
     this.#timer = undefined;
   }
 
+  /** While nothing is read by our own choice, silence proves nothing. */
+  setDeaf(deaf: boolean): void {
+    this.#deaf = deaf;
+    this.heard();
+  }
+
   /** Any bytes from the peer are a sign of life. */
   heard(): void {
     this.#heardAtMs = this.#clock.now();
@@ -63,6 +70,7 @@ export class Keepalive {
 
   #tick(): void {
     const { intervalMs, count } = this.#limits;
+    if (this.#deaf) this.heard();
     const silentMs = this.#clock.now() - this.#heardAtMs;
     if (this.#unanswered === 0 && silentMs < intervalMs) {
       this.#schedule(intervalMs - silentMs);

@@ -8,7 +8,7 @@ import type { Writable } from 'node:stream';
  */
 export class PacketWriter {
   readonly #stream: Writable;
-  readonly #waiting: Buffer[] = [];
+  readonly #waiting: { packet: Buffer; sent: ((error?: Error | null) => void) | undefined }[] = [];
   #writing = false;
 
   /** Packets that the peer has not taken yet. */
@@ -20,8 +20,9 @@ export class PacketWriter {
     this.#stream = stream;
   }
 
-  write(packet: Buffer): void {
-    this.#waiting.push(packet);
+  /** `sent` is called once the system has taken the packet, and not when the stream ends before. */
+  write(packet: Buffer, sent?: (error?: Error | null) => void): void {
+    this.#waiting.push({ packet, sent });
     if (!this.#writing) this.#next();
   }
 
@@ -31,9 +32,16 @@ export class PacketWriter {
   }
 
   #next(): void {
-    const packet = this.#waiting.shift();
-    this.#writing = packet !== undefined;
-    // An error closes the stream, which its owner hears of; there is nothing more to write then.
-    if (packet) this.#stream.write(packet, (error) => (error ? this.stop() : this.#next()));
+    const next = this.#waiting.shift();
+    this.#writing = next !== undefined;
+    if (!next) return;
+    this.#stream.write(next.packet, (error) => {
+      // An error closes the stream, which its owner hears of; there is nothing more to write then.
+      if (error) this.stop();
+      else {
+        this.#next();
+        next.sent?.();
+      }
+    });
   }
 }

@@ -4,7 +4,7 @@ import { XdrReader } from '../xdr/reader.ts';
 import { XdrWriter } from '../xdr/writer.ts';
 
 /** Kinds of packets (libvirt: virNetMessageType). */
-export const PacketType = { Call: 0, Reply: 1, Message: 2, Stream: 3 } as const;
+export const PacketType = { Call: 0, Reply: 1, Message: 2, Stream: 3, StreamHole: 6 } as const;
 
 /** Status word (libvirt: virNetMessageStatus). */
 export const PacketStatus = { Ok: 0, Error: 1, Continue: 2 } as const;
@@ -43,6 +43,18 @@ export function encodePacket<T>(
   writer.int32(header.status);
   payload?.codec.encode(writer, payload.value);
   const packet = writer.finish();
+  packet.writeUInt32BE(packet.length, 0);
+  return packet;
+}
+
+/** One packet of a stream, whose bytes stand behind the header as they are. */
+export function encodeStreamPacket(
+  header: Omit<PacketHeader, 'version' | 'type'>,
+  data?: Uint8Array,
+): Buffer {
+  const head = encodePacket({ ...header, type: PacketType.Stream });
+  if (!data) return head;
+  const packet = Buffer.concat([head, data]);
   packet.writeUInt32BE(packet.length, 0);
   return packet;
 }

@@ -31,6 +31,8 @@ export class PendingCall implements WindowedCall {
   serial = 0;
   /** Its deadline passed without a reply. */
   timedOut = false;
+  /** Called with a good reply, before anybody hears of it. */
+  onSuccess: (() => void) | undefined;
   #settled = false;
   readonly #clock: Clock;
   readonly #signal: AbortSignal | undefined;

@@ -1,6 +1,13 @@
 import type { Duplex } from 'node:stream';
 import { KeepaliveProcedure, keepalivePacket } from '../connection/keepalive.ts';
-import { decodePacket, encodePacket, type Packet, PacketStatus, PacketType } from '../connection/packet.ts';
+import {
+  decodePacket,
+  encodePacket,
+  encodeStreamPacket,
+  type Packet,
+  PacketStatus,
+  PacketType,
+} from '../connection/packet.ts';
 import { PacketSplitter } from '../connection/packet-splitter.ts';
 import type { Codec } from '../protocol/codec.ts';
 import {
@@ -39,6 +46,10 @@ export class FakePeer {
   readonly keepalive = { pings: 0, pongs: 0 };
   /** False makes a server that is dead but whose machine still takes bytes. */
   answersPings = true;
+  /** Packets of streams as they came. */
+  readonly streamed: { serial: number; status: number; data: Buffer }[] = [];
+  /** Told of each of them. */
+  onStream: (packet: { serial: number; status: number; data: Buffer }) => void = () => {};
   /** When set, everything sent is cut into pieces of this many bytes. */
   pieceBytes: number | undefined;
   readonly #stream: Duplex;
@@ -76,6 +87,12 @@ export class FakePeer {
     this.sendRaw(encodePacket({ ...header, procedure: number }, { codec, value: { reason } }));
   }
 
+  /** A packet of the stream that `call` opened. */
+  sendStream(call: ReceivedCall, status: number, data: Uint8Array = Buffer.alloc(0)): void {
+    const { program, number: procedure } = procedures[call.name];
+    this.sendRaw(encodeStreamPacket({ program, procedure, serial: call.serial, status }, data));
+  }
+
   ping(): void {
     this.sendRaw(keepalivePacket(KeepaliveProcedure.Ping));
   }
@@ -102,8 +119,15 @@ export class FakePeer {
     for (const bytes of this.#splitter.push(chunk)) {
       const packet = decodePacket(bytes);
       if (packet.program === Program.Keepalive) this.#onKeepalive(packet.procedure);
+      else if (packet.type === PacketType.Stream) this.#onStream(packet);
       else this.#onCall(receivedCall(packet), this);
     }
+  }
+
+  #onStream({ serial, status, payload }: Packet): void {
+    const packet = { serial, status, data: payload.rest() };
+    this.streamed.push(packet);
+    this.onStream(packet);
   }
 
   #onKeepalive(procedure: number): void {

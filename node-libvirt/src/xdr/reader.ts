@@ -39,6 +39,12 @@ export class XdrReader {
     return Buffer.from(this.#view(length));
   }
 
+  /** A copy of all that is left: the bytes of a stream have neither length nor padding. */
+  rest(): Buffer {
+    const start = this.#advance(this.remaining);
+    return Buffer.from(this.#buffer.subarray(start));
+  }
+
   /** UTF-8, decoded lossily: libvirt declares no charset, so the result is for display, never an identity. */
   string(length: number): string {
     return this.#view(length).toString('utf8');

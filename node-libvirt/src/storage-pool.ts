@@ -1,0 +1,118 @@
+import type { Connection } from './connection/connection.ts';
+import type { CallOptions } from './connection/pending-call.ts';
+import type { FlaggedOptions } from './domain.ts';
+import { StorageVolume } from './storage-volume.ts';
+
+export interface PoolInfo {
+  state: 'inactive' | 'building' | 'running' | 'degraded' | 'inaccessible' | 'unknown';
+  capacityBytes: bigint;
+  allocationBytes: bigint;
+  availableBytes: bigint;
+}
+
+const poolStates = ['inactive', 'building', 'running', 'degraded', 'inaccessible'] as const;
+
+/** One storage pool, by uuid. Calls fail with NO_STORAGE_POOL when the server has none with it. */
+export class StoragePool {
+  readonly uuid: string;
+  readonly name: string;
+  readonly #connection: Connection;
+
+  constructor(connection: Connection, reference: { name: string; uuid: string }) {
+    this.#connection = connection;
+    this.uuid = reference.uuid;
+    this.name = reference.name;
+  }
+
+  /** Makes what it keeps volumes in, such as its folder (libvirt: virStoragePoolBuild). */
+  async build(options: FlaggedOptions = {}): Promise<void> {
+    await this.#connection.call('storagePoolBuild', this.#flagged(options), options);
+  }
+
+  /** Starts a defined pool (libvirt: virStoragePoolCreate). */
+  async create(options: FlaggedOptions = {}): Promise<void> {
+    await this.#connection.call('storagePoolCreate', this.#flagged(options), options);
+  }
+
+  /** Stops it; its volumes stay (libvirt: virStoragePoolDestroy). */
+  async destroy(options?: CallOptions): Promise<void> {
+    await this.#connection.call('storagePoolDestroy', this.#pool, options);
+  }
+
+  /** Deletes what it keeps volumes in, for good (libvirt: virStoragePoolDelete). */
+  async delete(options: FlaggedOptions = {}): Promise<void> {
+    await this.#connection.call('storagePoolDelete', this.#flagged(options), options);
+  }
+
+  /** Removes the definition of a stopped pool (libvirt: virStoragePoolUndefine). */
+  async undefine(options?: CallOptions): Promise<void> {
+    await this.#connection.call('storagePoolUndefine', this.#pool, options);
+  }
+
+  /** Looks for volumes that came or went by other hands (libvirt: virStoragePoolRefresh). */
+  async refresh(options: FlaggedOptions = {}): Promise<void> {
+    await this.#connection.call('storagePoolRefresh', this.#flagged(options), options);
+  }
+
+  /** libvirt: virStoragePoolGetInfo. */
+  async info(options?: CallOptions): Promise<PoolInfo> {
+    const info = await this.#connection.call('storagePoolGetInfo', this.#pool, options);
+    return {
+      state: poolStates[info.state] ?? 'unknown',
+      capacityBytes: info.capacity,
+      allocationBytes: info.allocation,
+      availableBytes: info.available,
+    };
+  }
+
+  /** libvirt: virStoragePoolGetXMLDesc. */
+  async xml(options: FlaggedOptions = {}): Promise<string> {
+    return (await this.#connection.call('storagePoolGetXmlDesc', this.#flagged(options), options)).xml;
+  }
+
+  /** Whether libvirtd starts the pool when it starts itself (libvirt: virStoragePoolSetAutostart). */
+  async setAutostart(autostart: boolean, options?: CallOptions): Promise<void> {
+    const args = { ...this.#pool, autostart: autostart ? 1 : 0 };
+    await this.#connection.call('storagePoolSetAutostart', args, options);
+  }
+
+  /** At most 16,384, or the server refuses (libvirt: virStoragePoolListAllVolumes). */
+  async volumes(options?: CallOptions): Promise<StorageVolume[]> {
+    const args = { ...this.#pool, needResults: 1, flags: 0 };
+    const { vols } = await this.#connection.call('storagePoolListAllVolumes', args, options);
+    return vols.map((vol) => new StorageVolume(this.#connection, vol));
+  }
+
+  /** The volume of this name; NO_STORAGE_VOL if there is none (libvirt: virStorageVolLookupByName). */
+  async volume(name: string, options?: CallOptions): Promise<StorageVolume> {
+    const args = { ...this.#pool, name };
+    const { vol } = await this.#connection.call('storageVolLookupByName', args, options);
+    return new StorageVolume(this.#connection, vol);
+  }
+
+  /** Makes a volume; flags: virStorageVolCreateFlags (libvirt: virStorageVolCreateXML). */
+  async createVolume(xml: string, options: FlaggedOptions = {}): Promise<StorageVolume> {
+    const args = { ...this.#flagged(options), xml };
+    const { vol } = await this.#connection.call('storageVolCreateXml', args, options);
+    return new StorageVolume(this.#connection, vol);
+  }
+
+  /** Makes a volume with the content of another, of this pool or not (libvirt: virStorageVolCreateXMLFrom). */
+  async cloneVolume(
+    xml: string,
+    source: StorageVolume,
+    options: FlaggedOptions = {},
+  ): Promise<StorageVolume> {
+    const args = { ...this.#flagged(options), xml, source: source.reference };
+    const { vol } = await this.#connection.call('storageVolCreateXmlFrom', args, options);
+    return new StorageVolume(this.#connection, vol);
+  }
+
+  get #pool() {
+    return { pool: { name: this.name, uuid: this.uuid } };
+  }
+
+  #flagged(options: FlaggedOptions) {
+    return { ...this.#pool, flags: options.flags ?? 0 };
+  }
+}

@@ -1,0 +1,93 @@
+import type { ByteStream } from './connection/byte-stream.ts';
+import type { Connection } from './connection/connection.ts';
+import type { CallOptions } from './connection/pending-call.ts';
+import type { FlaggedOptions } from './domain.ts';
+
+/** How the server names a volume; `key` is its own identity for it, such as the path. */
+export interface VolumeReference {
+  pool: string;
+  name: string;
+  key: string;
+}
+
+export interface VolumeInfo {
+  type: 'file' | 'block' | 'dir' | 'network' | 'netdir' | 'ploop' | 'unknown';
+  capacityBytes: bigint;
+  allocationBytes: bigint;
+}
+
+/** What of a volume is transferred. */
+export interface TransferOptions extends CallOptions {
+  /** Where it begins, in bytes. Default 0. */
+  offset?: bigint | undefined;
+  /** How much, in bytes; 0, the default, is all from there on. */
+  length?: bigint | undefined;
+}
+
+const volumeTypes = ['file', 'block', 'dir', 'network', 'netdir', 'ploop'] as const;
+
+/** One volume of a storage pool. Calls fail with NO_STORAGE_VOL when the server has none of that name. */
+export class StorageVolume {
+  readonly reference: VolumeReference;
+  readonly #connection: Connection;
+
+  constructor(connection: Connection, reference: VolumeReference) {
+    this.#connection = connection;
+    this.reference = reference;
+  }
+
+  get name(): string {
+    return this.reference.name;
+  }
+
+  /** libvirt: virStorageVolGetInfo. */
+  async info(options?: CallOptions): Promise<VolumeInfo> {
+    const { type, capacity, allocation } = await this.#connection.call(
+      'storageVolGetInfo',
+      this.#vol,
+      options,
+    );
+    return { type: volumeTypes[type] ?? 'unknown', capacityBytes: capacity, allocationBytes: allocation };
+  }
+
+  /** libvirt: virStorageVolGetXMLDesc. */
+  async xml(options: FlaggedOptions = {}): Promise<string> {
+    const args = { ...this.#vol, flags: options.flags ?? 0 };
+    return (await this.#connection.call('storageVolGetXmlDesc', args, options)).xml;
+  }
+
+  /** Where it is on the host (libvirt: virStorageVolGetPath). */
+  async path(options?: CallOptions): Promise<string> {
+    return (await this.#connection.call('storageVolGetPath', this.#vol, options)).name;
+  }
+
+  /** Makes it larger, or smaller with the flag; flags: virStorageVolResizeFlags (libvirt: virStorageVolResize). */
+  async resize(capacityBytes: bigint, options: FlaggedOptions = {}): Promise<void> {
+    const args = { ...this.#vol, capacity: capacityBytes, flags: options.flags ?? 0 };
+    await this.#connection.call('storageVolResize', args, options);
+  }
+
+  /** Deletes it and its data for good (libvirt: virStorageVolDelete). */
+  async delete(options: FlaggedOptions = {}): Promise<void> {
+    const args = { ...this.#vol, flags: options.flags ?? 0 };
+    await this.#connection.call('storageVolDelete', args, options);
+  }
+
+  /** Its content as bytes, to be read soon: see `ByteStream` (libvirt: virStorageVolDownload). */
+  download(options: TransferOptions = {}): Promise<ByteStream> {
+    return this.#connection.openStream('storageVolDownload', this.#range(options), options);
+  }
+
+  /** A stream that writes its content; the `finish` event says that the server has all (libvirt: virStorageVolUpload). */
+  upload(options: TransferOptions = {}): Promise<ByteStream> {
+    return this.#connection.openStream('storageVolUpload', this.#range(options), options);
+  }
+
+  get #vol(): { vol: VolumeReference } {
+    return { vol: this.reference };
+  }
+
+  #range({ offset = 0n, length = 0n }: TransferOptions) {
+    return { ...this.#vol, offset, length, flags: 0 };
+  }
+}

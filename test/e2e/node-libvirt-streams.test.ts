@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { ErrorCode, type HypervisorConnection, openHypervisor, type StoragePool } from 'node-libvirt';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { guestDomainXml } from '../../hack/lab/guest-domain.ts';
+import type { LabHost } from '../../hack/lab/host.ts';
+import { type Lab, startLab } from '../../hack/lab/lab.ts';
+import { readCertificate } from '../../hack/pki.ts';
+import { waitFor } from '../../hack/wait.ts';
+
+const gibibyte = 2 ** 30;
+
+let dir: string;
+let lab: Lab;
+let host: LabHost;
+let hypervisor: HypervisorConnection;
+
+async function connect(): Promise<HypervisorConnection> {
+  const { cert, key } = await readCertificate(lab.pki.client);
+  const ca = await readFile(lab.pki.caPath, 'utf8');
+  const { address, port } = lab.clientAddressOf(host);
+  return openHypervisor({ transport: 'tls', host: address, port, ca, cert, key });
+}
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'vmfabric-streams-'));
+  lab = await startLab({ dir, hosts: 1 });
+  const [first] = lab.hosts;
+  if (!first) throw new Error('the lab has a host');
+  host = first;
+}, 120_000);
+afterAll(async () => {
+  await lab?.stop();
+  await rm(dir, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  hypervisor = await connect();
+});
+afterEach(() => hypervisor.close());
+
+const volumeXml = (name: string, bytes: number) =>
+  `<volume><name>${name}</name><capacity unit='b'>${bytes}</capacity><target><format type='raw'/></target></volume>`;
+
+/** Bytes that no compression or repetition would get right by chance, without holding them all. */
+function* noise(bytes: number): Generator<Buffer> {
+  let block = createHash('sha512').update('vmfabric').digest();
+  for (let left = bytes; left > 0; left -= 2 ** 20) {
+    block = createHash('sha512').update(block).digest();
+    yield Buffer.alloc(Math.min(left, 2 ** 20), block);
+  }
+}
+
+function hashOf(pieces: Iterable<Buffer>): string {
+  const hash = createHash('sha256');
+  for (const piece of pieces) hash.update(piece);
+  return hash.digest('hex');
+}
+
+describe('a storage pool on a real host', () => {
+  let pool: StoragePool;
+
+  beforeAll(async () => {
+    const connection = await connect();
+    pool = await connection.defineStoragePool(
+      "<pool type='dir'><name>disks</name><target><path>/var/lib/libvirt/disks</path></target></pool>",
+    );
+    await connection.close();
+  });
+  beforeEach(async () => {
+    pool = await hypervisor.storagePool('disks');
+  });
+
+  it('is built, started and seen as virsh sees it', async () => {
+    await pool.build();
+    await pool.create();
+    expect(await pool.info()).toMatchObject({ state: 'running' });
+    expect((await host.virsh(['pool-dumpxml', 'disks'])).trim()).toBe((await pool.xml()).trim());
+    expect((await hypervisor.storagePools()).map(({ name }) => name)).toContain('disks');
+  });
+
+  it('gives a volume of 1 GiB back as it was given', async () => {
+    const volume = await pool.createVolume(volumeXml('large.raw', gibibyte));
+    await pipeline(Readable.from(noise(gibibyte)), await volume.upload());
+    expect(await volume.info()).toMatchObject({ type: 'file', capacityBytes: BigInt(gibibyte) });
+    const hash = createHash('sha256');
+    let bytes = 0;
+    for await (const chunk of await volume.download()) {
+      hash.update(chunk as Buffer);
+      bytes += (chunk as Buffer).length;
+    }
+    expect(bytes).toBe(gibibyte);
+    expect(hash.digest('hex')).toBe(hashOf(noise(gibibyte)));
+    await volume.delete();
+    await expect(pool.volume('large.raw')).rejects.toMatchObject({ code: ErrorCode.NO_STORAGE_VOL });
+  }, 180_000);
+
+  it('transfers a part, and answers other calls meanwhile', async () => {
+    const volume = await pool.createVolume(volumeXml('parts.raw', 8 * 2 ** 20));
+    const upload = await volume.upload({ offset: 2n ** 20n, length: 5n });
+    expect(await hypervisor.host.hostname()).toBe(host.name);
+    await pipeline(Readable.from([Buffer.from('hello')]), upload);
+    const part = await (await volume.download({ offset: 2n ** 20n - 1n, length: 7n })).toArray();
+    expect(Buffer.concat(part)).toEqual(Buffer.from('\0hello\0'));
+    await volume.delete();
+  });
+
+  it('goes on after a download that was broken off', async () => {
+    const volume = await pool.createVolume(volumeXml('broken.raw', 64 * 2 ** 20));
+    const download = await volume.download();
+    for await (const _ of download) break; // which destroys it
+    expect(await volume.info()).toMatchObject({ capacityBytes: BigInt(64 * 2 ** 20) });
+    expect((await (await volume.download({ length: 4n })).toArray()).length).toBe(1);
+    await volume.delete();
+  });
+
+  it('says why an upload is refused', async () => {
+    const volume = await pool.createVolume(volumeXml('small.raw', 2 ** 20));
+    await volume.delete();
+    await expect(volume.upload()).rejects.toMatchObject({ code: ErrorCode.NO_STORAGE_VOL });
+  });
+});
+
+describe('the console of a real guest', () => {
+  it('is heard and answers, and is open once only', async () => {
+    const domain = await hypervisor.createXml(guestDomainXml({ name: 'talker', image: lab.guest }));
+    const console = await domain.openConsole();
+    let heard = '';
+    console.setEncoding('utf8').on('data', (text: string) => {
+      heard += text;
+    });
+    await waitFor('the guest to be up', () => heard.includes('READY'), { timeoutMs: 60_000 });
+    console.write('is anybody there\n');
+    await waitFor('the echo of its terminal', () => heard.includes('is anybody there'), {
+      timeoutMs: 20_000,
+    });
+    await expect(domain.openConsole()).rejects.toMatchObject({ code: ErrorCode.OPERATION_FAILED });
+    console.destroy();
+    await waitFor('the console to be free', async () => (await domain.openConsole()).destroy(), {
+      timeoutMs: 10_000,
+    });
+    await domain.destroy();
+  });
+});
