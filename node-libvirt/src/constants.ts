@@ -58,6 +58,28 @@ export const UndefineFlag = {
   KeepTpm: 1 << 6,
 } as const;
 
+/** libvirt: virDomainMigrateFlags. */
+export const MigrateFlag = {
+  Live: 1 << 0,
+  PeerToPeer: 1 << 1,
+  Tunnelled: 1 << 2,
+  PersistDestination: 1 << 3,
+  UndefineSource: 1 << 4,
+  Paused: 1 << 5,
+  NonSharedDisk: 1 << 6,
+  NonSharedIncremental: 1 << 7,
+  ChangeProtection: 1 << 8,
+  Unsafe: 1 << 9,
+  Offline: 1 << 10,
+  Compressed: 1 << 11,
+  AbortOnError: 1 << 12,
+  AutoConverge: 1 << 13,
+  RdmaPinAll: 1 << 14,
+  PostCopy: 1 << 15,
+  Tls: 1 << 16,
+  Parallel: 1 << 17,
+} as const;
+
 /** What a change acts on; 0 is the running domain if it runs, else its definition. */
 export const Affect = { Current: 0, Live: 1, Config: 2 } as const;
 

@@ -10,6 +10,7 @@ import {
   ShutdownFlag,
 } from './constants.ts';
 import { type DomainState, type DomainStatus, domainStateName, domainStatus } from './domain-state.ts';
+import { type MigrationOptions, migrate } from './migration.ts';
 import { type DomainReference, domainReference } from './protocol/structs.ts';
 import { type TypedValue, typedParameterMap } from './protocol/typed-parameter.ts';
 
@@ -237,6 +238,27 @@ export class Domain {
   openConsole(options: CallOptions & { device?: string; force?: boolean } = {}): Promise<ByteStream> {
     const args = { dom: this.#dom, devName: options.device ?? null, flags: options.force ? 1 : 0 };
     return this.#connection.openStream('domainOpenConsole', args, options);
+  }
+
+  /** Moves it to another host, peer to peer: see `migrate` (libvirt: virDomainMigrateToURI3). */
+  migrate(destination: string, options: MigrationOptions = {}): Promise<void> {
+    return migrate(this.#connection, this.uuid, destination, options);
+  }
+
+  /** How fast a migration may go from now on, in MiB/s (libvirt: virDomainMigrateSetMaxSpeed). */
+  async setMigrationSpeed(bandwidth: bigint, options?: CallOptions): Promise<void> {
+    await this.#connection.call('domainMigrateSetMaxSpeed', { dom: this.#dom, bandwidth, flags: 0 }, options);
+  }
+
+  /** How long the guest may stand still at the end of a migration (libvirt: virDomainMigrateSetMaxDowntime). */
+  async setMigrationDowntime(milliseconds: bigint, options?: CallOptions): Promise<void> {
+    const args = { dom: this.#dom, downtime: milliseconds, flags: 0 };
+    await this.#connection.call('domainMigrateSetMaxDowntime', args, options);
+  }
+
+  /** Ends the job under way, such as a migration; OPERATION_INVALID if there is none (libvirt: virDomainAbortJob). */
+  async abortJob(options?: CallOptions): Promise<void> {
+    await this.#connection.call('domainAbortJob', { dom: this.#dom }, options);
   }
 
   /** Progress of a migration or save; flags: JobStatsFlag (libvirt: virDomainGetJobStats). */

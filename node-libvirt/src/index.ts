@@ -41,6 +41,7 @@ export {
   openHypervisor,
   type StatsQuery,
 } from './hypervisor.ts';
+export type { MigrationOptions } from './migration.ts';
 export type { RawEvent } from './protocol/events.ts';
 export { type Args, type ProcedureName, procedures, type Ret } from './protocol/procedures.ts';
 export { type TypedParameter, type TypedValue, typedParameterMap } from './protocol/typed-parameter.ts';

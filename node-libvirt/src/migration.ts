@@ -1,0 +1,72 @@
+import type { Connection } from './connection/connection.ts';
+import type { CallOptions } from './connection/pending-call.ts';
+import { MigrateFlag } from './constants.ts';
+import { domainReference } from './protocol/structs.ts';
+import type { TypedParameter } from './protocol/typed-parameter.ts';
+
+/** How a domain moves. Without a value, libvirt's own default. */
+export interface MigrationOptions extends CallOptions {
+  /** Or-ed MigrateFlag; PeerToPeer is always added. */
+  flags?: number | undefined;
+  /** In MiB/s. */
+  bandwidth?: bigint | undefined;
+  /** In MiB/s, once post-copy has begun. */
+  postCopyBandwidth?: bigint | undefined;
+  /** Where QEMU connects to, such as tcp://10.0.0.2; libvirt's choice otherwise. */
+  migrateUri?: string | undefined;
+  /** On which address the destination's QEMU listens. */
+  listenAddress?: string | undefined;
+  /** The name that the destination's certificate must have, where it is not that of `migrateUri`. */
+  tlsDestination?: string | undefined;
+  /** What the domain shall be there; only what a guest does not notice may differ. */
+  destinationXml?: string | undefined;
+  /** Its definition there, with PersistDestination. */
+  persistentXml?: string | undefined;
+  /** The disks to copy, by target name, with NonSharedDisk; default all that are not shared or read-only. */
+  disks?: readonly string[] | undefined;
+  /** With the flag Parallel. */
+  parallelConnections?: number | undefined;
+}
+
+type Value = TypedParameter['value'];
+
+/** libvirt: VIR_MIGRATE_PARAM_*. A list is one parameter for each of its values. */
+function parametersOf(options: MigrationOptions): TypedParameter[] {
+  const named: [string, TypedParameter['type'], Value | readonly Value[] | undefined][] = [
+    ['bandwidth', 'ullong', options.bandwidth],
+    ['bandwidth.postcopy', 'ullong', options.postCopyBandwidth],
+    ['migrate_uri', 'string', options.migrateUri],
+    ['listen_address', 'string', options.listenAddress],
+    ['tls.destination', 'string', options.tlsDestination],
+    ['destination_xml', 'string', options.destinationXml],
+    ['persistent_xml', 'string', options.persistentXml],
+    ['migrate_disks', 'string', options.disks],
+    ['parallel.connections', 'int', options.parallelConnections],
+  ];
+  return named.flatMap(([field, type, given]) => {
+    const values = Array.isArray(given) ? (given as readonly Value[]) : given === undefined ? [] : [given];
+    return values.map((value) => ({ field, type, value }) as TypedParameter);
+  });
+}
+
+/**
+ * Moves a domain to the daemon at `destination`, a libvirt URI as the source host sees it: the two hosts do it between
+ * them, whatever becomes of this connection. Takes as long as it takes, so give it a connection of its own.
+ * @throws LibvirtError OPERATION_ABORTED when the job was aborted; the domain then runs on where it was
+ */
+export async function migrate(
+  connection: Connection,
+  uuid: string,
+  destination: string,
+  options: MigrationOptions,
+): Promise<void> {
+  const args = {
+    dom: domainReference(uuid),
+    dconnuri: destination,
+    params: parametersOf(options),
+    cookieIn: new Uint8Array(),
+    flags: (options.flags ?? 0) | MigrateFlag.PeerToPeer,
+  };
+  const { signal, timeoutMs = Number.POSITIVE_INFINITY } = options;
+  await connection.call('domainMigratePerform3Params', args, { signal, timeoutMs });
+}
