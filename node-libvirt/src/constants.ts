@@ -80,6 +80,17 @@ export const MigrateFlag = {
   Parallel: 1 << 17,
 } as const;
 
+/** libvirt: virDomainBlockCopyFlags. */
+export const BlockCopyFlag = {
+  Shallow: 1 << 0,
+  ReuseExternal: 1 << 1,
+  TransientJob: 1 << 2,
+  SynchronousWrites: 1 << 3,
+} as const;
+
+/** libvirt: virDomainBlockJobAbortFlags. */
+export const BlockJobAbortFlag = { Async: 1 << 0, Pivot: 1 << 1 } as const;
+
 /** What a change acts on; 0 is the running domain if it runs, else its definition. */
 export const Affect = { Current: 0, Live: 1, Config: 2 } as const;
 

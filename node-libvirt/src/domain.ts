@@ -9,10 +9,12 @@ import {
   MetadataType,
   ShutdownFlag,
 } from './constants.ts';
+import { Disk } from './disk.ts';
 import { type DomainState, type DomainStatus, domainStateName, domainStatus } from './domain-state.ts';
 import { type MigrationOptions, migrate } from './migration.ts';
 import { type DomainReference, domainReference } from './protocol/structs.ts';
 import { type TypedValue, typedParameterMap } from './protocol/typed-parameter.ts';
+import { Snapshots } from './snapshot.ts';
 
 /** How the guest is asked: by libvirt's choice, the ACPI power button, or the guest agent. */
 export type ShutdownMode = 'default' | 'acpi' | 'agent';
@@ -238,6 +240,15 @@ export class Domain {
   openConsole(options: CallOptions & { device?: string; force?: boolean } = {}): Promise<ByteStream> {
     const args = { dom: this.#dom, devName: options.device ?? null, flags: options.force ? 1 : 0 };
     return this.#connection.openStream('domainOpenConsole', args, options);
+  }
+
+  get snapshots(): Snapshots {
+    return new Snapshots(this.#connection, this.uuid);
+  }
+
+  /** A handle to the disk with this target name, such as vda; asks the server nothing. */
+  disk(target: string): Disk {
+    return new Disk(this.#connection, this.uuid, target);
   }
 
   /** Moves it to another host, peer to peer: see `migrate` (libvirt: virDomainMigrateToURI3). */

@@ -5,6 +5,7 @@ export type { KeepaliveLimits } from './connection/keepalive.ts';
 export type { ConnectionOptions } from './connection/options.ts';
 export type { CallOptions } from './connection/pending-call.ts';
 export * from './constants.ts';
+export { Disk, type DiskInfo, type DiskJob } from './disk.ts';
 export {
   Domain,
   type DomainInfo,
@@ -45,6 +46,7 @@ export type { MigrationOptions } from './migration.ts';
 export type { RawEvent } from './protocol/events.ts';
 export { type Args, type ProcedureName, procedures, type Ret } from './protocol/procedures.ts';
 export { type TypedParameter, type TypedValue, typedParameterMap } from './protocol/typed-parameter.ts';
+export { Snapshot, Snapshots } from './snapshot.ts';
 export { type PoolInfo, StoragePool } from './storage-pool.ts';
 export {
   StorageVolume,

@@ -1,0 +1,43 @@
+/** Numbers that look random and are the same for the same seed (mulberry32). */
+export function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Counts and lengths that decoders get wrong. */
+const telling = [0, 1, 2, 3, 4, 0x7f, 0xff, 0xffff, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff] as const;
+
+/** A copy of `bytes` with one to four things changed: a bit, a word, the end, or a part put elsewhere. */
+export function mutate(bytes: Buffer, random: () => number): Buffer {
+  let result: Buffer = Buffer.from(bytes);
+  for (let left = 1 + Math.floor(random() * 4); left > 0; left--) result = change(result, random);
+  return result;
+}
+
+function change(bytes: Buffer, random: () => number): Buffer {
+  const at = Math.floor(random() * bytes.length);
+  const word = at & ~3;
+  switch (Math.floor(random() * 5)) {
+    case 0:
+      if (bytes.length > 0) bytes.writeUInt8((bytes[at] ?? 0) ^ (1 << Math.floor(random() * 8)), at);
+      return bytes;
+    case 1:
+      if (word + 4 <= bytes.length)
+        bytes.writeUInt32BE(telling[Math.floor(random() * telling.length)] ?? 0, word);
+      return bytes;
+    case 2:
+      return bytes.subarray(0, at);
+    case 3:
+      return Buffer.concat([
+        bytes,
+        Buffer.alloc(4 * (1 + Math.floor(random() * 4)), Math.floor(random() * 256)),
+      ]);
+    default:
+      return Buffer.concat([bytes.subarray(0, word), bytes.subarray(Math.floor(random() * bytes.length))]);
+  }
+}
