@@ -1,4 +1,5 @@
-import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { type SpawnOptions, spawn } from 'node:child_process';
+import { signalGroup } from './process-record.ts';
 
 /** A command that ended with another code than 0; the message carries the end of what it printed. */
 export class CommandError extends Error {
@@ -56,7 +57,10 @@ export async function run(file: string, args: readonly string[], options: RunOpt
   child.stderr?.setEncoding('utf8').on('data', take);
   child.stdin?.on('error', () => {}); // a command that does not read its input is no failure
   child.stdin?.end(options.input ?? '');
-  const abort = () => terminate(child, options.ownGroup ?? false);
+  const abort = () => {
+    if (options.ownGroup && child.pid !== undefined) signalGroup(child.pid, 'SIGTERM');
+    else child.kill('SIGTERM');
+  };
   options.signal?.addEventListener('abort', abort, { once: true });
   try {
     const code = await new Promise<number | null>((resolve, reject) => {
@@ -68,17 +72,5 @@ export async function run(file: string, args: readonly string[], options: RunOpt
     return stdout;
   } finally {
     options.signal?.removeEventListener('abort', abort);
-  }
-}
-
-function terminate(child: ChildProcess, group: boolean): void {
-  if (!group || child.pid === undefined) {
-    child.kill('SIGTERM');
-    return;
-  }
-  try {
-    process.kill(-child.pid, 'SIGTERM');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // it ended meanwhile
   }
 }

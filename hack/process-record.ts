@@ -47,11 +47,19 @@ export function commandLineOf(pid: number): string[] {
   return (readProc(pid, 'cmdline') ?? '').split('\0').filter(Boolean);
 }
 
+/** Signals a whole process group, by its leader's id; one that is gone is no failure. */
+export function signalGroup(leader: number, signal: NodeJS.Signals): void {
+  send(-leader, signal);
+}
+
 /** Sends a signal if the process still runs; a process that ended meanwhile is no failure. */
 export function signalProcess(record: ProcessRecord, signal: NodeJS.Signals): void {
-  if (!isAlive(record)) return;
+  if (isAlive(record)) send(record.pid, signal);
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(record.pid, signal);
+    process.kill(pid, signal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }

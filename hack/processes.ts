@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isAlive, type ProcessRecord, recordOf, signalProcess } from './process-record.ts';
+import { isAlive, type ProcessRecord, recordOf, signalGroup, signalProcess } from './process-record.ts';
 import { waitFor } from './wait.ts';
 
 /** A process that was started under a name. */
@@ -155,16 +155,8 @@ async function end(record: NamedProcess, graceMs: number): Promise<void> {
   try {
     await waitFor(`${record.name} to end`, gone, { timeoutMs: graceMs, everyMs: 10 });
   } catch {
-    killGroup(record.pid); // the whole group: what it started must not outlive it
+    signalGroup(record.pid, 'SIGKILL'); // the whole group: what it started must not outlive it
     await waitFor(`${record.name} to be killed`, gone, { timeoutMs: 10_000, everyMs: 10 });
-  }
-}
-
-function killGroup(pid: number): void {
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // gone meanwhile is what we want
   }
 }
 

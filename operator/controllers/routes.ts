@@ -4,6 +4,7 @@ import { type KubeObject, keyOf, type ObjectKey } from '../kube/object.ts';
 import type { Change } from '../kube/store.ts';
 import { findCondition } from './conditions.ts';
 import type { HostConnections } from './host/connections.ts';
+import { heldBy } from './pool/translate.ts';
 import type { Stores } from './stores.ts';
 
 /** Puts a key into a controller's queue: now, or after a while so that many changes make one reconcile. */
@@ -63,11 +64,10 @@ function routeVirtualMachines(stores: Stores, wakes: Wakes): void {
 }
 
 /** All of a VM that others reckon with. */
-function footprint({ metadata, spec, status }: VirtualMachine): string {
-  const { allocated, conditions, hostName, powerState } = status ?? {};
-  const held = powerState === 'Stopped' ? undefined : allocated;
-  const scheduled = conditions?.find(({ type }) => type === 'Scheduled')?.reason;
-  return JSON.stringify([hostName, spec.cpu, spec.memory, metadata.labels, held, scheduled]);
+function footprint(vm: VirtualMachine): string {
+  const { metadata, spec, status } = vm;
+  const scheduled = findCondition(vm, 'Scheduled')?.reason;
+  return JSON.stringify([status?.hostName, spec.cpu, spec.memory, metadata.labels, heldBy(vm), scheduled]);
 }
 
 /** All of a Host that decides whether a VM fits; what VMs have of it is told by the VMs. */

@@ -1,19 +1,13 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  BlockCopyFlag,
-  type Domain,
-  ErrorCode,
-  type HypervisorConnection,
-  openHypervisor,
-} from 'node-libvirt';
+import { BlockCopyFlag, type Domain, ErrorCode, type HypervisorConnection } from 'node-libvirt';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { guestDomainXml } from '../../hack/lab/guest-domain.ts';
 import type { LabHost } from '../../hack/lab/host.ts';
 import { type Lab, startLab } from '../../hack/lab/lab.ts';
-import { readCertificate } from '../../hack/pki.ts';
 import { waitFor } from '../../hack/wait.ts';
+import { connectTo } from './lab-connection.ts';
 import { addressOf } from './lab-guests.ts';
 
 const folder = '/var/lib/libvirt/disks';
@@ -36,10 +30,7 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'vmfabric-disks-'));
   lab = await startLab({ dir, hosts: 1 });
   host = lab.hosts[0] as LabHost;
-  const { cert, key } = await readCertificate(lab.pki.client);
-  const ca = await readFile(lab.pki.caPath, 'utf8');
-  const { address, port } = lab.clientAddressOf(host);
-  hypervisor = await openHypervisor({ transport: 'tls', host: address, port, ca, cert, key });
+  hypervisor = await connectTo(lab, host);
   const pool = await hypervisor.defineStoragePool(
     `<pool type='dir'><name>disks</name><target><path>${folder}</path></target></pool>`,
   );

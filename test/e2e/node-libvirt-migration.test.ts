@@ -1,13 +1,13 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Domain, ErrorCode, type HypervisorConnection, MigrateFlag, openHypervisor } from 'node-libvirt';
+import { type Domain, ErrorCode, type HypervisorConnection, MigrateFlag } from 'node-libvirt';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { guestDomainXml } from '../../hack/lab/guest-domain.ts';
 import type { LabHost } from '../../hack/lab/host.ts';
 import { type Lab, startLab } from '../../hack/lab/lab.ts';
-import { readCertificate } from '../../hack/pki.ts';
 import { waitFor } from '../../hack/wait.ts';
+import { connectTo } from './lab-connection.ts';
 import { addressOf } from './lab-guests.ts';
 
 const flags = MigrateFlag.Live | MigrateFlag.Tls;
@@ -22,10 +22,7 @@ let domain: Domain;
 const opened: HypervisorConnection[] = [];
 
 async function connect(host: LabHost): Promise<HypervisorConnection> {
-  const { cert, key } = await readCertificate(lab.pki.client);
-  const ca = await readFile(lab.pki.caPath, 'utf8');
-  const { address, port } = lab.clientAddressOf(host);
-  const connection = await openHypervisor({ transport: 'tls', host: address, port, ca, cert, key });
+  const connection = await connectTo(lab, host);
   opened.push(connection);
   return connection;
 }
@@ -46,6 +43,17 @@ function underWay(): Promise<bigint> {
     return typeof sent === 'bigint' && sent > 0n ? sent : undefined;
   };
   return waitFor('a migration under way', look, { timeoutMs: 30_000, everyMs: 100 });
+}
+
+/** A migration under way that takes its time, on a connection of its own; `moving` gives the error that ends it. */
+async function beginSlowly() {
+  const long = await connect(source);
+  const moving = long
+    .domain(domain.uuid)
+    .migrate(uri(target), slow)
+    .catch((error: unknown) => error);
+  await underWay();
+  return { long, moving };
 }
 
 beforeAll(async () => {
@@ -86,12 +94,7 @@ describe('a live migration between two real hosts over mutual TLS', () => {
   });
 
   it('can be aborted: the guest goes on where it was', async () => {
-    const long = await connect(source);
-    const moving = long
-      .domain(domain.uuid)
-      .migrate(uri(target), slow)
-      .catch((error: unknown) => error);
-    await underWay();
+    const { moving } = await beginSlowly();
     await domain.abortJob();
     expect(await moving).toMatchObject({ code: ErrorCode.OPERATION_ABORTED });
     expect(await runsOn()).toEqual([source.name]);
@@ -100,12 +103,7 @@ describe('a live migration between two real hosts over mutual TLS', () => {
   });
 
   it('does not need the client that began it: without it the guest is on one host in the end', async () => {
-    const long = await connect(source);
-    const moving = long
-      .domain(domain.uuid)
-      .migrate(uri(target), slow)
-      .catch((error: unknown) => error);
-    await underWay();
+    const { long, moving } = await beginSlowly();
     long.connection.close();
     expect(await moving).toMatchObject({ name: 'ConnectionClosed', outcomeUnknown: true });
     await domain.setMigrationSpeed(1000n).catch(() => {}); // it may have been given up with its client

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { ErrorCode, type HypervisorConnection, openHypervisor, type StoragePool } from 'node-libvirt';
+import { ErrorCode, type HypervisorConnection, type StoragePool } from 'node-libvirt';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { guestDomainXml } from '../../hack/lab/guest-domain.ts';
 import type { LabHost } from '../../hack/lab/host.ts';
 import { type Lab, startLab } from '../../hack/lab/lab.ts';
-import { readCertificate } from '../../hack/pki.ts';
 import { waitFor } from '../../hack/wait.ts';
+import { connectTo } from './lab-connection.ts';
 
 const gibibyte = 2 ** 30;
 
@@ -18,13 +18,6 @@ let dir: string;
 let lab: Lab;
 let host: LabHost;
 let hypervisor: HypervisorConnection;
-
-async function connect(): Promise<HypervisorConnection> {
-  const { cert, key } = await readCertificate(lab.pki.client);
-  const ca = await readFile(lab.pki.caPath, 'utf8');
-  const { address, port } = lab.clientAddressOf(host);
-  return openHypervisor({ transport: 'tls', host: address, port, ca, cert, key });
-}
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'vmfabric-streams-'));
@@ -38,7 +31,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 beforeEach(async () => {
-  hypervisor = await connect();
+  hypervisor = await connectTo(lab, host);
 });
 afterEach(() => hypervisor.close());
 
@@ -64,7 +57,7 @@ describe('a storage pool on a real host', () => {
   let pool: StoragePool;
 
   beforeAll(async () => {
-    const connection = await connect();
+    const connection = await connectTo(lab, host);
     pool = await connection.defineStoragePool(
       "<pool type='dir'><name>disks</name><target><path>/var/lib/libvirt/disks</path></target></pool>",
     );

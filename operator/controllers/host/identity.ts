@@ -7,14 +7,17 @@ import type { HostLink } from './connections.ts';
  */
 export const hostUuidAnnotation = 'vmfabric.io/host-uuid';
 
+/** The uuids of the machine that VMs were bound to, and of the one that answers in its place. */
+export interface Replacement {
+  former: string;
+  present: string;
+}
+
 /**
  * Both uuids, when another machine answers at the Host's address than the one that its VMs were bound to: addresses were
  * swapped, or hardware was replaced. What the new one says then proves nothing about the VMs.
  */
-export function replacedMachine(
-  host: Host,
-  link: HostLink | undefined,
-): { former: string; present: string } | undefined {
+export function replacedMachine(host: Host, link: HostLink | undefined): Replacement | undefined {
   const former = host.status?.hypervisor?.hostUUID;
   const present = link?.facts?.hostUUID;
   if (!former || !present || former === present) return undefined;
@@ -23,10 +26,7 @@ export function replacedMachine(
 }
 
 /** One sentence and the way out. */
-export function replacedMessage(
-  host: Host,
-  { former, present }: { former: string; present: string },
-): string {
+export function replacedMessage(host: Host, { former, present }: Replacement): string {
   const { name } = host.metadata;
   return (
     `Another machine answers for host ${name} (host uuid ${present}) than the one that its VMs are bound to (${former}), where they may still run. ` +

@@ -3,7 +3,7 @@ import type { Reason } from '../../api/reasons.ts';
 import { fails, holds, unknown, type Verdict } from '../conditions.ts';
 import type { HostLink } from './connections.ts';
 import type { CredentialsResult } from './credentials.ts';
-import { replacedMessage } from './identity.ts';
+import { type Replacement, replacedMessage } from './identity.ts';
 
 export interface HostFindings {
   host: Host;
@@ -13,7 +13,7 @@ export interface HostFindings {
   schedulable: Verdict;
   twin: string | undefined;
   /** Another machine answers than the one that VMs are bound to. */
-  replaced: { former: string; present: string } | undefined;
+  replaced: Replacement | undefined;
 }
 
 /** Reasons that nothing but a person changes. */

@@ -11,10 +11,14 @@ import { replacedMachine } from '../host/identity.ts';
 import { schedulable } from '../host/schedulable.ts';
 import type { Node } from '../hostpool/membership.ts';
 
+/** What its domain holds on its host right now, whatever the spec asks for; nothing while it is stopped. */
+export function heldBy({ status }: VirtualMachine) {
+  return status?.powerState === 'Stopped' ? undefined : status?.allocated;
+}
+
 /** A VirtualMachine in placement's words. One that was made smaller has what it had until it is restarted. */
 export function vmState(vm: VirtualMachine): VmState {
-  const { allocated, powerState } = vm.status ?? {};
-  const held = powerState === 'Stopped' ? undefined : allocated;
+  const held = heldBy(vm);
   return {
     id: keyOf(vm),
     namespace: vm.metadata.namespace ?? '',

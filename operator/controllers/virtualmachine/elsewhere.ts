@@ -1,4 +1,4 @@
-import { domainUuidOf } from '../../domain/identity.ts';
+import { domainNameOf, domainUuidOf } from '../../domain/identity.ts';
 import type { Scope, StepResult } from './scope.ts';
 
 /**
@@ -28,13 +28,12 @@ async function runsOn(scope: Scope, hostName: string): Promise<boolean> {
   return false;
 }
 
-function blocked({ vm, observed, desired }: Scope, hostName: string, other: string): StepResult {
-  const name = desired?.name ?? observed?.name ?? `${vm.metadata.namespace}_${vm.metadata.name}`;
+function blocked({ vm }: Scope, hostName: string, other: string): StepResult {
   return {
     kind: 'blocked',
     reason: 'RunsElsewhere',
     message:
       `The domain runs on host ${other}, where somebody has moved it, or ran there when that host was last seen; no second one is started on ${hostName}. ` +
-      `Move it back to ${hostName}, or shut it down on ${other} (virsh shutdown ${name}) and it starts on ${hostName}.`,
+      `Move it back to ${hostName}, or shut it down on ${other} (virsh shutdown ${domainNameOf(vm)}) and it starts on ${hostName}.`,
   };
 }
