@@ -4,8 +4,17 @@ export { Connection } from './connection/connection.ts';
 export type { KeepaliveLimits } from './connection/keepalive.ts';
 export type { ConnectionOptions } from './connection/options.ts';
 export type { CallOptions } from './connection/pending-call.ts';
-export * from './constants.ts';
-export { Disk, type DiskInfo, type DiskJob } from './disk.ts';
+export { ErrorCode, ErrorDomain, errorCodeName } from './error-codes.ts';
+export * from './errors.ts';
+export {
+  type DomainEvent,
+  type LifecycleDetail,
+  type LifecycleEventName,
+  lifecycleEvents,
+} from './events/domain-event.ts';
+export { type DomainEventListener, EventHub } from './events/event-hub.ts';
+export * from './facade/constants.ts';
+export { Disk, type DiskInfo, type DiskJob } from './facade/disk.ts';
 export {
   Domain,
   type DomainInfo,
@@ -14,13 +23,7 @@ export {
   type JobStats,
   type MetadataElement,
   type ShutdownMode,
-} from './domain.ts';
-export {
-  type DomainEvent,
-  type LifecycleDetail,
-  type LifecycleEventName,
-  lifecycleEvents,
-} from './domain-event.ts';
+} from './facade/domain.ts';
 export {
   type DomainState,
   type DomainStateReason,
@@ -29,11 +32,8 @@ export {
   domainStates,
   domainStatus,
   type KnownDomainState,
-} from './domain-state.ts';
-export { ErrorCode, ErrorDomain, errorCodeName } from './error-codes.ts';
-export * from './errors.ts';
-export { type DomainEventListener, EventHub } from './event-hub.ts';
-export { type DomainCapabilitiesQuery, Host, type NodeInfo } from './host.ts';
+} from './facade/domain-state.ts';
+export { type DomainCapabilitiesQuery, HostInfo, type NodeInfo } from './facade/host-info.ts';
 export {
   type DomainStatsRecord,
   HypervisorConnection,
@@ -41,19 +41,19 @@ export {
   type OpenOptions,
   openHypervisor,
   type StatsQuery,
-} from './hypervisor.ts';
-export type { MigrationOptions } from './migration.ts';
-export type { RawEvent } from './protocol/events.ts';
-export { type Args, type ProcedureName, procedures, type Ret } from './protocol/procedures.ts';
-export { type TypedParameter, type TypedValue, typedParameterMap } from './protocol/typed-parameter.ts';
-export { Snapshot, Snapshots } from './snapshot.ts';
-export { type PoolInfo, StoragePool } from './storage-pool.ts';
+} from './facade/hypervisor.ts';
+export type { MigrationOptions } from './facade/migration.ts';
+export { Snapshot, Snapshots } from './facade/snapshot.ts';
+export { type PoolInfo, StoragePool } from './facade/storage-pool.ts';
 export {
   StorageVolume,
   type TransferOptions,
   type VolumeInfo,
   type VolumeReference,
-} from './storage-volume.ts';
+} from './facade/storage-volume.ts';
+export type { RawEvent } from './protocol/events.ts';
+export { type Args, type ProcedureName, procedures, type Ret } from './protocol/procedures.ts';
+export { type TypedParameter, type TypedValue, typedParameterMap } from './protocol/typed-parameter.ts';
 export type { ConnectOptions } from './transport/attempt.ts';
 export { connectTransport } from './transport/connect.ts';
 export {

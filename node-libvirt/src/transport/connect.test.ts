@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { ConnectFailed } from '../errors.ts';
-import { openHypervisor } from '../hypervisor.ts';
+import { openHypervisor } from '../facade/hypervisor.ts';
 import { Fault } from '../testing/fake-peer.ts';
 import { FakeServer, noAnswer } from '../testing/fake-server.ts';
 import { VirtualClock } from '../testing/virtual-clock.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CertificateRejected, ConnectFailed } from '../errors.ts';
-import { openHypervisor } from '../hypervisor.ts';
+import { openHypervisor } from '../facade/hypervisor.ts';
 import { type Identity, TestAuthority } from '../testing/certificates.ts';
 import { FakeServer } from '../testing/fake-server.ts';
 import { connectTransport } from './connect.ts';

@@ -1,10 +1,10 @@
-import { type CallOptions, ErrorCode, type Host, type NodeInfo } from 'node-libvirt';
+import { type CallOptions, ErrorCode, type HostInfo, type NodeInfo } from 'node-libvirt';
 import { child, childrenOf, descendant, readXml, type XmlElement } from '../../domain/xml.ts';
 import type { HostFacts } from '../hypervisor.ts';
 import { hasCode } from './errors.ts';
 
 /** Asks the host what it is. */
-export async function readFacts(host: Host, options: CallOptions): Promise<HostFacts> {
+export async function readFacts(host: HostInfo, options: CallOptions): Promise<HostFacts> {
   const [libvirtVersion, hypervisorVersion, node, capabilities] = await Promise.all([
     host.libVersion(options),
     host.hypervisorVersion(options),
@@ -22,7 +22,7 @@ const notOffered = [
   ErrorCode.NO_SUPPORT,
 ] as const;
 
-async function acceleratesGuests(host: Host, options: CallOptions): Promise<boolean> {
+async function acceleratesGuests(host: HostInfo, options: CallOptions): Promise<boolean> {
   try {
     const query = { virtType: 'kvm', arch: 'x86_64', machine: 'pc' };
     return isUsable(await host.domainCapabilitiesXml(query, options));

@@ -1,5 +1,5 @@
-import type { Connection } from './connection/connection.ts';
-import type { CallOptions } from './connection/pending-call.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { CallOptions } from '../connection/pending-call.ts';
 import type { FlaggedOptions } from './domain.ts';
 import { StorageVolume } from './storage-volume.ts';
 

@@ -1,5 +1,5 @@
-import type { RawEvent } from './protocol/events.ts';
-import { type TypedValue, typedParameterMap } from './protocol/typed-parameter.ts';
+import type { RawEvent } from '../protocol/events.ts';
+import { type TypedValue, typedParameterMap } from '../protocol/typed-parameter.ts';
 
 /** Lifecycle events, each with its details; both in the order of libvirt's numbers (virDomainEventType). */
 export const lifecycleEvents = {

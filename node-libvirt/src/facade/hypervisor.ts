@@ -1,17 +1,17 @@
-import { systemClock } from './clock.ts';
-import { Connection } from './connection/connection.ts';
-import { type ConnectionOptions, withDefaults } from './connection/options.ts';
-import type { CallOptions } from './connection/pending-call.ts';
+import { systemClock } from '../clock.ts';
+import { Connection } from '../connection/connection.ts';
+import { type ConnectionOptions, withDefaults } from '../connection/options.ts';
+import type { CallOptions } from '../connection/pending-call.ts';
+import { EventHub } from '../events/event-hub.ts';
+import { openUri } from '../handshake/open-uri.ts';
+import { domainReference } from '../protocol/structs.ts';
+import { type TypedValue, typedParameterMap } from '../protocol/typed-parameter.ts';
+import type { ConnectOptions } from '../transport/attempt.ts';
+import { connectTransport } from '../transport/connect.ts';
+import type { Target } from '../transport/target.ts';
 import { Domain, type FlaggedOptions } from './domain.ts';
-import { EventHub } from './event-hub.ts';
-import { Host } from './host.ts';
-import { openUri } from './open.ts';
-import { domainReference } from './protocol/structs.ts';
-import { type TypedValue, typedParameterMap } from './protocol/typed-parameter.ts';
+import { HostInfo } from './host-info.ts';
 import { StoragePool } from './storage-pool.ts';
-import type { ConnectOptions } from './transport/attempt.ts';
-import { connectTransport } from './transport/connect.ts';
-import type { Target } from './transport/target.ts';
 
 export type OpenOptions = ConnectOptions &
   ConnectionOptions & {
@@ -46,12 +46,12 @@ const closeTimeoutMs = 2_000;
 export class HypervisorConnection {
   /** Calls without a method of their own, by the table of procedures. */
   readonly connection: Connection;
-  readonly host: Host;
+  readonly host: HostInfo;
   readonly events: EventHub;
 
   constructor(connection: Connection, onListenerError: (error: unknown) => void) {
     this.connection = connection;
-    this.host = new Host(connection);
+    this.host = new HostInfo(connection);
     this.events = new EventHub(connection, onListenerError);
   }
 

@@ -1,8 +1,8 @@
-import type { Connection } from './connection/connection.ts';
-import type { CallOptions } from './connection/pending-call.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { CallOptions } from '../connection/pending-call.ts';
+import { domainReference } from '../protocol/structs.ts';
+import type { TypedParameter } from '../protocol/typed-parameter.ts';
 import { MigrateFlag } from './constants.ts';
-import { domainReference } from './protocol/structs.ts';
-import type { TypedParameter } from './protocol/typed-parameter.ts';
 
 /** How a domain moves. Without a value, libvirt's own default. */
 export interface MigrationOptions extends CallOptions {

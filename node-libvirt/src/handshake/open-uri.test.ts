@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Connection } from './connection/connection.ts';
-import { AuthenticationFailed, ConnectionClosed, HypervisorGone } from './errors.ts';
-import { openUri } from './open.ts';
-import { FakeServer, noAnswer } from './testing/fake-server.ts';
-import { VirtualClock } from './testing/virtual-clock.ts';
+import { Connection } from '../connection/connection.ts';
+import { AuthenticationFailed, ConnectionClosed, HypervisorGone } from '../errors.ts';
+import { FakeServer, noAnswer } from '../testing/fake-server.ts';
+import { VirtualClock } from '../testing/virtual-clock.ts';
+import { openUri } from './open-uri.ts';
 
 function start() {
   const server = new FakeServer();

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { Connection } from './connection/connection.ts';
+import { Connection } from '../connection/connection.ts';
+import type { ProcedureName, Ret } from '../protocol/procedures.ts';
+import { FakeServer, noAnswer } from '../testing/fake-server.ts';
+import { turns, VirtualClock } from '../testing/virtual-clock.ts';
 import { Affect, VcpuFlag } from './constants.ts';
 import { Domain } from './domain.ts';
-import type { ProcedureName, Ret } from './protocol/procedures.ts';
-import { FakeServer, noAnswer } from './testing/fake-server.ts';
-import { turns, VirtualClock } from './testing/virtual-clock.ts';
 
 const uuid = 'c7a5fdbd-cdaf-9455-926a-d65c16db1809';
 const dom = { name: '', uuid, id: -1 };

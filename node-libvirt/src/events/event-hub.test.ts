@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { Connection } from './connection/connection.ts';
+import { Connection } from '../connection/connection.ts';
+import { eventMessages } from '../protocol/events.ts';
+import { Fault } from '../testing/fake-peer.ts';
+import { FakeServer } from '../testing/fake-server.ts';
+import { turns } from '../testing/virtual-clock.ts';
 import type { DomainEvent } from './domain-event.ts';
 import { EventHub } from './event-hub.ts';
-import { eventMessages } from './protocol/events.ts';
-import { Fault } from './testing/fake-peer.ts';
-import { FakeServer } from './testing/fake-server.ts';
-import { turns } from './testing/virtual-clock.ts';
 
 const uuid = 'c7a5fdbd-cdaf-9455-926a-d65c16db1809';
 const dom = { name: 'vm', uuid, id: 3 };

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { Connection } from './connection/connection.ts';
+import { Connection } from '../connection/connection.ts';
+import type { Args, ProcedureName, Ret } from '../protocol/procedures.ts';
+import { FakeServer } from '../testing/fake-server.ts';
+import { VirtualClock } from '../testing/virtual-clock.ts';
 import { HypervisorConnection } from './hypervisor.ts';
-import type { Args, ProcedureName, Ret } from './protocol/procedures.ts';
 import { StoragePool } from './storage-pool.ts';
 import { StorageVolume } from './storage-volume.ts';
-import { FakeServer } from './testing/fake-server.ts';
-import { VirtualClock } from './testing/virtual-clock.ts';
 
 const uuid = 'c7a5fdbd-cdaf-9455-926a-d65c16db1809';
 const pool = { name: 'disks', uuid };

@@ -1,5 +1,5 @@
-import type { Connection } from './connection/connection.ts';
-import type { CallOptions } from './connection/pending-call.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { CallOptions } from '../connection/pending-call.ts';
 
 export interface NodeInfo {
   /** CPU model or architecture, at most 31 bytes. */
@@ -30,7 +30,7 @@ export interface DomainCapabilitiesQuery {
 const maxCells = 1024;
 
 /** The machine that the connection leads to. Sizes are bytes. */
-export class Host {
+export class HostInfo {
   readonly #connection: Connection;
 
   constructor(connection: Connection) {

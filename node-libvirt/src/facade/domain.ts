@@ -1,6 +1,8 @@
-import type { ByteStream } from './connection/byte-stream.ts';
-import type { Connection } from './connection/connection.ts';
-import type { CallOptions } from './connection/pending-call.ts';
+import type { ByteStream } from '../connection/byte-stream.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { CallOptions } from '../connection/pending-call.ts';
+import { type DomainReference, domainReference } from '../protocol/structs.ts';
+import { type TypedValue, typedParameterMap } from '../protocol/typed-parameter.ts';
 import {
   AddressSource,
   DestroyFlag,
@@ -12,8 +14,6 @@ import {
 import { Disk } from './disk.ts';
 import { type DomainState, type DomainStatus, domainStateName, domainStatus } from './domain-state.ts';
 import { type MigrationOptions, migrate } from './migration.ts';
-import { type DomainReference, domainReference } from './protocol/structs.ts';
-import { type TypedValue, typedParameterMap } from './protocol/typed-parameter.ts';
 import { Snapshots } from './snapshot.ts';
 
 /** How the guest is asked: by libvirt's choice, the ACPI power button, or the guest agent. */

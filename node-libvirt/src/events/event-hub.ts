@@ -1,8 +1,8 @@
-import type { Connection } from './connection/connection.ts';
-import type { CallOptions } from './connection/pending-call.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { CallOptions } from '../connection/pending-call.ts';
+import { LibvirtError } from '../errors.ts';
+import { type EventName, eventMessages } from '../protocol/events.ts';
 import { type DomainEvent, domainEvent } from './domain-event.ts';
-import { LibvirtError } from './errors.ts';
-import { type EventName, eventMessages } from './protocol/events.ts';
 
 export type DomainEventListener = (event: DomainEvent) => void;
 

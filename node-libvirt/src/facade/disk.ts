@@ -1,8 +1,8 @@
-import type { Connection } from './connection/connection.ts';
-import type { CallOptions } from './connection/pending-call.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { CallOptions } from '../connection/pending-call.ts';
+import { domainReference } from '../protocol/structs.ts';
 import { BlockJobAbortFlag } from './constants.ts';
 import type { FlaggedOptions } from './domain.ts';
-import { domainReference } from './protocol/structs.ts';
 
 export interface DiskInfo {
   /** What the guest sees. */

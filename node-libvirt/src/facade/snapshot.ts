@@ -1,7 +1,7 @@
-import type { Connection } from './connection/connection.ts';
-import type { CallOptions } from './connection/pending-call.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { CallOptions } from '../connection/pending-call.ts';
+import { domainReference } from '../protocol/structs.ts';
 import type { FlaggedOptions } from './domain.ts';
-import { domainReference } from './protocol/structs.ts';
 
 /** One snapshot of a domain, by name. Calls fail with NO_DOMAIN_SNAPSHOT when the domain has none of it. */
 export class Snapshot {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Connection } from './connection/connection.ts';
+import { Connection } from '../connection/connection.ts';
+import { FakeServer, noAnswer } from '../testing/fake-server.ts';
+import { turns, VirtualClock } from '../testing/virtual-clock.ts';
 import { HypervisorConnection } from './hypervisor.ts';
-import { FakeServer, noAnswer } from './testing/fake-server.ts';
-import { turns, VirtualClock } from './testing/virtual-clock.ts';
 
 const uuid = 'c7a5fdbd-cdaf-9455-926a-d65c16db1809';
 const dom = { name: 'vm', uuid, id: 3 };
@@ -66,7 +66,7 @@ describe('HypervisorConnection', () => {
   });
 });
 
-describe('Host', () => {
+describe('HostInfo', () => {
   it('gives sizes in bytes and versions as text', async () => {
     const { server, hypervisor } = start();
     const counts = { cpus: 8, mhz: 2400, sockets: 1, cores: 4, threads: 2 };

@@ -1,6 +1,6 @@
-import type { ByteStream } from './connection/byte-stream.ts';
-import type { Connection } from './connection/connection.ts';
-import type { CallOptions } from './connection/pending-call.ts';
+import type { ByteStream } from '../connection/byte-stream.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { CallOptions } from '../connection/pending-call.ts';
 import type { FlaggedOptions } from './domain.ts';
 
 /** How the server names a volume; `key` is its own identity for it, such as the path. */
