@@ -8,7 +8,7 @@ import type { Definition } from './definition.ts';
 export function differences(remote: Definition, qemu: Definition): string[] {
   return [
     ...procedureDifferences(remote, qemu),
-    ...eventDifferences(remote),
+    ...eventDifferences(remote, qemu),
     ...messageDifferences('connectionClosed', connectionClosedMessage, remote),
     ...differs('errorReply', 'layout', errorReply.layout, remote.layoutOf('remote_error')),
   ];
@@ -32,18 +32,22 @@ function* procedureDifferences(remote: Definition, qemu: Definition): Generator<
   }
 }
 
-function* eventDifferences(remote: Definition): Generator<string> {
-  for (const [event, message] of Object.entries(eventMessages))
-    yield* messageDifferences(event, message, remote);
+function* eventDifferences(remote: Definition, qemu: Definition): Generator<string> {
+  for (const [event, message] of Object.entries(eventMessages)) {
+    const isQemu = message.program === Program.Qemu;
+    yield* messageDifferences(event, message, isQemu ? qemu : remote, isQemu ? 'qemu' : 'remote');
+  }
 }
 
 function messageDifferences(
   event: string,
   { number, payload }: { number: number; payload: { layout: string } },
-  remote: Definition,
+  definition: Definition,
+  prefix = 'remote',
 ): Generator<string> {
-  const name = [...remote.procedures].find(([, procedure]) => procedure.number === number)?.[0].toLowerCase();
-  return differs(event, 'message', payload.layout, name ? remote.layoutOf(`remote_${name}_msg`) : 'nothing');
+  const found = [...definition.procedures].find(([, procedure]) => procedure.number === number);
+  const struct = found && `${prefix}_${found[0].toLowerCase()}_msg`;
+  return differs(event, 'message', payload.layout, struct ? definition.layoutOf(struct) : 'nothing');
 }
 
 function* differs<T>(name: string, what: string, ours: T, theirs: T): Generator<string> {

@@ -6,13 +6,16 @@ export type { ConnectionOptions } from './connection/options.ts';
 export type { CallOptions } from './connection/pending-call.ts';
 export { ErrorCode, ErrorDomain, errorCodeName } from './error-codes.ts';
 export * from './errors.ts';
+export { EventHub, type IterateOptions, type Overflow, type SubscribeOptions } from './events/event-hub.ts';
 export {
+  type DefaultKind,
   type DomainEvent,
-  type LifecycleDetail,
-  type LifecycleEventName,
-  lifecycleEvents,
-} from './events/domain-event.ts';
-export { type DomainEventListener, EventHub } from './events/event-hub.ts';
+  defaultKinds,
+  type EventKind,
+  type EventOf,
+  type HypervisorEvent,
+} from './events/kinds.ts';
+export { type LifecycleDetail, type LifecycleEventName, lifecycleEvents } from './events/lifecycle.ts';
 export * from './facade/constants.ts';
 export { Disk, type DiskInfo, type DiskJob } from './facade/disk.ts';
 export {

@@ -198,10 +198,10 @@ export class Connection {
 
   #onMessage(packet: Packet): void {
     if (packet.program === Program.Keepalive) this.#keepalive.receive(packet);
-    if (packet.program !== Program.Remote) return;
-    const name = eventNameOf(packet.procedure);
+    const { number, program } = connectionClosedMessage;
+    const name = eventNameOf(packet.program, packet.procedure);
     if (name) this.#onEventPacket(name, packet);
-    else if (packet.procedure === connectionClosedMessage.number) this.#onClosedMessage(packet);
+    else if (packet.procedure === number && packet.program === program) this.#onClosedMessage(packet);
   }
 
   /** Our peer lives on, but every call would fail from now on and no event would come. */

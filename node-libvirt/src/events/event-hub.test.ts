@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Connection } from '../connection/connection.ts';
+import { LibvirtError } from '../errors.ts';
 import { eventMessages } from '../protocol/events.ts';
 import { Fault } from '../testing/fake-peer.ts';
 import { FakeServer } from '../testing/fake-server.ts';
 import { turns } from '../testing/virtual-clock.ts';
-import type { DomainEvent } from './domain-event.ts';
 import { EventHub } from './event-hub.ts';
+import { type DomainEvent, defaultKinds, kinds } from './kinds.ts';
 
 const uuid = 'c7a5fdbd-cdaf-9455-926a-d65c16db1809';
 const dom = { name: 'vm', uuid, id: 3 };
@@ -13,9 +14,10 @@ const dom = { name: 'vm', uuid, id: 3 };
 function start() {
   const server = new FakeServer();
   const errors: unknown[] = [];
-  const hub = new EventHub(new Connection(server.connect()), (error) => errors.push(error));
+  const connection = new Connection(server.connect());
+  const hub = new EventHub(connection, (error) => errors.push(error));
   const seen: DomainEvent[] = [];
-  return { server, hub, seen, errors, listener: (event: DomainEvent) => seen.push(event) };
+  return { server, connection, hub, seen, errors, listener: (event: DomainEvent) => seen.push(event) };
 }
 
 const registrations = 'connectDomainEventCallbackRegisterAny';
@@ -24,9 +26,39 @@ describe('EventHub', () => {
   it('registers every kind once, for all domains, whatever the number of listeners', async () => {
     const { server, hub, listener } = start();
     await Promise.all([hub.subscribe(listener), hub.subscribe(listener)]);
-    await hub.subscribe(listener);
-    const kinds = Object.values(eventMessages).map(({ eventId }) => ({ eventId, dom: null }));
-    expect(server.callsOf(registrations).map(({ args }) => args)).toEqual(kinds);
+    await hub.subscribe(listener, { kinds: ['lifecycle'] });
+    const registered = defaultKinds.map((kind) => ({
+      eventId: eventMessages[kinds[kind].message].eventId,
+      dom: null,
+    }));
+    expect(server.callsOf(registrations).map(({ args }) => args)).toEqual(registered);
+  });
+
+  it('registers only the kinds that somebody wants, each with the call of its source', async () => {
+    const { server, hub } = start();
+    for (const name of [
+      ...(['connectNetworkEventRegisterAny', 'connectStoragePoolEventRegisterAny'] as const),
+      ...(['connectNodeDeviceEventRegisterAny', 'connectSecretEventRegisterAny'] as const),
+      'qemuConnectDomainMonitorEventRegister' as const,
+    ])
+      server.on(name, () => ({ callbackId: 0 }));
+    const seen: string[] = [];
+    await hub.subscribe(({ kind }) => seen.push(kind), {
+      kinds: ['network-lifecycle', 'pool-refresh', 'node-device-update', 'secret-value-changed', 'monitor'],
+    });
+    expect(server.calls.map(({ name, args }) => [name, (args as { eventId?: number }).eventId])).toEqual([
+      ['connectNetworkEventRegisterAny', 0],
+      ['connectStoragePoolEventRegisterAny', 1],
+      ['connectNodeDeviceEventRegisterAny', 1],
+      ['connectSecretEventRegisterAny', 1],
+      ['qemuConnectDomainMonitorEventRegister', undefined],
+    ]);
+    server.peer.sendEvent('poolRefresh', { callbackId: 0, pool: { name: 'disks', uuid } });
+    server.peer.sendEvent('reboot', { callbackId: 0, msg: { dom } });
+    const empty = { callbackId: 0, dom, seconds: 1n, micros: 500_000, details: null };
+    server.peer.sendEvent('monitor', { ...empty, event: 'RESET' });
+    await turns();
+    expect(seen).toEqual(['pool-refresh', 'monitor']);
   });
 
   it('passes on each kind in its own shape', async () => {
@@ -77,6 +109,43 @@ describe('EventHub', () => {
     await expect(strict.hub.subscribe(listener)).rejects.toMatchObject({ code: 8 });
   });
 
+  it('has no listener for a kind that was asked for by name and that the server does not know', async () => {
+    const { server, hub } = start();
+    server.on(registrations, ({ eventId }) => (eventId === 27 ? new Fault(8) : { callbackId: 0 }));
+    const wanted = { kinds: ['lifecycle', 'nic-mac-change'] } as const;
+    let heard = 0;
+    await expect(hub.subscribe(() => heard++, wanted)).rejects.toBeInstanceOf(LibvirtError);
+    server.peer.sendEvent('lifecycle', { callbackId: 0, msg: { dom, event: 2, detail: 0 } });
+    await turns();
+    expect(heard).toBe(0);
+    await hub.subscribe(() => heard++, { ...wanted, whereSupported: true });
+    server.peer.sendEvent('lifecycle', { callbackId: 0, msg: { dom, event: 2, detail: 0 } });
+    await turns();
+    expect(heard).toBe(1);
+    expect([...hub.unsupported]).toEqual(['nic-mac-change']);
+  });
+
+  it('lets one give up waiting for a registration without ending it for others', async () => {
+    const { server, hub, listener } = start();
+    let answer = () => {};
+    server.on(registrations, async () => {
+      await new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      return { callbackId: 0 };
+    });
+    const impatient = new AbortController();
+    const kinds = ['lifecycle'] as const;
+    const first = hub.subscribe(listener, { kinds, signal: impatient.signal });
+    const second = hub.subscribe(listener, { kinds });
+    impatient.abort(new Error('enough'));
+    await expect(first).rejects.toThrow('enough');
+    await turns();
+    answer();
+    await second;
+    expect(server.callsOf(registrations)).toHaveLength(1);
+  });
+
   it('tries to register again after a failure, and keeps no listener that failed', async () => {
     const { server, hub, seen, listener } = start();
     server.on(registrations, () => new Fault(38));
@@ -102,3 +171,52 @@ describe('EventHub', () => {
     expect(errors).toEqual([new Error('broken listener')]);
   });
 });
+
+describe('events to loop over', () => {
+  it('come in order, and the loop ends with the connection', async () => {
+    const { server, connection, hub } = start();
+    const events = await hub.iterate({ kinds: ['reboot', 'lifecycle'] });
+    server.peer.sendEvent('reboot', { callbackId: 0, msg: { dom } });
+    server.peer.sendEvent('lifecycle', { callbackId: 0, msg: { dom, event: 2, detail: 0 } });
+    await turns();
+    connection.close();
+    const seen: string[] = [];
+    for await (const event of events) seen.push(event.kind);
+    expect(seen).toEqual(['reboot', 'lifecycle']);
+  });
+
+  it('end with the reason when the connection is lost', async () => {
+    const { server, hub } = start();
+    const events = await hub.iterate();
+    server.peer.destroy();
+    await expect(events.next()).rejects.toMatchObject({ name: 'ConnectionClosed' });
+    expect(await events.next()).toEqual({ done: true, value: undefined });
+  });
+
+  it('tell a slow reader that it missed some, and then go on', async () => {
+    const { server, hub } = start();
+    const events = await hub.iterate({ kinds: ['reboot'], limit: 3 });
+    const send = (name: string) =>
+      server.peer.sendEvent('reboot', { callbackId: 0, msg: { dom: { ...dom, name } } });
+    for (const name of ['a', 'b', 'c', 'd', 'e']) send(name);
+    await turns();
+    const read = async () => (await events.next()).value;
+    expect(await read()).toEqual({ kind: 'overflow' });
+    expect(await read()).toMatchObject({ kind: 'reboot', name: 'd' });
+    expect(await read()).toMatchObject({ name: 'e' });
+  });
+
+  it('stop coming once the loop was left', async () => {
+    const { server, hub } = start();
+    for await (const _ of await loopWithOne(server, hub)) break;
+    const listening = await hub.iterate({ kinds: ['reboot'] });
+    await listening.return?.();
+    expect(await listening.next()).toEqual({ done: true, value: undefined });
+  });
+});
+
+async function loopWithOne(server: FakeServer, hub: EventHub) {
+  const events = await hub.iterate({ kinds: ['reboot'] });
+  server.peer.sendEvent('reboot', { callbackId: 0, msg: { dom } });
+  return events;
+}

@@ -39,6 +39,11 @@ export function high<A extends Fields, R extends Fields>(number: number, args: A
 }
 
 /** A procedure of the program for QEMU's own features. */
-export function qemu<A extends Fields, R extends Fields>(number: number, args: A, ret: R): Made<A, R> {
-  return define(Program.Qemu, 'normal', number, args, ret);
+export function qemu<A extends Fields, R extends Fields>(
+  number: number,
+  args: A,
+  ret: R,
+  priority: Priority = 'normal',
+): Made<A, R> {
+  return define(Program.Qemu, priority, number, args, ret);
 }

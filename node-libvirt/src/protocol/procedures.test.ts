@@ -26,7 +26,10 @@ describe('table of procedures', () => {
 
 describe('table of events', () => {
   it('finds each by the number of its message', () => {
-    for (const [name, { number }] of Object.entries(eventMessages)) expect(eventNameOf(number)).toBe(name);
-    expect(eventNameOf(1)).toBeUndefined();
+    for (const [name, { program, number }] of Object.entries(eventMessages))
+      expect(eventNameOf(program, number)).toBe(name);
+    expect(eventNameOf(Program.Remote, 1)).toBeUndefined();
+    expect(eventNameOf(Program.Qemu, eventMessages.lifecycle.number)).toBeUndefined();
+    expect(eventNameOf(Program.Keepalive, eventMessages.lifecycle.number)).toBeUndefined();
   });
 });

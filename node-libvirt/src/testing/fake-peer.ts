@@ -74,9 +74,9 @@ export class FakePeer {
   }
 
   sendEvent<N extends EventName>(name: N, value: EventPayload<N>): void {
-    const { number, payload } = eventMessages[name];
+    const { program, number, payload } = eventMessages[name];
     const codec = payload as unknown as Codec<EventPayload<N>>;
-    const header = { program: Program.Remote, type: PacketType.Message, serial: 0, status: PacketStatus.Ok };
+    const header = { program, type: PacketType.Message, serial: 0, status: PacketStatus.Ok };
     this.sendRaw(encodePacket({ ...header, procedure: number }, { codec, value }));
   }
 

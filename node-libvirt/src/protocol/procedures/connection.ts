@@ -1,5 +1,5 @@
 import { array, int, optional, uhyper, uint } from '../codec.ts';
-import { high } from '../procedure.ts';
+import { high, qemu } from '../procedure.ts';
 import { domain, optionalText, text } from '../structs.ts';
 
 /** Opening, authentication, what the server is, and event registration. */
@@ -33,4 +33,11 @@ export const connectionProcedures = {
   connectDomainEventCallbackDeregisterAny: high(317, { callbackId: int }, {}),
   connectRegisterCloseCallback: high(360, {}, {}),
   connectUnregisterCloseCallback: high(361, {}, {}),
+  qemuConnectDomainMonitorEventRegister: qemu(
+    4,
+    { dom: optional(domain), event: optionalText, flags: uint },
+    { callbackId: int },
+    'high',
+  ),
+  qemuConnectDomainMonitorEventDeregister: qemu(5, { callbackId: int }, {}, 'high'),
 };
