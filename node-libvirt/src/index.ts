@@ -54,6 +54,12 @@ export {
   type VolumeInfo,
   type VolumeReference,
 } from './facade/storage-volume.ts';
+export type { BackOffLimits } from './host/back-off.ts';
+export { Host } from './host/host.ts';
+export type { Disconnected, HostEvent, Relist } from './host/host-event.ts';
+export type { HostOptions, TargetSource } from './host/options.ts';
+export type { HostState } from './host/state.ts';
+export { type TakeTurn, turnsOf } from './host/turns.ts';
 export type { RawEvent } from './protocol/events.ts';
 export { type Args, type ProcedureName, procedures, type Ret } from './protocol/procedures.ts';
 export { type TypedParameter, type TypedValue, typedParameterMap } from './protocol/typed-parameter.ts';

@@ -61,6 +61,8 @@ export class Connection {
   readonly #resolveClosed: (reason: Error | undefined) => void;
   #lastSerial = 0;
   #timedOut = 0;
+  /** Of those who wait until fewer calls and streams are left. */
+  #settled: PromiseWithResolvers<void> | undefined;
   #ended: { reason: Error | undefined } | undefined;
 
   constructor(stream: Duplex, options: ConnectionOptions = {}) {
@@ -75,6 +77,11 @@ export class Connection {
     });
     ({ promise: this.closed, resolve: this.#resolveClosed } = Promise.withResolvers<Error | undefined>());
     this.#listen();
+  }
+
+  /** Nothing can be sent any more: `closed` has been settled. */
+  get ended(): boolean {
+    return this.#ended !== undefined;
   }
 
   /** Calls without a reply and calls that wait for a slot. */
@@ -152,6 +159,14 @@ export class Connection {
     if (!this.#ended) this.#keepalive.start();
   }
 
+  /** Resolves once no call is unanswered or waits and no stream is open, or the connection has ended. */
+  async idle(): Promise<void> {
+    while (!this.#ended && (this.#calls.size > 0 || this.#streams.size > 0)) {
+      this.#settled ??= Promise.withResolvers<void>();
+      await this.#settled.promise;
+    }
+  }
+
   /** Ends the connection at once; unanswered calls fail with ConnectionClosed. */
   close(): void {
     this.#end(undefined);
@@ -218,7 +233,10 @@ export class Connection {
       send: (status, data, sent) => this.#send(encodeStreamPacket({ ...header, status }, data), sent),
       pause: () => this.#setPaused(1),
       resume: () => this.#setPaused(-1),
-      release: () => this.#streams.delete(serial),
+      release: () => {
+        this.#streams.delete(serial);
+        this.#onSettled();
+      },
     });
     this.#streams.set(serial, stream);
     return stream;
@@ -259,6 +277,7 @@ export class Connection {
     if (packet.status === PacketStatus.Ok) call.onSuccess?.();
     outcome();
     this.#sendWaiting();
+    this.#onSettled();
   }
 
   #onEventPacket(name: EventName, packet: Packet): void {
@@ -298,6 +317,7 @@ export class Connection {
       call.end();
       this.#calls.delete(call);
       this.#window.withdraw(call);
+      this.#onSettled();
     } else if (call.timedOut) {
       this.#timedOut++;
       const limit = this.#settings.maxTimedOutCalls ?? this.#window.normalSlots;
@@ -307,6 +327,11 @@ export class Connection {
         );
       }
     }
+  }
+
+  #onSettled(): void {
+    this.#settled?.resolve();
+    this.#settled = undefined;
   }
 
   #send(packet: Buffer, sent?: (error?: Error | null) => void): void {
@@ -329,6 +354,7 @@ export class Connection {
     this.#writer.stop();
     this.#stream.destroy();
     this.#resolveClosed(reason);
+    this.#onSettled();
   }
 
   #closedError(name: string, outcomeUnknown: boolean): ConnectionClosed {
