@@ -1,5 +1,5 @@
 export { type Clock, systemClock, type Timer } from './clock.ts';
-export { ByteStream } from './connection/byte-stream.ts';
+export { ByteStream, Hole, type Section, type StreamOptions } from './connection/byte-stream.ts';
 export { Connection } from './connection/connection.ts';
 export type { KeepaliveLimits } from './connection/keepalive.ts';
 export type { ConnectionOptions } from './connection/options.ts';
@@ -47,6 +47,7 @@ export {
 } from './facade/hypervisor.ts';
 export type { MigrationOptions } from './facade/migration.ts';
 export { Snapshot, Snapshots } from './facade/snapshot.ts';
+export { holesToZeros, writeSections, zerosToHoles } from './facade/sparse.ts';
 export { type PoolInfo, StoragePool } from './facade/storage-pool.ts';
 export {
   StorageVolume,

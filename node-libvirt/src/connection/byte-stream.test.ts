@@ -1,11 +1,13 @@
+import { Duplex, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { describe, expect, it } from 'vitest';
 import { ErrorCode } from '../error-codes.ts';
-import { ConnectionClosed, ProtocolError } from '../errors.ts';
+import { ConnectionClosed, EncodeError, ProtocolError } from '../errors.ts';
 import { Fault, type ReceivedCall } from '../testing/fake-peer.ts';
 import { FakeServer, noAnswer } from '../testing/fake-server.ts';
 import { turns, VirtualClock } from '../testing/virtual-clock.ts';
-import { maxStreamBytes } from './byte-stream.ts';
+import { Hole, maxStreamBytes } from './byte-stream.ts';
 import { Connection } from './connection.ts';
 import { PacketStatus } from './packet.ts';
 
@@ -168,5 +170,84 @@ describe('a stream', () => {
     await turns();
     server.peer.sendStream({ name: 'storageVolDownload', serial: 99, args: {} }, PacketStatus.Continue);
     expect(await connection.closed).toBeInstanceOf(ProtocolError);
+  });
+});
+
+describe('a sparse stream', () => {
+  it('gives holes and bytes as the sections that they came as', async () => {
+    const { server, connection, send } = start();
+    const stream = await connection.openStream('storageVolDownload', whole, { sparse: true });
+    const call = server.callsOf('storageVolDownload')[0];
+    if (!call) throw new Error('no call came');
+    server.peer.sendHole(call, 2n ** 40n);
+    send(PacketStatus.Continue, 'data');
+    server.peer.sendHole(call, 1n);
+    send(PacketStatus.Continue);
+    expect(await stream.toArray()).toEqual([new Hole(2n ** 40n), Buffer.from('data'), new Hole(1n)]);
+    connection.close();
+  });
+
+  it('sends holes as holes, and nothing for empty sections', async () => {
+    const { server, connection } = start();
+    const stream = await connection.openStream('storageVolUpload', whole, { sparse: true });
+    const sections = [new Hole(5n), Buffer.from('x'), new Hole(0n), Buffer.alloc(0), new Hole(7n)];
+    await pipeline(Readable.from(sections), stream);
+    expect(server.peer.streamed.map(({ status, data, hole }) => [status, hole ?? data.toString()])).toEqual([
+      [PacketStatus.Continue, 5n],
+      [PacketStatus.Continue, 'x'],
+      [PacketStatus.Continue, 7n],
+      [PacketStatus.Ok, ''],
+    ]);
+    connection.close();
+  });
+
+  it.each([
+    ['a negative hole', new Hole(-1n)],
+    ['something else', 'text'],
+  ])('refuses to send %s', async (_what, section) => {
+    const { connection } = start();
+    const stream = await connection.openStream('storageVolUpload', whole, { sparse: true });
+    await expect(pipeline(Readable.from([section]), stream)).rejects.toBeInstanceOf(EncodeError);
+    connection.close();
+  });
+
+  it.each([
+    ['in a stream that is not sparse', false, 1n],
+    ['of negative length', true, -1n],
+  ])('ends the connection when a hole comes %s', async (_what, sparse, length) => {
+    const { server, connection } = start();
+    const stream = await connection.openStream('storageVolDownload', whole, { sparse });
+    stream.on('error', () => {});
+    const call = server.callsOf('storageVolDownload')[0];
+    if (call) server.peer.sendHole(call, length);
+    expect(await connection.closed).toBeInstanceOf(ProtocolError);
+  });
+
+  it('stops the connection for a reader that is slow, and goes on with it', async () => {
+    const { server, connection, send } = start();
+    const stream = await connection.openStream('storageVolDownload', whole, { sparse: true });
+    const call = server.callsOf('storageVolDownload')[0];
+    for (let hole = 0; hole < 20; hole++) if (call) server.peer.sendHole(call, 1n);
+    send(PacketStatus.Continue);
+    await turns();
+    expect(stream.readableLength).toBeLessThan(10);
+    expect(await stream.toArray()).toHaveLength(20);
+    connection.close();
+  });
+});
+
+describe('a stream as web streams', () => {
+  it('is read and written as those are', async () => {
+    const { server, connection, send } = start();
+    const down = Duplex.toWeb(await connection.openStream('storageVolDownload', whole));
+    send(PacketStatus.Continue, 'over the web');
+    send(PacketStatus.Continue);
+    expect(await new Response(down.readable as ReadableStream<Uint8Array>).text()).toBe('over the web');
+    const up = Duplex.toWeb(await connection.openStream('storageVolUpload', whole));
+    const writer = up.writable.getWriter();
+    await writer.write(Buffer.from('up'));
+    await writer.close();
+    expect(server.peer.streamed.at(-2)?.data.toString()).toBe('up');
+    connection.close();
   });
 });

@@ -1,16 +1,35 @@
 import { Duplex } from 'node:stream';
+import { EncodeError, ProtocolError } from '../errors.ts';
 import { PacketStatus } from './packet.ts';
 
 /** What a stream needs of its connection. */
 export interface StreamLink {
   /** Sends a packet of the stream; `sent` once the system has taken it. */
   send(status: number, data: Uint8Array | undefined, sent?: (error?: Error | null) => void): void;
+  sendHole(length: bigint, sent: (error?: Error | null) => void): void;
   /** Stops and starts the reading of the whole connection: the protocol has no other way to slow a server down. */
   pause(): void;
   resume(): void;
   /** Nothing more will come for this stream. */
   release(): void;
 }
+
+export interface StreamOptions {
+  /** Runs of zeros are sent and received as `Hole`s; the stream's chunks are `Section`s, one for each packet. */
+  sparse?: boolean | undefined;
+}
+
+/** So many zeros, which take no room on the wire, and none on a disk that has holes. */
+export class Hole {
+  readonly length: bigint;
+
+  constructor(length: bigint) {
+    this.length = length;
+  }
+}
+
+/** A piece of a sparse stream. */
+export type Section = Uint8Array | Hole;
 
 /** As many bytes as libvirtd itself puts into one packet. */
 export const maxStreamBytes = 262_120;
@@ -28,8 +47,10 @@ export class ByteStream extends Duplex {
   #over = false;
   #finished: ((error?: Error | null) => void) | undefined;
 
-  constructor(link: StreamLink) {
-    super({ readableHighWaterMark: 4 * maxStreamBytes, writableHighWaterMark: 2 * maxStreamBytes });
+  constructor(link: StreamLink, { sparse = false }: StreamOptions = {}) {
+    // Of a sparse stream sections are counted, each of which is one packet at most.
+    const unit = sparse ? 1 : maxStreamBytes;
+    super({ readableHighWaterMark: 4 * unit, writableHighWaterMark: 2 * unit, objectMode: sparse });
     this.#link = link;
   }
 
@@ -38,6 +59,13 @@ export class ByteStream extends Duplex {
     if (this.#over) return;
     if (status === PacketStatus.Continue) this.#receiveData(data);
     else this.#confirmed();
+  }
+
+  /** Called by the connection for each hole. @throws ProtocolError when nobody asked for holes */
+  receiveHole(length: bigint): void {
+    if (this.#over) return;
+    if (!this.readableObjectMode) throw new ProtocolError('a hole in a stream that is not sparse');
+    this.#pushOn(new Hole(length));
   }
 
   /** Called by the connection when the server, or the connection itself, has ended the stream with an error. */
@@ -53,13 +81,24 @@ export class ByteStream extends Duplex {
     this.#link.resume();
   }
 
-  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
-    const piece = chunk.subarray(0, maxStreamBytes);
-    const rest = chunk.subarray(maxStreamBytes);
-    this.#link.send(PacketStatus.Continue, piece, (error) => {
-      if (error || rest.length === 0) callback(error);
-      else this._write(rest, _encoding, callback);
-    });
+  override _write(chunk: Section, encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
+    if (chunk instanceof Hole) this.#writeHole(chunk, callback);
+    else if (!(chunk instanceof Uint8Array)) callback(new EncodeError('a section is a Uint8Array or a Hole'));
+    // To the server a packet without data would be the end.
+    else if (chunk.length === 0) callback();
+    else {
+      const rest = chunk.subarray(maxStreamBytes);
+      this.#link.send(PacketStatus.Continue, chunk.subarray(0, maxStreamBytes), (error) => {
+        if (error || rest.length === 0) callback(error);
+        else this._write(rest, encoding, callback);
+      });
+    }
+  }
+
+  #writeHole({ length }: Hole, callback: (error?: Error | null) => void): void {
+    if (length < 0n) callback(new EncodeError(`a hole of ${length} bytes`));
+    else if (length === 0n) callback();
+    else this.#link.sendHole(length, callback);
   }
 
   override _final(callback: (error?: Error | null) => void): void {
@@ -85,10 +124,13 @@ export class ByteStream extends Duplex {
       // All was sent; the server waits for a word that all was taken.
       this.push(null);
       this.#finish();
-    } else if (!this.push(data) && !this.#paused) {
-      this.#paused = true;
-      this.#link.pause();
-    }
+    } else this.#pushOn(data);
+  }
+
+  #pushOn(section: Section): void {
+    if (this.destroyed || this.push(section) || this.#paused) return;
+    this.#paused = true;
+    this.#link.pause();
   }
 
   #finish(): void {

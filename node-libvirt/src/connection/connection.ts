@@ -2,7 +2,6 @@ import type { Duplex } from 'node:stream';
 import {
   ConnectionClosed,
   HypervisorGone,
-  LibvirtError,
   NodeLibvirtError,
   ProtocolError,
   TooManyTimedOutCalls,
@@ -17,22 +16,16 @@ import {
 } from '../protocol/events.ts';
 import { type Args, type ProcedureName, procedureOf, type Ret } from '../protocol/procedures.ts';
 import { Program, programVersion } from '../protocol/programs.ts';
-import { errorReply } from '../protocol/structs.ts';
-import { ByteStream } from './byte-stream.ts';
+import type { ByteStream, StreamOptions } from './byte-stream.ts';
 import { CallWindow } from './call-window.ts';
 import { Keepalive } from './keepalive.ts';
 import { type ConnectionOptions, type ConnectionSettings, withDefaults } from './options.ts';
-import {
-  decodePacket,
-  encodePacket,
-  encodeStreamPacket,
-  type Packet,
-  PacketStatus,
-  PacketType,
-} from './packet.ts';
+import { decodePacket, encodePacket, type Packet, PacketStatus, PacketType } from './packet.ts';
 import { PacketSplitter } from './packet-splitter.ts';
 import { PacketWriter } from './packet-writer.ts';
 import { type CallOptions, PendingCall } from './pending-call.ts';
+import { decodeAll, readReply } from './reply.ts';
+import { Streams } from './streams.ts';
 
 const serialOffset = 20;
 
@@ -54,9 +47,7 @@ export class Connection {
   readonly #keepalive: Keepalive;
   readonly #unanswered = new Map<number, PendingCall>();
   readonly #calls = new Set<PendingCall>();
-  /** Streams by the serial of the call that opened them. */
-  readonly #streams = new Map<number, ByteStream>();
-  #pauses = 0;
+  readonly #streams: Streams;
   readonly #listeners = new Set<(event: RawEvent) => void>();
   readonly #resolveClosed: (reason: Error | undefined) => void;
   #lastSerial = 0;
@@ -74,6 +65,11 @@ export class Connection {
     this.#keepalive = new Keepalive(clock, keepalive, {
       send: (packet) => this.#send(packet),
       fail: (reason) => this.#end(reason),
+    });
+    this.#streams = new Streams({
+      send: (packet, sent) => this.#send(packet, sent),
+      setReading: (reading) => this.#setReading(reading),
+      onReleased: () => this.#onSettled(),
     });
     ({ promise: this.closed, resolve: this.#resolveClosed } = Promise.withResolvers<Error | undefined>());
     this.#listen();
@@ -105,19 +101,19 @@ export class Connection {
   async openStream<N extends ProcedureName>(
     name: N,
     args: Args<N>,
-    options: CallOptions = {},
+    options: CallOptions & StreamOptions = {},
   ): Promise<ByteStream> {
     let opened: ByteStream | undefined;
     const call = this.#call(name, args, options);
     // At the reply itself: the stream's first bytes may stand right behind it.
     call.onSuccess = () => {
-      opened = this.#newStream(call);
+      opened = this.#streams.open(call, options);
     };
     try {
       await call.result;
     } catch (error) {
       // Opened after all once its caller has given up, nobody would read it.
-      call.onSuccess = () => this.#newStream(call).destroy();
+      call.onSuccess = () => this.#streams.open(call, options).destroy();
       throw error;
     }
     if (!opened) throw new ProtocolError(`${name}: no stream was opened`);
@@ -207,7 +203,8 @@ export class Connection {
       throw new ProtocolError(`version ${packet.version} of program ${packet.program}`);
     if (packet.type === PacketType.Reply) this.#onReply(packet);
     else if (packet.type === PacketType.Message) this.#onMessage(packet);
-    else if (packet.type === PacketType.Stream) this.#onStreamPacket(packet);
+    else if (packet.type === PacketType.Stream || packet.type === PacketType.StreamHole)
+      this.#streams.receive(packet);
     else throw new ProtocolError(`packet of unexpected type ${packet.type}`);
   }
 
@@ -227,43 +224,14 @@ export class Connection {
     );
   }
 
-  #newStream({ procedure, serial }: PendingCall): ByteStream {
-    const header = { program: procedure.program, procedure: procedure.number, serial };
-    const stream = new ByteStream({
-      send: (status, data, sent) => this.#send(encodeStreamPacket({ ...header, status }, data), sent),
-      pause: () => this.#setPaused(1),
-      resume: () => this.#setPaused(-1),
-      release: () => {
-        this.#streams.delete(serial);
-        this.#onSettled();
-      },
-    });
-    this.#streams.set(serial, stream);
-    return stream;
-  }
-
-  /** Several streams may want the connection to wait. */
-  #setPaused(change: 1 | -1): void {
-    this.#pauses += change;
-    this.#keepalive.setDeaf(this.#pauses > 0);
-    if (this.#pauses > 0) this.#stream.pause();
-    else this.#stream.resume();
-  }
-
-  #onStreamPacket(packet: Packet): void {
-    const stream = this.#streams.get(packet.serial);
-    if (!stream) throw new ProtocolError(`stream data for serial ${packet.serial}, which is no open stream`);
-    if (packet.status === PacketStatus.Error) stream.fail(errorIn(packet, `stream ${packet.serial}`));
-    else stream.receive(packet.status, packet.payload.rest());
+  #setReading(reading: boolean): void {
+    this.#keepalive.setDeaf(!reading);
+    if (reading) this.#stream.resume();
+    else this.#stream.pause();
   }
 
   #onReply(packet: Packet): void {
-    // A stream that fails on the server may be told of by another reply to the call that opened it.
-    const stream = this.#streams.get(packet.serial);
-    if (stream && packet.status === PacketStatus.Error) {
-      stream.fail(errorIn(packet, `stream ${packet.serial}`));
-      return;
-    }
+    if (this.#streams.failedBy(packet)) return;
     const call = this.#unanswered.get(packet.serial);
     if (!call) throw new ProtocolError(`reply to serial ${packet.serial}, which is no open call`);
     if (packet.procedure !== call.procedure.number || packet.program !== call.procedure.program) {
@@ -348,7 +316,7 @@ export class Connection {
     this.#keepalive.stop();
     this.#listeners.clear();
     for (const call of this.#calls) call.fail(this.#closedError(call.name, call.sent));
-    for (const stream of [...this.#streams.values()]) stream.fail(this.#closedError('stream', true));
+    this.#streams.failAll(() => this.#closedError('stream', true));
     this.#calls.clear();
     this.#unanswered.clear();
     this.#writer.stop();
@@ -362,28 +330,4 @@ export class Connection {
     const message = `${name}: ${reason?.message ?? 'the connection was closed by this side'}`;
     return new ConnectionClosed(message, { outcomeUnknown, ...(reason ? { cause: reason } : {}) });
   }
-}
-
-/** Decodes first and settles later, so that a broken reply ends the connection with the call still open. */
-function readReply(call: PendingCall, packet: Packet): () => void {
-  if (packet.status === PacketStatus.Ok) {
-    const value = decodeAll(call.procedure.ret, packet, call.name);
-    return () => call.succeed(value);
-  }
-  if (packet.status !== PacketStatus.Error) throw new ProtocolError(`reply with status ${packet.status}`);
-  const error = errorIn(packet, call.name);
-  return () => call.fail(error);
-}
-
-function errorIn(packet: Packet, procedure: string): LibvirtError {
-  const { code, domain, level, message } = decodeAll(errorReply, packet, procedure);
-  return new LibvirtError({ code, domain, level, message: message ?? 'no message', procedure });
-}
-
-function decodeAll<T>(codec: Codec<T>, packet: Packet, name: string): T {
-  const value = codec.decode(packet.payload);
-  if (packet.payload.remaining > 0) {
-    throw new ProtocolError(`${name}: ${packet.payload.remaining} bytes more than its type has`);
-  }
-  return value;
 }

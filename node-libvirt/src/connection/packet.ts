@@ -1,4 +1,4 @@
-import type { Codec } from '../protocol/codec.ts';
+import { type Codec, hyper, struct, uint } from '../protocol/codec.ts';
 import { programVersion } from '../protocol/programs.ts';
 import { XdrReader } from '../xdr/reader.ts';
 import { XdrWriter } from '../xdr/writer.ts';
@@ -57,6 +57,20 @@ export function encodeStreamPacket(
   const packet = Buffer.concat([head, data]);
   packet.writeUInt32BE(packet.length, 0);
   return packet;
+}
+
+/** The payload of a hole packet (libvirt: virNetStreamHole). */
+export const holePayload = struct({ length: hyper, flags: uint });
+
+/** Stands for `length` zeros in a stream. */
+export function encodeHolePacket(
+  header: Omit<PacketHeader, 'version' | 'type' | 'status'>,
+  length: bigint,
+): Buffer {
+  return encodePacket(
+    { ...header, type: PacketType.StreamHole, status: PacketStatus.Continue },
+    { codec: holePayload, value: { length, flags: 0 } },
+  );
 }
 
 /** Reads the header of a whole packet. */

@@ -2,8 +2,10 @@ import type { Duplex } from 'node:stream';
 import { KeepaliveProcedure, keepalivePacket } from '../connection/keepalive.ts';
 import {
   decodePacket,
+  encodeHolePacket,
   encodePacket,
   encodeStreamPacket,
+  holePayload,
   type Packet,
   PacketStatus,
   PacketType,
@@ -40,6 +42,14 @@ export class Fault {
   }
 }
 
+/** A packet of a stream as a client sent it; of a hole, the length. */
+export interface StreamedPacket {
+  serial: number;
+  status: number;
+  data: Buffer;
+  hole?: bigint;
+}
+
 /** The server's end of one client's connection. */
 export class FakePeer {
   /** What arrived of keepalive. */
@@ -47,9 +57,9 @@ export class FakePeer {
   /** False makes a server that is dead but whose machine still takes bytes. */
   answersPings = true;
   /** Packets of streams as they came. */
-  readonly streamed: { serial: number; status: number; data: Buffer }[] = [];
+  readonly streamed: StreamedPacket[] = [];
   /** Told of each of them. */
-  onStream: (packet: { serial: number; status: number; data: Buffer }) => void = () => {};
+  onStream: (packet: StreamedPacket) => void = () => {};
   /** When set, everything sent is cut into pieces of this many bytes. */
   pieceBytes: number | undefined;
   readonly #stream: Duplex;
@@ -93,6 +103,12 @@ export class FakePeer {
     this.sendRaw(encodeStreamPacket({ program, procedure, serial: call.serial, status }, data));
   }
 
+  /** A hole in the stream that `call` opened. */
+  sendHole(call: ReceivedCall, length: bigint): void {
+    const { program, number: procedure } = procedures[call.name];
+    this.sendRaw(encodeHolePacket({ program, procedure, serial: call.serial }, length));
+  }
+
   ping(): void {
     this.sendRaw(keepalivePacket(KeepaliveProcedure.Ping));
   }
@@ -119,13 +135,15 @@ export class FakePeer {
     for (const bytes of this.#splitter.push(chunk)) {
       const packet = decodePacket(bytes);
       if (packet.program === Program.Keepalive) this.#onKeepalive(packet.procedure);
-      else if (packet.type === PacketType.Stream) this.#onStream(packet);
+      else if (packet.type === PacketType.Stream || packet.type === PacketType.StreamHole)
+        this.#onStream(packet);
       else this.#onCall(receivedCall(packet), this);
     }
   }
 
-  #onStream({ serial, status, payload }: Packet): void {
-    const packet = { serial, status, data: payload.rest() };
+  #onStream({ type, serial, status, payload }: Packet): void {
+    const hole = type === PacketType.StreamHole ? { hole: holePayload.decode(payload).length } : {};
+    const packet = { serial, status, data: payload.rest(), ...hole };
     this.streamed.push(packet);
     this.onStream(packet);
   }

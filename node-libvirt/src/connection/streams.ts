@@ -1,0 +1,90 @@
+import { ProtocolError } from '../errors.ts';
+import { ByteStream, type StreamOptions } from './byte-stream.ts';
+import {
+  encodeHolePacket,
+  encodeStreamPacket,
+  holePayload,
+  type Packet,
+  PacketStatus,
+  PacketType,
+} from './packet.ts';
+import type { PendingCall } from './pending-call.ts';
+import { decodeAll, errorIn } from './reply.ts';
+
+/** What streams need of their connection. */
+interface Owner {
+  send(packet: Buffer, sent?: (error?: Error | null) => void): void;
+  /** Stops and starts the reading of the whole connection. */
+  setReading(reading: boolean): void;
+  onReleased(): void;
+}
+
+/** The open streams of one connection, by the serial of the call that opened each. */
+export class Streams {
+  readonly #owner: Owner;
+  readonly #bySerial = new Map<number, ByteStream>();
+  /** Several may want the connection to wait. */
+  #pauses = 0;
+
+  constructor(owner: Owner) {
+    this.#owner = owner;
+  }
+
+  get size(): number {
+    return this.#bySerial.size;
+  }
+
+  has(serial: number): boolean {
+    return this.#bySerial.has(serial);
+  }
+
+  open({ procedure, serial }: PendingCall, options: StreamOptions): ByteStream {
+    const header = { program: procedure.program, procedure: procedure.number, serial };
+    const stream = new ByteStream(
+      {
+        send: (status, data, sent) => this.#owner.send(encodeStreamPacket({ ...header, status }, data), sent),
+        sendHole: (length, sent) => this.#owner.send(encodeHolePacket(header, length), sent),
+        pause: () => this.#setPaused(1),
+        resume: () => this.#setPaused(-1),
+        release: () => {
+          this.#bySerial.delete(serial);
+          this.#owner.onReleased();
+        },
+      },
+      options,
+    );
+    this.#bySerial.set(serial, stream);
+    return stream;
+  }
+
+  /** @throws ProtocolError for a stream that is not open, or a hole in one that has none */
+  receive(packet: Packet): void {
+    const stream = this.#bySerial.get(packet.serial);
+    if (!stream) throw new ProtocolError(`stream data for serial ${packet.serial}, which is no open stream`);
+    if (packet.status === PacketStatus.Error) stream.fail(errorIn(packet, `stream ${packet.serial}`));
+    else if (packet.type === PacketType.StreamHole) stream.receiveHole(holeIn(packet));
+    else stream.receive(packet.status, packet.payload.rest());
+  }
+
+  /** A stream that fails on the server may be told of by another reply to the call that opened it. */
+  failedBy(packet: Packet): boolean {
+    const stream = packet.status === PacketStatus.Error ? this.#bySerial.get(packet.serial) : undefined;
+    stream?.fail(errorIn(packet, `stream ${packet.serial}`));
+    return stream !== undefined;
+  }
+
+  failAll(error: () => Error): void {
+    for (const stream of [...this.#bySerial.values()]) stream.fail(error());
+  }
+
+  #setPaused(change: 1 | -1): void {
+    this.#pauses += change;
+    this.#owner.setReading(this.#pauses === 0);
+  }
+}
+
+function holeIn(packet: Packet): bigint {
+  const { length } = decodeAll(holePayload, packet, 'hole of a stream');
+  if (length < 0n) throw new ProtocolError(`a hole of ${length} bytes in a stream`);
+  return length;
+}
