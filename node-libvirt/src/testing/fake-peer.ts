@@ -23,13 +23,16 @@ import { errorReply } from '../protocol/structs.ts';
 /** A call as a client sent it. */
 export interface ReceivedCall {
   name: ProcedureName;
+  /** By which the reply is told apart from others of the connection. */
   serial: number;
   args: unknown;
 }
 
 /** A handler's way to answer with an error. */
 export class Fault {
+  /** See `ErrorCode`. */
   readonly code: number;
+  /** See `ErrorDomain`. */
   readonly domain: number;
   readonly message: string | null;
 
@@ -63,16 +66,19 @@ export class FakePeer {
     stream.on('error', () => {}); // clients in tests vanish without good-bye
   }
 
+  /** Answers a call. */
   reply<N extends ProcedureName>(call: ReceivedCall & { name: N }, value: Ret<N>): void {
     this.sendRaw(replyPacket(call, value));
   }
 
+  /** Answers a call with an error. */
   fail(call: ReceivedCall, { code, domain, message }: Fault): void {
     const empty = { dom: null, str1: null, str2: null, str3: null, int1: 0, int2: 0, net: null };
     const value = { code, domain, message, level: 2, ...empty };
     this.sendRaw(encodePacket(replyHeader(call, PacketStatus.Error), { codec: errorReply, value }));
   }
 
+  /** Sends a message that no call asked for; clients know it by its name, whatever its callbackId. */
   sendEvent<N extends EventName>(name: N, value: EventPayload<N>): void {
     const { number, payload } = eventMessages[name];
     const codec = payload as unknown as Codec<EventPayload<N>>;
@@ -93,6 +99,7 @@ export class FakePeer {
     this.sendRaw(encodeStreamPacket({ program, procedure, serial: call.serial, status }, data));
   }
 
+  /** Asks the client for a sign of life. */
   ping(): void {
     this.sendRaw(keepalivePacket(KeepaliveProcedure.Ping));
   }
@@ -111,6 +118,7 @@ export class FakePeer {
     this.#stream.end();
   }
 
+  /** Ends the stream at once, with what was not sent yet. */
   destroy(): void {
     this.#stream.destroy();
   }
