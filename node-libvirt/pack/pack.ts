@@ -16,9 +16,8 @@ export async function pack(folder: string): Promise<string> {
   const staging = await mkdtemp(join(tmpdir(), 'node-libvirt-pack-'));
   try {
     await stage(staging);
-    const printed = await npm(['pack', '--pack-destination', resolve(folder), '--json'], staging);
-    const [packed] = JSON.parse(printed) as [{ filename: string }];
-    return join(resolve(folder), packed.filename);
+    const printed = await npm(['pack', '--silent', '--pack-destination', resolve(folder)], staging);
+    return join(resolve(folder), printed.trim());
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
