@@ -4,12 +4,14 @@ import { apiReference } from './api-reference.ts';
 import { crdTemplate, rbacTemplate } from './chart.ts';
 import { crdOf, generatedYaml } from './crd.ts';
 import type { Files } from './files.ts';
+import { nodeLibvirtReference } from './node-libvirt/reference.ts';
 import { reasonsReference } from './reasons-reference.ts';
 
 const chart = 'charts/vmfabric/templates';
+const libraryReference = 'node-libvirt/docs/api';
 
 /** Folders that hold nothing but what is generated. */
-export const ownedFolders = ['crds', `${chart}/crds`];
+export const ownedFolders = ['crds', `${chart}/crds`, libraryReference];
 
 /** Everything that is generated, by path relative to the checkout. @throws SchemaError */
 export function outputs(): Files {
@@ -20,5 +22,9 @@ export function outputs(): Files {
     [`${chart}/rbac.yaml`, rbacTemplate()],
     ['docs/reference/api.md', apiReference(kinds)],
     ['docs/reference/reasons.md', reasonsReference(reasons)],
+    ...[...nodeLibvirtReference()].map(([name, text]): [string, string] => [
+      `${libraryReference}/${name}`,
+      text,
+    ]),
   ]);
 }

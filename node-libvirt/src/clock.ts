@@ -5,7 +5,9 @@ export type Timer = unknown;
 export interface Clock {
   /** Milliseconds, monotonic; only differences mean something. */
   now(): number;
+  /** Calls `callback` once, after that many milliseconds. */
   setTimeout(callback: () => void, delayMs: number): Timer;
+  /** A timer that has fired, or undefined, is ignored. */
   clearTimeout(timer: Timer): void;
 }
 

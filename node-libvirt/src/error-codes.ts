@@ -49,6 +49,7 @@ export const ErrorCode = {
   NO_HOSTNAME: 108,
   MULTIPLE_DOMAINS: 110,
 } as const;
+/** One of the codes in the table. */
 export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
 
 /** Part of libvirt that an error comes from (libvirt: virErrorDomain). */
@@ -81,6 +82,7 @@ export const ErrorDomain = {
   POLKIT: 60,
   DOMAIN_CHECKPOINT: 69,
 } as const;
+/** One of the parts in the table. */
 export type ErrorDomain = (typeof ErrorDomain)[keyof typeof ErrorDomain];
 
 /** The same call may succeed later without anybody changing anything. */

@@ -8,6 +8,7 @@ export abstract class NodeLibvirtError extends Error {
   }
 }
 
+/** What a server tells of an error. */
 export interface LibvirtErrorFields {
   code: number;
   domain: number;

@@ -45,7 +45,8 @@ export const rules: readonly Rule[] = [
   },
   {
     folder: 'node-libvirt/',
-    mayImport: {},
+    // By its own name, as whoever installs it does.
+    mayImport: { packages: ['node-libvirt'] },
     because: 'the client of libvirt is a package of its own, which could be published alone',
   },
 ];

@@ -6,6 +6,7 @@ import { encodePacket, type Packet, PacketStatus, PacketType } from './packet.ts
 /** Procedures of the keepalive program. */
 export const KeepaliveProcedure = { Ping: 1, Pong: 2 } as const;
 
+/** When a silent peer is asked for a sign of life, and when it is given up. */
 export interface KeepaliveLimits {
   /** Silence after which a ping is sent. */
   intervalMs: number;

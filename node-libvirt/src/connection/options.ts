@@ -16,6 +16,7 @@ export interface ConnectionOptions {
   maxTimedOutCalls?: number | undefined;
   /** Default: 5 s, 3 times. */
   keepalive?: KeepaliveLimits | undefined;
+  /** For deadlines and keepalive; default: `systemClock`. */
   clock?: Clock | undefined;
   /** Told what an event listener threw. Default: a process warning. */
   onListenerError?: ((error: unknown) => void) | undefined;

@@ -3,9 +3,11 @@ import { CallTimeout } from '../errors.ts';
 import type { Priority, Procedure } from '../protocol/procedure.ts';
 import type { WindowedCall } from './call-window.ts';
 
+/** How one call is made. */
 export interface CallOptions {
   /** From the call to its reply, waiting for a slot included. Default 45 s; Infinity for none. */
   timeoutMs?: number | undefined;
+  /** Ends the wait with its reason; what was sent, the server still carries out. */
   signal?: AbortSignal | undefined;
   /** Of the normal-priority calls with one lane, at most one is sent at a time. */
   lane?: string | undefined;

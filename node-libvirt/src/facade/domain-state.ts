@@ -33,6 +33,7 @@ export interface DomainStatus {
 
 const ordered = Object.entries(domainStates) as [KnownDomainState, readonly DomainStateReason[]][];
 
+/** Name for libvirt's number. */
 export function domainStateName(stateCode: number): DomainState {
   return ordered[stateCode]?.[0] ?? 'Unrecognized';
 }

@@ -111,12 +111,16 @@ export class HypervisorConnection {
     return records.map(({ dom, params }) => ({ ...dom, stats: typedParameterMap(params) }));
   }
 
-  /** Says good-bye, then ends the connection; unanswered calls fail with ConnectionClosed. Never rejects. */
+  /**
+   * Says good-bye, then ends the connection; unanswered calls fail with ConnectionClosed (libvirt: virConnectClose).
+   * Never rejects.
+   */
   async close(): Promise<void> {
     await this.connection.call('connectClose', {}, { timeoutMs: closeTimeoutMs }).catch(() => {});
     this.connection.close();
   }
 
+  /** `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -26,7 +26,10 @@ export class Snapshot {
     return new Snapshot(this.#connection, this.#uuid, snap.name);
   }
 
-  /** Sets the domain back to it, and starts or stops it accordingly; flags: virDomainSnapshotRevertFlags. */
+  /**
+   * Sets the domain back to it, and starts or stops it accordingly; flags: virDomainSnapshotRevertFlags
+   * (libvirt: virDomainRevertToSnapshot).
+   */
   async revert(options: FlaggedOptions = {}): Promise<void> {
     await this.#connection.call('domainRevertToSnapshot', this.#flagged(options), options);
   }

@@ -22,7 +22,12 @@ export interface TransferOptions extends CallOptions {
   offset?: bigint | undefined;
   /** How much, in bytes; 0, the default, is all from there on. */
   length?: bigint | undefined;
+  /** Zeros that take no room come and go as holes; the stream's chunks are then `Section`s. */
+  sparse?: boolean | undefined;
 }
+
+/** The same bit for both directions (libvirt: virStorageVolDownloadFlags, virStorageVolUploadFlags). */
+const SparseStream = 1 << 0;
 
 const volumeTypes = ['file', 'block', 'dir', 'network', 'netdir', 'ploop'] as const;
 
@@ -87,7 +92,7 @@ export class StorageVolume {
     return { vol: this.reference };
   }
 
-  #range({ offset = 0n, length = 0n }: TransferOptions) {
-    return { ...this.#vol, offset, length, flags: 0 };
+  #range({ offset = 0n, length = 0n, sparse = false }: TransferOptions) {
+    return { ...this.#vol, offset, length, flags: sparse ? SparseStream : 0 };
   }
 }

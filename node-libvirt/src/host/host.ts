@@ -136,6 +136,7 @@ export class Host<K extends EventKind = DefaultKind> {
     await this.#supervisor.stop();
   }
 
+  /** `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

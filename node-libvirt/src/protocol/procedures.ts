@@ -31,6 +31,7 @@ export const procedures = {
   ...secretProcedures,
 };
 
+/** A name that `Connection.call` takes. */
 export type ProcedureName = keyof typeof procedures;
 /** What a call takes. */
 export type Args<N extends ProcedureName> =

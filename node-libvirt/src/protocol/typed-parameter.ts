@@ -12,6 +12,7 @@ export type TypedParameter =
   | { field: string; type: 'boolean'; value: boolean }
   | { field: string; type: 'string'; value: string };
 
+/** What a typed parameter holds; 64 bits are a bigint. */
 export type TypedValue = TypedParameter['value'];
 
 const boolean: Codec<boolean> = {

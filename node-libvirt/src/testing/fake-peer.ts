@@ -25,13 +25,16 @@ import { errorReply } from '../protocol/structs.ts';
 /** A call as a client sent it. */
 export interface ReceivedCall {
   name: ProcedureName;
+  /** By which the reply is told apart from others of the connection. */
   serial: number;
   args: unknown;
 }
 
 /** A handler's way to answer with an error. */
 export class Fault {
+  /** See `ErrorCode`. */
   readonly code: number;
+  /** See `ErrorDomain`. */
   readonly domain: number;
   readonly message: string | null;
 
@@ -73,16 +76,19 @@ export class FakePeer {
     stream.on('error', () => {}); // clients in tests vanish without good-bye
   }
 
+  /** Answers a call. */
   reply<N extends ProcedureName>(call: ReceivedCall & { name: N }, value: Ret<N>): void {
     this.sendRaw(replyPacket(call, value));
   }
 
+  /** Answers a call with an error. */
   fail(call: ReceivedCall, { code, domain, message }: Fault): void {
     const empty = { dom: null, str1: null, str2: null, str3: null, int1: 0, int2: 0, net: null };
     const value = { code, domain, message, level: 2, ...empty };
     this.sendRaw(encodePacket(replyHeader(call, PacketStatus.Error), { codec: errorReply, value }));
   }
 
+  /** Sends a message that no call asked for; clients know it by its name, whatever its callbackId. */
   sendEvent<N extends EventName>(name: N, value: EventPayload<N>): void {
     const { program, number, payload } = eventMessages[name];
     const codec = payload as unknown as Codec<EventPayload<N>>;
@@ -109,6 +115,7 @@ export class FakePeer {
     this.sendRaw(encodeHolePacket({ program, procedure, serial: call.serial }, length));
   }
 
+  /** Asks the client for a sign of life. */
   ping(): void {
     this.sendRaw(keepalivePacket(KeepaliveProcedure.Ping));
   }
@@ -127,6 +134,7 @@ export class FakePeer {
     this.#stream.end();
   }
 
+  /** Ends the stream at once, with what was not sent yet. */
   destroy(): void {
     this.#stream.destroy();
   }

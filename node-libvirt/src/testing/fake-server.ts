@@ -22,6 +22,7 @@ type AnyHandler = (args: unknown, peer: FakePeer, call: ReceivedCall) => unknown
 export class FakeServer {
   /** Every call of every client, in order of arrival. */
   readonly calls: ReceivedCall[] = [];
+  /** One for each client that came, in order. */
   readonly peers: FakePeer[] = [];
   readonly #handlers = new Map<ProcedureName, AnyHandler>();
   #server: Server | undefined;
@@ -49,6 +50,7 @@ export class FakeServer {
     return peer;
   }
 
+  /** The calls of one procedure, in order of arrival. */
   callsOf(name: ProcedureName): ReceivedCall[] {
     return this.calls.filter((call) => call.name === name);
   }

@@ -15,16 +15,19 @@ export class VirtualClock implements Clock {
     return this.#timers.size;
   }
 
+  /** Milliseconds since it was made, by `advance` alone. */
   now(): number {
     return this.#nowMs;
   }
 
+  /** `advance` calls `callback` once that much time is over. */
   setTimeout(callback: () => void, delayMs: number): Timer {
     const timer = { atMs: this.#nowMs + delayMs, callback };
     this.#timers.add(timer);
     return timer;
   }
 
+  /** A timer that has fired, or is of another clock, is ignored. */
   clearTimeout(timer: Timer): void {
     this.#timers.delete(timer as Scheduled);
   }

@@ -2,9 +2,11 @@ import type { Socket } from 'node:net';
 import { type Clock, systemClock } from '../clock.ts';
 import { ConnectFailed } from '../errors.ts';
 
+/** How a connection is made. */
 export interface ConnectOptions {
   /** For everything until the connection can be used. Default 10 s. */
   connectTimeoutMs?: number | undefined;
+  /** Ends the attempt with its reason. */
   signal?: AbortSignal | undefined;
   clock?: Clock | undefined;
 }
