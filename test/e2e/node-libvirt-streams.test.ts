@@ -1,10 +1,17 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { ErrorCode, type HypervisorConnection, type StoragePool } from 'node-libvirt';
+import {
+  ErrorCode,
+  Hole,
+  type HypervisorConnection,
+  type Section,
+  type StoragePool,
+  writeSections,
+} from 'node-libvirt';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { guestDomainXml } from '../../hack/lab/guest-domain.ts';
 import type { LabHost } from '../../hack/lab/host.ts';
@@ -98,6 +105,31 @@ describe('a storage pool on a real host', () => {
     await pipeline(Readable.from([Buffer.from('hello')]), upload);
     const part = await (await volume.download({ offset: 2n ** 20n - 1n, length: 7n })).toArray();
     expect(Buffer.concat(part)).toEqual(Buffer.from('\0hello\0'));
+    await volume.delete();
+  });
+
+  it('carries holes as holes, both ways', async () => {
+    const volume = await pool.createVolume(
+      volumeXml('sparse.raw', gibibyte).replace('<target>', "<allocation unit='b'>0</allocation><target>"),
+    );
+    const data = [...noise(2 ** 20)].at(0) ?? Buffer.alloc(0);
+    const sections = [new Hole(2n ** 29n), data, new Hole(2n ** 29n - BigInt(data.length))];
+    await pipeline(Readable.from(sections), await volume.upload({ sparse: true }));
+    const { capacityBytes, allocationBytes } = await volume.info();
+    expect(capacityBytes).toBe(BigInt(gibibyte));
+    expect(allocationBytes).toBeLessThan(8n * 2n ** 20n);
+    const back: Section[] = [];
+    for await (const section of await volume.download({ sparse: true })) back.push(section as Section);
+    const holes = back.filter((section) => section instanceof Hole);
+    expect(holes.reduce((sum, { length }) => sum + length, 0n)).toBeGreaterThan(2n ** 30n - 8n * 2n ** 20n);
+    // Byte for byte, through what a user would have them in.
+    const file = await open(join(dir, 'sparse.raw'), 'w+');
+    expect(await writeSections(file, Readable.from(back))).toBe(gibibyte);
+    const found = Buffer.alloc(data.length);
+    await file.read(found, 0, found.length, 2 ** 29);
+    expect(found.equals(data)).toBe(true);
+    expect((await file.stat()).blocks * 512).toBeLessThan(16 * 2 ** 20);
+    await file.close();
     await volume.delete();
   });
 
