@@ -1,7 +1,7 @@
 import type { RawEvent } from '../protocol/events.ts';
 import { type TypedValue, typedParameterMap } from '../protocol/typed-parameter.ts';
 
-/** Lifecycle events, each with its details; both in the order of libvirt's numbers (virDomainEventType). */
+/** Lifecycle events, each with its details; both in the order of libvirt's numbers (libvirt: virDomainEventType). */
 export const lifecycleEvents = {
   Defined: ['Added', 'Updated', 'Renamed', 'FromSnapshot'],
   Undefined: ['Removed', 'Renamed'],
