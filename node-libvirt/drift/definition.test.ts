@@ -8,6 +8,8 @@ const LIST_MAX = 5;
 typedef string label<NAME_MAX>;
 typedef label *maybe_label;
 # define VIR_KEY_BUFLEN (16)
+# define VIR_LABEL_BUFLEN (64 + 1)
+const LABEL_MAX = VIR_LABEL_BUFLEN;
 typedef opaque key[VIR_KEY_BUFLEN];
 const MAGIC = 0x20;
 enum colour { RED = 0 };
@@ -51,6 +53,7 @@ describe('a protocol definition', () => {
     expect(definition.constants.get('LIST_MAX')).toBe(5);
     expect(definition.constants.get('MAGIC')).toBe(32);
     expect(definition.constants.get('VIR_KEY_BUFLEN')).toBe(16);
+    expect(definition.constants.get('LABEL_MAX')).toBe(65);
   });
 
   it('tells the structs with a member of fewer than 32 bits', () => {

@@ -29,10 +29,7 @@ const special: Readonly<Record<string, string>> = { remote_typed_param: 'typed' 
 /** Reads one or more definition files as one text. */
 export function parseDefinition(text: string): Definition {
   const bare = text.replace(/\/\*.*?\*\//gs, '');
-  const constants = new Map([
-    ...numbers(bare, /const (\w+) = (\w+);/g),
-    ...numbers(bare, /^# *define (\w+) \(?(\d\w*)\)?$/gm),
-  ]);
+  const constants = constantsIn(bare);
   const structs = new Map(matches(bare, /struct (\w+) \{([^}]*)\}/g).map(([name, body]) => [name, body]));
   const aliases = new Map(
     matches(bare, /typedef ([^;]*?)(\w+)([<[][^;]*)?;/g).map(([type, name, size]) => [name, { type, size }]),
@@ -64,8 +61,19 @@ export function parseDefinition(text: string): Definition {
   return { procedures: proceduresOf(text), layoutOf, isNarrow, constants };
 }
 
-function numbers(text: string, pattern: RegExp): [string, number][] {
-  return matches(text, pattern).map(([name, value]) => [name, Number(value)]);
+/** Numbers, sums of them, and other names for constants of headers. */
+function constantsIn(bare: string): ReadonlyMap<string, number> {
+  const constants = new Map<string, number>();
+  const pattern = /^# *define (\w+) (\(?\d[\w +]*\)?)$|\bconst (\w+) = (\w+);/gm;
+  const numberOf = (text: string) => constants.get(text.trim()) ?? Number(text);
+  for (const [, header, sum = '', own, value = ''] of bare.matchAll(pattern)) {
+    const terms = (header ? sum : value).replace(/[()]/g, '').split('+');
+    constants.set(
+      header ?? own ?? '',
+      terms.map(numberOf).reduce((left, right) => left + right),
+    );
+  }
+  return constants;
 }
 
 /** The annotations stand in the comment before each number. */
