@@ -39,6 +39,7 @@ typedef enum {
     VIR_MOOD_BAD = 1, /* (Since: 9.10.0) */
     VIR_MOOD_UGLY = 2 /* (Since: 99.1.0) */
 } virMood;
+typedef enum { VIR_FROM_NONE = 0, VIR_FROM_XEN = 1 } virErrorDomain;
 `,
 );
 
@@ -65,6 +66,11 @@ describe('flags', () => {
   it('need a counterpart, and an end of a name is none', () => {
     expect(found('virPaintFlags', { Shared: 2 })).toEqual(['It.Shared: virPaintFlags has no such member']);
     expect(found('virUnknown', { Wet: 1 })).toEqual(['It.Wet: virUnknown has no such member']);
+  });
+
+  it('are complete where they claim it', () => {
+    expect(found('virErrorDomain', { NONE: 0, XEN: 1 })).toEqual([]);
+    expect(found('virErrorDomain', { NONE: 0 })).toEqual(['It: has no name for VIR_FROM_XEN of recent']);
   });
 
   it('need an enum', () => {

@@ -2,8 +2,8 @@ import type { EnumMember } from './c-enum.ts';
 import type { Libvirt } from './libvirt.ts';
 import type { NamedConstant } from './named-constants.ts';
 
-/** The release of libvirt up to which lists of names have every name; flags are only those that somebody needs. */
-export const listsCompleteTo = '11.3.0';
+/** The release of libvirt up to which what claims to have every member has it; flags are those that somebody needs. */
+export const completeTo = '11.3.0';
 
 /** Members whose name here is not that of C in camel case. */
 const renamed: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -24,6 +24,9 @@ const renamed: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   virDomainBlockCopyFlags: { ReuseExternal: 'VIR_DOMAIN_BLOCK_COPY_REUSE_EXT' },
 };
+
+/** Enums that are here in full, as lists of names are anyway. */
+const complete: ReadonlySet<string> = new Set(['virErrorNumber', 'virErrorDomain']);
 
 /** The enum of the details that belong to one member of another enum, such as the reasons of one state. */
 const detailEnums: Readonly<Record<string, (member: string) => string>> = {
@@ -57,6 +60,7 @@ function* valueDifferences(place: Place, value: unknown, releases: readonly Libv
   } else if (isObjectOf(isNumber, value)) {
     for (const [member, number] of Object.entries(value))
       yield* memberDifferences(place, member, number, releases);
+    if (complete.has(enumName)) yield* missing(place, Object.values(value), releases);
   } else if (isObjectOf(isListOfNames, value)) {
     const detailEnum = detailEnums[enumName];
     if (!detailEnum) return yield `${name}: nobody has said which enums its lists are of`;
@@ -74,11 +78,15 @@ function* listDifferences(
   releases: readonly Libvirt[],
 ): Generator<string> {
   for (const [number, name] of list.entries()) yield* memberDifferences(place, name, number, releases);
+  yield* missing(place, [...list.keys()], releases);
+}
+
+function* missing(place: Place, numbers: readonly number[], releases: readonly Libvirt[]): Generator<string> {
   for (const release of releases) {
-    const beyond = (membersOf(release, place.enumName) ?? []).filter(
-      ({ value, since }) => value >= list.length && (since === undefined || isUpTo(listsCompleteTo, since)),
+    const absent = (membersOf(release, place.enumName) ?? []).filter(
+      ({ value, since }) => !numbers.includes(value) && (since === undefined || isUpTo(completeTo, since)),
     );
-    for (const { name } of beyond) yield `${place.name}: has no name for ${name} of ${release.name}`;
+    for (const { name } of absent) yield `${place.name}: has no name for ${name} of ${release.name}`;
   }
 }
 

@@ -100,11 +100,12 @@ function* numberDifferences(release: Libvirt): Generator<string> {
   for (const [name, ours, theirs] of numbers) yield* differs(release, name, ours, theirs);
 }
 
+/** Of whole numbers those that the other sign does not have. */
 const typedSamples: readonly TypedParameter[] = [
-  { field: '', type: 'int', value: 0 },
-  { field: '', type: 'uint', value: 0 },
-  { field: '', type: 'llong', value: 0n },
-  { field: '', type: 'ullong', value: 0n },
+  { field: '', type: 'int', value: -1 },
+  { field: '', type: 'uint', value: 2 ** 32 - 1 },
+  { field: '', type: 'llong', value: -1n },
+  { field: '', type: 'ullong', value: 2n ** 64n - 1n },
   { field: '', type: 'double', value: 0 },
   { field: '', type: 'boolean', value: false },
   { field: '', type: 'string', value: '' },
