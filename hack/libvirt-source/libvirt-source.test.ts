@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -140,19 +139,6 @@ describe('the cache', () => {
     await rm(other.folder, { recursive: true });
     await fetch();
     expect(downloads).toEqual(['9.0.0', '12.8.0', '12.8.0']);
-  });
-
-  it('takes no unpacking that was killed for a source, and clears it away', async () => {
-    const left = join(cacheDir, 'libvirt-source', '.unpacking-abc');
-    await mkdir(left, { recursive: true });
-    await fetch();
-    expect(existsSync(left)).toBe(false);
-    expect(await readdir(join(cacheDir, 'libvirt-source'))).toEqual([
-      '.lock',
-      '12.8.0',
-      '9.0.0',
-      'bookworm.json',
-    ]);
   });
 
   it('holds nothing of a download that broke', async () => {

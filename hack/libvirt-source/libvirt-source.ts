@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { aptEnvironment, type PackageOptions } from '../apt/apt.ts';
 import { run } from '../command.ts';
 import { withLock } from '../lock.ts';
 import { cacheRoot } from '../paths.ts';
+import { makeWhole } from '../whole-folder.ts';
 import { type OpenArchive, withSourceArchive } from './private-apt.ts';
 import { keyringOf, mirrorOf, parseRelease, type Release, suitesBeside } from './suites.ts';
 
@@ -62,7 +63,6 @@ export async function libvirtSources(options: FetchOptions = {}): Promise<Libvir
   const folder = join(cacheDir, 'libvirt-source');
   await mkdir(folder, { recursive: true });
   return withLock(join(folder, '.lock'), options, async () => {
-    await removeAbandoned(folder);
     const record = join(folder, `${release.codename}.json`);
     const known = await readRecord(record);
     if (known && now() - known.askedAtMs < askAgainAfterMs) return known.sources;
@@ -109,29 +109,14 @@ async function ask(
 async function unpacked(suite: string, archive: OpenArchive, folder: string): Promise<LibvirtSource> {
   const version = await archive.upstreamVersion('libvirt');
   const target = join(folder, version);
-  if (!existsSync(target)) await unpack(await archive.downloadTarball('libvirt'), folder, target);
+  await makeWhole(target, async (scratch) => unpack(await archive.downloadTarball('libvirt'), scratch));
   return { version, suite, folder: target };
 }
 
-const scratchPrefix = '.unpacking-';
-
-/** Renamed when it is whole: an unpacking that is killed half-way must not pass for a source later. */
-async function unpack(tarball: string, folder: string, target: string): Promise<void> {
-  const scratch = await mkdtemp(join(folder, scratchPrefix));
-  try {
-    const wanted = members.map((member) => `*/${member}`);
-    const options = ['--strip-components=1', '--wildcards', '--no-same-owner'];
-    await run('tar', ['--extract', '--file', tarball, '--directory', scratch, ...options, ...wanted]);
-    await rename(scratch, target);
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
-}
-
-/** What an unpacking that was killed has left; as the lock is ours, no other is under way. */
-async function removeAbandoned(folder: string): Promise<void> {
-  const abandoned = (await readdir(folder)).filter((name) => name.startsWith(scratchPrefix));
-  for (const name of abandoned) await rm(join(folder, name), { recursive: true, force: true });
+async function unpack(tarball: string, folder: string): Promise<void> {
+  const wanted = members.map((member) => `*/${member}`);
+  const options = ['--strip-components=1', '--wildcards', '--no-same-owner'];
+  await run('tar', ['--extract', '--file', tarball, '--directory', folder, ...options, ...wanted]);
 }
 
 interface Answer {

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { run } from '../../hack/command.ts';
 import type { LibvirtSource } from '../../hack/libvirt-source/libvirt-source.ts';
 import { withLock } from '../../hack/lock.ts';
 import { cacheRoot } from '../../hack/paths.ts';
+import { makeWhole } from '../../hack/whole-folder.ts';
 import type { Libvirt } from '../../node-libvirt/drift/libvirt.ts';
 import { type Answer, decodeAnswers, encodeFrames, type Frame } from './frames.ts';
 import { definitions, harnessSource, standIns } from './harness.ts';
@@ -30,32 +30,25 @@ export async function buildReference(
   const name = `${source.version}-${createHash('sha256').update(inputs).digest('hex').slice(0, 12)}`;
   const folder = join(cacheDir, name);
   await mkdir(cacheDir, { recursive: true });
-  await withLock(join(cacheDir, '.lock'), {}, async () => {
-    if (!existsSync(folder)) await buildInto(folder, source, files);
-  });
+  await withLock(join(cacheDir, '.lock'), {}, () =>
+    makeWhole(folder, (scratch) => build(scratch, source, files)),
+  );
   return join(folder, 'harness');
 }
 
-/** Renamed when it is whole: a build that is killed half-way must not pass for one later. */
-async function buildInto(
+async function build(
   folder: string,
   source: LibvirtSource,
   files: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const scratch = await mkdtemp(`${folder}-`);
-  try {
-    await mkdir(join(scratch, 'libvirt'));
-    for (const [file, text] of Object.entries(files)) await writeFile(join(scratch, file), text);
-    for (const [name, path] of Object.entries(definitions)) {
-      await cp(join(source.folder, path), join(scratch, `${name}.x`));
-      await run('rpcgen', ['-h', '-o', `${name}.h`, `${name}.x`], { cwd: scratch });
-      await run('rpcgen', ['-c', '-o', `${name}.c`, `${name}.x`], { cwd: scratch });
-    }
-    await run('gcc', compile, { cwd: scratch });
-    await rename(scratch, folder);
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
+  await mkdir(join(folder, 'libvirt'));
+  for (const [file, text] of Object.entries(files)) await writeFile(join(folder, file), text);
+  for (const [name, path] of Object.entries(definitions)) {
+    await cp(join(source.folder, path), join(folder, `${name}.x`));
+    await run('rpcgen', ['-h', '-o', `${name}.h`, `${name}.x`], { cwd: folder });
+    await run('rpcgen', ['-c', '-o', `${name}.c`, `${name}.x`], { cwd: folder });
   }
+  await run('gcc', compile, { cwd: folder });
 }
 
 /** What the program makes of each frame. @throws Error when it does not end with an answer to every one */
