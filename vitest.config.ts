@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Three projects, cheapest first: `unit` needs nothing; `integration` a control plane; `e2e` that and lab hosts.
- * The two real ones run one file at a time: they share one machine's cores with an API server and emulated guests.
+ * Four projects, cheapest first: `unit` needs nothing; `differential` libvirt's sources and a C compiler; `integration`
+ * a control plane; `e2e` that and lab hosts. The last two run one file at a time: they share one machine's cores with an API server and emulated guests.
  */
 export default defineConfig({
   test: {
@@ -15,6 +15,14 @@ export default defineConfig({
             'test/{architecture,bench}/**/*.test.ts',
           ],
           exclude: ['**/node_modules/**'],
+        },
+      },
+      {
+        test: {
+          name: 'differential',
+          include: ['test/differential/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -2,6 +2,7 @@ import { ensurePackages } from '../apt/apt.ts';
 import { run } from '../command.ts';
 import { controlPlanePackages, findBinaries } from '../control-plane/binaries.ts';
 import { labPackages } from '../lab/lab.ts';
+import { libvirtSourcePackages, libvirtSources } from '../libvirt-source/libvirt-source.ts';
 import { requireFabricMachine } from '../start/requirements.ts';
 import { runSteps, type Step } from '../start/steps.ts';
 import type { Stage } from './stages.ts';
@@ -16,6 +17,17 @@ const programs: Step = {
   run: async ({ report, signal }) => void (await findBinaries({ onProgress: report, signal })),
 };
 
+/** What makes a program of libvirt's protocol definitions, and where those come from. */
+const differentialPackages = [
+  ...libvirtSourcePackages,
+  ...['gcc', 'libc6-dev', 'libtirpc-dev', 'rpcsvc-proto'],
+];
+
+const libvirtSource: Step = {
+  name: "libvirt's own sources",
+  run: async ({ report, signal }) => void (await libvirtSources({ onProgress: report, signal })),
+};
+
 /** Unit tests make certificates; on any machine that has openssl they ask for nothing more, Debian or not. */
 async function unitSteps(): Promise<Step[]> {
   const hasOpenssl = await run('openssl', ['version']).catch(() => undefined);
@@ -26,6 +38,7 @@ async function unitSteps(): Promise<Step[]> {
 export async function prepare(stages: readonly Stage[], signal: AbortSignal): Promise<void> {
   const needs = new Set(stages.map((stage) => stage.needs));
   const plan: Step[] = [];
+  if (needs.has('libvirt source')) plan.push(packages(differentialPackages), libvirtSource);
   if (needs.has('lab')) {
     await requireFabricMachine();
     plan.push(packages([...labPackages, ...controlPlanePackages]), programs);

@@ -9,7 +9,7 @@ export interface Stage {
   /** Counts single tests; other stages count as one check each. */
   isVitest: boolean;
   /** What has to be there before it. */
-  needs: 'nothing' | 'openssl' | 'control plane' | 'lab';
+  needs: 'nothing' | 'openssl' | 'libvirt source' | 'control plane' | 'lab';
 }
 
 const vitest = (name: string, needs: Stage['needs']): Stage => ({
@@ -39,6 +39,7 @@ export const stages: readonly Stage[] = [
   check('lint', 'biome', 'check', '--error-on-warnings'),
   check('generated', 'node', join(projectRoot, 'hack/generate/main.ts'), '--check'),
   vitest('unit', 'openssl'),
+  vitest('differential', 'libvirt source'),
   vitest('integration', 'control plane'),
   vitest('e2e', 'lab'),
 ];
@@ -56,7 +57,9 @@ export function choose(args: readonly string[]): { chosen: readonly Stage[]; fil
   if (option) throw new Error(`Unknown option ${option}; name stages (${names.join(', ')}) and paths.`);
   if (filters.length === 0) return { chosen: chosen.length > 0 ? chosen : stages, filters };
   if (!chosen.some(({ isVitest }) => isVitest)) {
-    throw new Error(`${filters[0]}: name the stage it belongs to before it: unit, integration or e2e.`);
+    throw new Error(
+      `${filters[0]}: name the stage it belongs to before it: unit, differential, integration or e2e.`,
+    );
   }
   return { chosen, filters };
 }

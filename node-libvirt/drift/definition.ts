@@ -4,11 +4,16 @@ export interface Definition {
   procedures: ReadonlyMap<string, { number: number; priority: 'high' | 'normal' }>;
   /** The layout of a struct in the notation of `Codec.layout`; `{}` when there is no such struct. */
   layoutOf(struct: string): string;
+  /** C has fewer than 32 bits for one of the struct's own members, and keeps the lowest of what was sent. */
+  isNarrow(struct: string): boolean;
+  /** Named numbers, of the definition and of C headers among the text. */
+  constants: ReadonlyMap<string, number>;
 }
 
 const scalars: Readonly<Record<string, string>> = {
   int: 'int',
   'unsigned int': 'uint',
+  unsigned: 'uint',
   'unsigned char': 'uint',
   'unsigned short': 'uint',
   hyper: 'hyper',
@@ -24,10 +29,7 @@ const special: Readonly<Record<string, string>> = { remote_typed_param: 'typed' 
 /** Reads one or more definition files as one text. */
 export function parseDefinition(text: string): Definition {
   const bare = text.replace(/\/\*.*?\*\//gs, '');
-  const constants = new Map(
-    matches(bare, /const (\w+) = (\w+);/g).map(([name, value]) => [name, Number(value)]),
-  );
-  constants.set('VIR_UUID_BUFLEN', 16); // comes from a C header
+  const constants = constantsIn(bare);
   const structs = new Map(matches(bare, /struct (\w+) \{([^}]*)\}/g).map(([name, body]) => [name, body]));
   const aliases = new Map(
     matches(bare, /typedef ([^;]*?)(\w+)([<[][^;]*)?;/g).map(([type, name, size]) => [name, { type, size }]),
@@ -55,7 +57,23 @@ export function parseDefinition(text: string): Definition {
     };
     return `{${members.map(memberOf).join(' ')}}`;
   };
-  return { procedures: proceduresOf(text), layoutOf };
+  const isNarrow = (struct: string) => /\b(char|short)\b/.test(structs.get(struct) ?? '');
+  return { procedures: proceduresOf(text), layoutOf, isNarrow, constants };
+}
+
+/** Numbers, sums of them, and other names for constants of headers. */
+function constantsIn(bare: string): ReadonlyMap<string, number> {
+  const constants = new Map<string, number>();
+  const pattern = /^# *define (\w+) (\(?\d[\w +]*\)?)$|\bconst (\w+) = (\w+);/gm;
+  const numberOf = (text: string) => constants.get(text.trim()) ?? Number(text);
+  for (const [, header, sum = '', own, value = ''] of bare.matchAll(pattern)) {
+    const terms = (header ? sum : value).replace(/[()]/g, '').split('+');
+    constants.set(
+      header ?? own ?? '',
+      terms.map(numberOf).reduce((left, right) => left + right),
+    );
+  }
+  return constants;
 }
 
 /** The annotations stand in the comment before each number. */

@@ -3,7 +3,7 @@ import { KeepaliveTimeout } from '../errors.ts';
 import { Program } from '../protocol/programs.ts';
 import { encodePacket, type Packet, PacketStatus, PacketType } from './packet.ts';
 
-/** Procedures of the keepalive program. */
+/** Procedures of the keepalive program (libvirt: keepalive_procedure). */
 export const KeepaliveProcedure = { Ping: 1, Pong: 2 } as const;
 
 /** When a silent peer is asked for a sign of life, and when it is given up. */

@@ -1,4 +1,7 @@
-/** Flags of listing domains; none means all. Groups are or-ed inside and and-ed among each other. */
+/**
+ * Flags of listing domains; none means all. Groups are or-ed inside and and-ed among each other
+ * (libvirt: virConnectListAllDomainsFlags).
+ */
 export const ListDomainsFlag = {
   Active: 1 << 0,
   Inactive: 1 << 1,
@@ -91,16 +94,19 @@ export const BlockCopyFlag = {
 /** libvirt: virDomainBlockJobAbortFlags. */
 export const BlockJobAbortFlag = { Async: 1 << 0, Pivot: 1 << 1 } as const;
 
-/** What a change acts on; 0 is the running domain if it runs, else its definition. */
+/**
+ * What a change acts on; 0 is the running domain if it runs, else its definition
+ * (libvirt: virDomainModificationImpact).
+ */
 export const Affect = { Current: 0, Live: 1, Config: 2 } as const;
 
-/** Beside `Affect`, for devices: change even when the guest holds the medium (libvirt: FORCE). */
+/** Beside `Affect`, for devices: Force changes even when the guest holds the medium (libvirt: virDomainDeviceModifyFlags). */
 export const DeviceFlag = { ...Affect, Force: 4 } as const;
 
-/** Beside `Affect`, for the number of vCPUs. */
+/** Beside `Affect`, for the number of vCPUs (libvirt: virDomainVcpuFlags). */
 export const VcpuFlag = { ...Affect, Maximum: 4, Guest: 8, Hotpluggable: 16 } as const;
 
-/** Beside `Affect`, for memory. */
+/** Beside `Affect`, for memory (libvirt: virDomainMemoryModFlags). */
 export const MemoryFlag = { ...Affect, Maximum: 4 } as const;
 
 /** libvirt: virDomainMetadataType. */
@@ -125,7 +131,10 @@ export const StatsGroup = {
   Vm: 1 << 10,
 } as const;
 
-/** Beside `ListDomainsFlag`; NoWait keeps one hung guest from holding up the whole answer. */
+/**
+ * Beside `ListDomainsFlag`; NoWait keeps one hung guest from holding up the whole answer
+ * (libvirt: virConnectGetAllDomainStatsFlags).
+ */
 export const StatsFlag = { NoWait: 2 ** 29, Backing: 2 ** 30, EnforceStats: 2 ** 31 } as const;
 
 /** libvirt: virDomainGetJobStatsFlags. */
@@ -135,7 +144,7 @@ export const JobStatsFlag = { Completed: 1, KeepCompleted: 2 } as const;
 export const JobType = ['None', 'Bounded', 'Unbounded', 'Completed', 'Failed', 'Cancelled'] as const;
 export type JobType = (typeof JobType)[number];
 
-/** What a server can be asked for with `connectSupportsFeature` (libvirt: VIR_DRV_FEATURE_*). */
+/** What a server can be asked for with `connectSupportsFeature` (libvirt: virDrvFeature). */
 export const Feature = {
   Keepalive: 10,
   MigrationParameters: 13,

@@ -3,7 +3,8 @@ import type { CallOptions } from '../connection/pending-call.ts';
 import { AuthenticationFailed } from '../errors.ts';
 import { Feature } from '../facade/constants.ts';
 
-const AuthType = { None: 0, Sasl: 1, Polkit: 2 } as const;
+/** Ways in which a server wants its clients to prove who they are (libvirt: remote_auth_type). */
+export const AuthType = { None: 0, Sasl: 1, Polkit: 2 } as const;
 const readOnlyFlag = 1;
 
 /**

@@ -1,5 +1,4 @@
-import { EncodeError, ProtocolError } from '../errors.ts';
-import type { XdrReader } from '../xdr/reader.ts';
+import { EncodeError } from '../errors.ts';
 import { type Codec, double, hyper, int, string, uhyper, uint } from './codec.ts';
 
 /**
@@ -48,18 +47,10 @@ export const typedParameter: Codec<TypedParameter> = {
   },
   decode(reader) {
     const name = field.decode(reader);
-    const { type, codec } = readType(reader);
+    const { type, codec } = types[reader.discriminant(types.length) - 1] as (typeof types)[number];
     return { field: name, type, value: codec.decode(reader) } as TypedParameter;
   },
 };
-
-function readType(reader: XdrReader): { type: TypedParameter['type']; codec: Codec<unknown> } {
-  const number = reader.int32();
-  const entry = types[number - 1];
-  // The size of an unknown type is unknown, so nothing after it can be read either.
-  if (!entry) throw new ProtocolError(`typed parameter of unknown type ${number}`);
-  return entry;
-}
 
 /** By name; of a repeated name the last value wins. */
 export function typedParameterMap(parameters: readonly TypedParameter[]): ReadonlyMap<string, TypedValue> {

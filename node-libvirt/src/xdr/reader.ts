@@ -34,6 +34,16 @@ export class XdrReader {
     return this.#buffer.readDoubleBE(this.#advance(8));
   }
 
+  /**
+   * The number of a union's case, from 1, which says what comes next.
+   * @param cases how many there are; the size of any other is unknown, so nothing after it could be read either
+   */
+  discriminant(cases: number): number {
+    const number = this.int32();
+    if (number < 1 || number > cases) throw new ProtocolError(`union of unknown type ${number}`);
+    return number;
+  }
+
   /** A copy, so that a small value does not keep a large packet alive. */
   bytes(length: number): Buffer {
     return Buffer.from(this.#view(length));
