@@ -49,7 +49,10 @@ export class ProtocolError extends NodeLibvirtError {
   readonly retryable = true;
 }
 
-/** The server offers no way to authenticate that this client has. */
+/**
+ * Who somebody is could not be shown: the server offers no way to authenticate that this client has, does not accept
+ * the user's name, password or ssh key, or did not prove in turn that it knows the password or owns its host key.
+ */
 export class AuthenticationFailed extends NodeLibvirtError {
   readonly retryable = false;
 }

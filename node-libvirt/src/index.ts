@@ -51,6 +51,8 @@ export {
   type VolumeInfo,
   type VolumeReference,
 } from './facade/storage-volume.ts';
+export type { CredentialSource } from './handshake/credentials.ts';
+export type { Credentials } from './handshake/scram-sha-256.ts';
 export type { RawEvent } from './protocol/events.ts';
 export { type Args, type ProcedureName, procedures, type Ret } from './protocol/procedures.ts';
 export { type TypedParameter, type TypedValue, typedParameterMap } from './protocol/typed-parameter.ts';

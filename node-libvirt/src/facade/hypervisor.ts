@@ -3,6 +3,7 @@ import { Connection } from '../connection/connection.ts';
 import { type ConnectionOptions, withDefaults } from '../connection/options.ts';
 import type { CallOptions } from '../connection/pending-call.ts';
 import { EventHub } from '../events/event-hub.ts';
+import type { CredentialSource } from '../handshake/credentials.ts';
 import { openUri } from '../handshake/open-uri.ts';
 import { domainReference } from '../protocol/structs.ts';
 import { type TypedValue, typedParameterMap } from '../protocol/typed-parameter.ts';
@@ -19,6 +20,14 @@ export type OpenOptions = ConnectOptions &
     uri?: string | null | undefined;
     /** Calls that change anything then fail with OPERATION_DENIED. */
     readOnly?: boolean | undefined;
+    /** User and password, or a function that gets them, for a server that wants SASL (SCRAM-SHA-256). */
+    auth?: CredentialSource | undefined;
+    /**
+     * SASL over plain TCP is refused: others could read it, search it for the password, and take the connection over.
+     * True where a tunnel encrypts, such as ssh's to a unix socket. A libvirtd that listens on plain TCP itself offers
+     * only mechanisms that encrypt, which this client has not.
+     */
+    allowSaslOverPlainTcp?: boolean | undefined;
   };
 
 /** One domain in a list; `id` is -1 unless it runs. */
@@ -137,7 +146,11 @@ export async function openHypervisor(
   const connection = new Connection(stream, options);
   const callOptions = () => ({ timeoutMs: Math.max(1, endMs - clock.now()), signal });
   try {
-    await openUri(connection, uri, options.readOnly ?? false, callOptions);
+    await openUri(connection, uri, options.readOnly ?? false, callOptions, {
+      credentials: options.auth,
+      isExposed: target.transport === 'tcp' && !options.allowSaslOverPlainTcp,
+      clock,
+    });
   } catch (error) {
     connection.close();
     throw error;
