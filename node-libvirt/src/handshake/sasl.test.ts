@@ -112,6 +112,15 @@ describe('authenticateSasl', () => {
     expect(server.callsOf('authSaslStart')).toEqual([]);
   });
 
+  it('tells a server without any mechanism from one that does not know the user', async () => {
+    const { server, authenticate } = start();
+    server.on('authSaslInit', () => new Fault(45, 'authentication failed'));
+    const error = await authenticate().catch((reason) => reason);
+    expect(error).toBeInstanceOf(AuthenticationFailed);
+    expect(error.message).toMatch(/no mechanism of SASL/);
+    expect(error.message).not.toContain(known.username);
+  });
+
   it('leaves other errors of the server as they are', async () => {
     const { server, authenticate } = start();
     server.on('authSaslStart', () => new Fault(38, 'Too many open files'));

@@ -22,20 +22,15 @@ export async function authenticateSasl(
   options: () => CallOptions,
 ): Promise<void> {
   const scram = new ScramSha256(credentials);
-  try {
-    await requireMechanism(connection, options);
-    await exchange(connection, scram, options);
-  } catch (error) {
-    throw isRefusal(error) ? refused(credentials.username, error) : error;
-  }
+  requireMechanism(await refusedAs(noMechanism, connection.call('authSaslInit', {}, options())));
+  await refusedAs(notAccepted(credentials.username), exchange(connection, scram, options));
 }
 
-async function requireMechanism(connection: Connection, options: () => CallOptions): Promise<void> {
-  const { mechlist } = await connection.call('authSaslInit', {}, options());
+function requireMechanism({ mechlist }: { mechlist: string }): void {
   const offered = mechlist.split(/[\s,]+/).filter((name) => name !== '');
   if (offered.some((name) => name.toUpperCase() === scramSha256)) return;
   throw new AuthenticationFailed(
-    `the server offers SASL by ${offered.join(', ') || 'no mechanism'}; this client has ${scramSha256}: set mech_list: scram-sha-256 in /etc/sasl2/libvirt.conf there`,
+    `the server offers SASL by ${offered.join(', ') || 'no mechanism'}; this client has ${scramSha256}: ${mechanismWayOut}`,
   );
 }
 
@@ -67,13 +62,19 @@ function decoded({ nil, data }: SaslData): Uint8Array {
   return nil === 0 ? Buffer.from(data) : Buffer.alloc(0);
 }
 
-function isRefusal(error: unknown): error is LibvirtError {
-  return error instanceof LibvirtError && error.code === ErrorCode.AUTH_FAILED;
-}
+const mechanismWayOut = 'set mech_list: scram-sha-256 in /etc/sasl2/libvirt.conf there';
 
-function refused(username: string, error: LibvirtError): AuthenticationFailed {
-  return new AuthenticationFailed(
-    `the server does not accept the user ${JSON.stringify(username)} with this password, or does not let that user in (sasl_allowed_username_list): ${error.message}`,
-    { cause: error },
-  );
+const noMechanism = `the server has no mechanism of SASL for this way in; ${mechanismWayOut}, and use TLS, ssh or a unix socket`;
+
+const notAccepted = (username: string) =>
+  `the server does not accept the user ${JSON.stringify(username)} with this password, or that user is not in its sasl_allowed_username_list`;
+
+/** libvirt's one answer to whatever is wrong is AUTH_FAILED; it depends on the call what it means. */
+async function refusedAs<T>(meaning: string, outcome: Promise<T>): Promise<T> {
+  try {
+    return await outcome;
+  } catch (error) {
+    if (!(error instanceof LibvirtError) || error.code !== ErrorCode.AUTH_FAILED) throw error;
+    throw new AuthenticationFailed(`${meaning}: ${error.message}`, { cause: error });
+  }
 }

@@ -11,14 +11,15 @@ export interface TcpTarget {
   port: number;
 }
 
-/** Mutual TLS. libvirt's usual port is 16514. `ca`, `cert` and `key` are PEM. */
+/** TLS, usually mutual. libvirt's usual port is 16514. `ca`, `cert` and `key` are PEM. */
 export interface TlsTarget {
   transport: 'tls';
   host: string;
   port: number;
   ca: string | Buffer;
-  cert: string | Buffer;
-  key: string | Buffer;
+  /** Ours; without it only a server with `tls_no_verify_certificate` lets us in, which should then want SASL. */
+  cert?: string | Buffer | undefined;
+  key?: string | Buffer | undefined;
   /** The name or address that the server's certificate must hold. Default: `host`. */
   serverName?: string | undefined;
 }
