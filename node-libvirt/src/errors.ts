@@ -62,6 +62,11 @@ export class ConnectFailed extends NodeLibvirtError {
   readonly retryable: boolean = true;
 }
 
+/** The target itself cannot be used, whatever the network does: PEM that is none, a key of another certificate, a host name that is none. */
+export class InvalidTarget extends NodeLibvirtError {
+  readonly retryable = false;
+}
+
 /** The network works, but one side does not accept the other's certificate. */
 export class CertificateRejected extends NodeLibvirtError {
   readonly retryable = false;

@@ -65,3 +65,5 @@ export {
   type TlsTarget,
   type UnixTarget,
 } from './transport/target.ts';
+export { type TlsFiles, type TlsPaths, tlsFilesTarget } from './transport/tls-files.ts';
+export { type TlsWatchOptions, watchTlsFiles } from './transport/tls-watch.ts';
