@@ -60,6 +60,7 @@ export type { ConnectOptions } from './transport/attempt.ts';
 export { connectTransport } from './transport/connect.ts';
 export {
   describeTarget,
+  type SshTarget,
   type Target,
   type TcpTarget,
   type TlsTarget,

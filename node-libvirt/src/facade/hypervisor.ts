@@ -142,7 +142,7 @@ export async function openHypervisor(
 ): Promise<HypervisorConnection> {
   const { connectTimeoutMs = 10_000, clock = systemClock, signal, uri = 'qemu:///system' } = options;
   const endMs = clock.now() + connectTimeoutMs;
-  const stream = await connectTransport(target, options);
+  const stream = await connectTransport(forUri(target, uri), options);
   const connection = new Connection(stream, options);
   const callOptions = () => ({ timeoutMs: Math.max(1, endMs - clock.now()), signal });
   try {
@@ -156,4 +156,9 @@ export async function openHypervisor(
     throw error;
   }
   return new HypervisorConnection(connection, withDefaults(options).onListenerError);
+}
+
+/** Over ssh, a helper on the host chooses the daemon by what is to be opened. */
+function forUri(target: Target, uri: string | null): Target {
+  return target.transport === 'ssh' ? { ...target, uri: target.uri ?? uri ?? undefined } : target;
 }
