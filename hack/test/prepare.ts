@@ -9,7 +9,7 @@ import type { Stage } from './stages.ts';
 /** For e2e tests of node-libvirt's ways in, by password and over ssh. */
 const accessPackages = [
   ...['sasl2-bin', 'libsasl2-modules', 'libsasl2-modules-db'],
-  ...['openssh-server', 'openssh-client', 'netcat-openbsd'],
+  ...['openssh-server', 'openssh-client', 'netcat-openbsd', 'procps'],
 ];
 
 const packages = (names: readonly string[]): Step => ({

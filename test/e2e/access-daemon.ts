@@ -22,6 +22,8 @@ export interface AccessOptions {
   users: Readonly<Record<string, string>>;
   /** Lines for libvirtd.conf, after those that every daemon has. */
   conf: string;
+  /** Puts more files into its folder before it starts. */
+  prepare?: (dir: string) => Promise<void>;
   /** Run by sh in the daemon's mount namespace before it; `$1` is its folder. */
   before?: string;
 }
@@ -66,6 +68,7 @@ export async function startAccessDaemon(options: AccessOptions): Promise<AccessD
   await writeCertificates(dir);
   await writeUsers(dir, options);
   await writeFile(join(dir, 'libvirtd.conf'), libvirtdConf(places) + options.conf);
+  await options.prepare?.(dir);
   const shell = ['sh', '-c', script(options.before ?? ''), 'sh', dir];
   const args = ['--pdeathsig', 'KILL', 'unshare', '--mount', '--propagation', 'private', ...shell];
   const process = spawn('setpriv', args, { stdio: ['ignore', 'ignore', 'inherit'] });
