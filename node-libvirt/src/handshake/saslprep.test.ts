@@ -43,11 +43,17 @@ describe('saslPrep', () => {
   });
 
   it('changes nothing in what it has made', () => {
-    const texts = fc.string({ unit: 'grapheme', minLength: 1 });
+    const prepared = (text: string) => {
+      try {
+        return saslPrep(text, 'password');
+      } catch {
+        return undefined;
+      }
+    };
     fc.assert(
-      fc.property(texts, (text) => {
-        const once = saslPrep(text, 'password');
-        expect(saslPrep(once, 'password')).toBe(once);
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+        const once = prepared(text);
+        if (once !== undefined) expect(prepared(once)).toBe(once);
       }),
     );
   });

@@ -59,16 +59,18 @@ export class ChildStream extends Duplex {
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    // The signal goes before its input ends, so that it is always the signal that ends it.
+    if (this.#isGone) callback(error);
+    else this.#terminate(() => callback(error));
     const { stdin, stdout, stderr } = this.#child;
     for (const stream of [stdin, stdout, stderr]) stream.destroy();
-    if (this.#isGone) {
-      callback(error);
-      return;
-    }
+  }
+
+  #terminate(done: () => void): void {
     const timer: Timer = this.#clock.setTimeout(() => this.#child.kill('SIGKILL'), terminationMs);
     this.#onGone = () => {
       this.#clock.clearTimeout(timer);
-      callback(error);
+      done();
     };
     this.#child.kill('SIGTERM');
   }
