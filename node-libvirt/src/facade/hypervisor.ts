@@ -133,7 +133,7 @@ export class HypervisorConnection {
 
 /**
  * Connects, authenticates and opens a hypervisor.
- * @throws ConnectFailed, CertificateRejected, AuthenticationFailed, LibvirtError (such as NO_CONNECT for a driver
+ * @throws ConnectFailed, CertificateRejected, InvalidTarget, AuthenticationFailed, LibvirtError (such as NO_CONNECT for a driver
  *   that the server lacks), CallTimeout, ConnectionClosed, or the signal's reason
  */
 export async function openHypervisor(

@@ -15,7 +15,7 @@ export interface TlsPaths {
 export interface TlsFiles extends TlsPaths, Pick<TlsTarget, 'host' | 'port' | 'serverName'> {}
 
 /** The three files of one generation. */
-export type TlsGeneration = Required<Record<'ca' | 'cert' | 'key', Buffer>>;
+export type TlsGeneration = Record<'ca' | 'cert' | 'key', Buffer>;
 
 const readings = 5;
 const betweenReadingsMs = 200;
