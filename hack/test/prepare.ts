@@ -7,6 +7,12 @@ import { requireFabricMachine } from '../start/requirements.ts';
 import { runSteps, type Step } from '../start/steps.ts';
 import type { Stage } from './stages.ts';
 
+/** For e2e tests of node-libvirt's ways in, by password and over ssh. */
+const accessPackages = [
+  ...['sasl2-bin', 'libsasl2-modules', 'libsasl2-modules-db'],
+  ...['openssh-server', 'openssh-client', 'netcat-openbsd', 'procps'],
+];
+
 const packages = (names: readonly string[]): Step => ({
   name: 'Packages',
   run: ({ report, signal }) => ensurePackages(names, { onProgress: report, signal }),
@@ -41,7 +47,7 @@ export async function prepare(stages: readonly Stage[], signal: AbortSignal): Pr
   if (needs.has('libvirt source')) plan.push(packages(differentialPackages), libvirtSource);
   if (needs.has('lab')) {
     await requireFabricMachine();
-    plan.push(packages([...labPackages, ...controlPlanePackages]), programs);
+    plan.push(packages([...labPackages, ...controlPlanePackages, ...accessPackages]), programs);
   } else if (needs.has('control plane')) {
     plan.push(packages(controlPlanePackages), programs);
   } else if (needs.has('openssl')) {

@@ -50,7 +50,10 @@ export class ProtocolError extends NodeLibvirtError {
   readonly retryable = true;
 }
 
-/** The server offers no way to authenticate that this client has. */
+/**
+ * Who somebody is could not be shown: the server offers no way to authenticate that this client has, does not accept
+ * the user's name, password or ssh key, or did not prove in turn that it knows the password or owns its host key.
+ */
 export class AuthenticationFailed extends NodeLibvirtError {
   readonly retryable = false;
 }
@@ -58,6 +61,11 @@ export class AuthenticationFailed extends NodeLibvirtError {
 /** No connection came about: refused, unreachable, no such socket, or timed out. */
 export class ConnectFailed extends NodeLibvirtError {
   readonly retryable: boolean = true;
+}
+
+/** The target itself cannot be used, whatever the network does: PEM that is none, a key of another certificate, a host name that is none. */
+export class InvalidTarget extends NodeLibvirtError {
+  readonly retryable = false;
 }
 
 /** The network works, but one side does not accept the other's certificate. */

@@ -55,6 +55,8 @@ export {
   type VolumeInfo,
   type VolumeReference,
 } from './facade/storage-volume.ts';
+export type { CredentialSource } from './handshake/credentials.ts';
+export type { Credentials } from './handshake/scram-sha-256.ts';
 export type { BackOffLimits } from './host/back-off.ts';
 export { Host } from './host/host.ts';
 export type { Disconnected, HostEvent, Relist } from './host/host-event.ts';
@@ -68,8 +70,11 @@ export type { ConnectOptions } from './transport/attempt.ts';
 export { connectTransport } from './transport/connect.ts';
 export {
   describeTarget,
+  type SshTarget,
   type Target,
   type TcpTarget,
   type TlsTarget,
   type UnixTarget,
 } from './transport/target.ts';
+export { type TlsFiles, type TlsPaths, tlsFilesTarget } from './transport/tls-files.ts';
+export { type TlsWatchOptions, watchTlsFiles } from './transport/tls-watch.ts';

@@ -117,7 +117,7 @@ export interface GuestInterface {
 
 /**
  * - `Unreachable`: no connection, or it broke in the call; whether the step happened is unknown.
- * - `CertificateRejected`: one side does not accept the other's certificate.
+ * - `CertificateRejected`: one side does not accept the other's certificate, or ours cannot even be read.
  * - `Timeout`: no answer in time; whether the step happened is unknown.
  * - `NotFound`: the host has no domain with this uuid.
  * - `NameTaken`: another domain has this name.

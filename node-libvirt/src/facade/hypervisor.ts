@@ -3,6 +3,7 @@ import { Connection } from '../connection/connection.ts';
 import { type ConnectionOptions, withDefaults } from '../connection/options.ts';
 import type { CallOptions } from '../connection/pending-call.ts';
 import { EventHub } from '../events/event-hub.ts';
+import type { CredentialSource } from '../handshake/credentials.ts';
 import { openUri } from '../handshake/open-uri.ts';
 import { domainReference } from '../protocol/structs.ts';
 import { type TypedValue, typedParameterMap } from '../protocol/typed-parameter.ts';
@@ -19,6 +20,14 @@ export type OpenOptions = ConnectOptions &
     uri?: string | null | undefined;
     /** Calls that change anything then fail with OPERATION_DENIED. */
     readOnly?: boolean | undefined;
+    /** User and password, or a function that gets them, for a server that wants SASL (SCRAM-SHA-256). */
+    auth?: CredentialSource | undefined;
+    /**
+     * SASL over plain TCP is refused: others could read it, search it for the password, and take the connection over.
+     * True where a tunnel encrypts, such as ssh's to a unix socket. A libvirtd that listens on plain TCP itself offers
+     * only mechanisms that encrypt, which this client has not.
+     */
+    allowSaslOverPlainTcp?: boolean | undefined;
   };
 
 /** One domain in a list; `id` is -1 unless it runs. */
@@ -128,7 +137,7 @@ export class HypervisorConnection {
 
 /**
  * Connects, authenticates and opens a hypervisor.
- * @throws ConnectFailed, CertificateRejected, AuthenticationFailed, LibvirtError (such as NO_CONNECT for a driver
+ * @throws ConnectFailed, CertificateRejected, InvalidTarget, AuthenticationFailed, LibvirtError (such as NO_CONNECT for a driver
  *   that the server lacks), CallTimeout, ConnectionClosed, or the signal's reason
  */
 export async function openHypervisor(
@@ -137,14 +146,23 @@ export async function openHypervisor(
 ): Promise<HypervisorConnection> {
   const { connectTimeoutMs = 10_000, clock = systemClock, signal, uri = 'qemu:///system' } = options;
   const endMs = clock.now() + connectTimeoutMs;
-  const stream = await connectTransport(target, options);
+  const stream = await connectTransport(forUri(target, uri), options);
   const connection = new Connection(stream, options);
   const callOptions = () => ({ timeoutMs: Math.max(1, endMs - clock.now()), signal });
   try {
-    await openUri(connection, uri, options.readOnly ?? false, callOptions);
+    await openUri(connection, uri, options.readOnly ?? false, callOptions, {
+      credentials: options.auth,
+      isExposed: target.transport === 'tcp' && !options.allowSaslOverPlainTcp,
+      clock,
+    });
   } catch (error) {
     connection.close();
     throw error;
   }
   return new HypervisorConnection(connection, withDefaults(options).onListenerError);
+}
+
+/** Over ssh, a helper on the host chooses the daemon by what is to be opened. */
+function forUri(target: Target, uri: string | null): Target {
+  return target.transport === 'ssh' ? { ...target, uri: target.uri ?? uri ?? undefined } : target;
 }

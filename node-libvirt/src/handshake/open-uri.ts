@@ -1,10 +1,8 @@
 import type { Connection } from '../connection/connection.ts';
 import type { CallOptions } from '../connection/pending-call.ts';
-import { AuthenticationFailed } from '../errors.ts';
 import { Feature } from '../facade/constants.ts';
+import { type Authentication, authenticate } from './authenticate.ts';
 
-/** Ways in which a server wants its clients to prove who they are (libvirt: remote_auth_type). */
-export const AuthType = { None: 0, Sasl: 1, Polkit: 2 } as const;
 const readOnlyFlag = 1;
 
 /**
@@ -16,8 +14,9 @@ export async function openUri(
   uri: string | null,
   readOnly: boolean,
   options: () => CallOptions,
+  auth: Authentication = {},
 ): Promise<void> {
-  await authenticate(connection, options);
+  await authenticate(connection, options, auth);
   // Asking is what makes the server answer pings and send its own.
   if (await supports(connection, Feature.Keepalive, options)) connection.startKeepalive();
   await connection.call('connectOpen', { name: uri, flags: readOnly ? readOnlyFlag : 0 }, options());
@@ -32,17 +31,4 @@ async function supports(
   options: () => CallOptions,
 ): Promise<boolean> {
   return (await connection.call('connectSupportsFeature', { feature }, options())).supported !== 0;
-}
-
-async function authenticate(connection: Connection, options: () => CallOptions): Promise<void> {
-  const { types } = await connection.call('authList', {}, options());
-  if (types.includes(AuthType.None)) return;
-  if (!types.includes(AuthType.Polkit)) {
-    throw new AuthenticationFailed(
-      `the server wants authentication of type ${types.join(', ')}; this client has none and polkit: set auth_tls = "none" there and use certificates`,
-    );
-  }
-  const { complete } = await connection.call('authPolkit', {}, options());
-  if (complete === 0)
-    throw new AuthenticationFailed('polkit did not allow this user to manage virtual machines');
 }

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type Clock, systemClock } from '../clock.ts';
 import { ConnectFailed } from '../errors.ts';
 
@@ -13,37 +13,37 @@ export interface ConnectOptions {
 
 const defaultConnectTimeoutMs = 10_000;
 
-/** Settles one attempt; whatever loses, the socket is destroyed. */
+/** Settles one attempt; whatever loses, the stream is destroyed. */
 interface Outcome {
   succeed(): void;
   fail(error: Error): void;
 }
 
 /**
- * Runs one attempt to get a usable socket, bounded by the timeout and the signal.
+ * Runs one attempt to get a usable stream, bounded by the timeout and the signal.
  * @throws ConnectFailed on timeout, what `start` fails with, or the signal's reason
  */
-export async function attempt<S extends Socket>(
+export async function attempt<S extends Duplex>(
   where: string,
   options: ConnectOptions,
   open: () => S,
-  start: (socket: S, outcome: Outcome) => void,
+  start: (stream: S, outcome: Outcome) => void,
 ): Promise<S> {
   const { connectTimeoutMs = defaultConnectTimeoutMs, signal, clock = systemClock } = options;
   signal?.throwIfAborted();
-  const socket = open();
+  const stream = open();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const abort = () => reject(signal?.reason);
   const timeout = () => reject(new ConnectFailed(`${where}: no connection within ${connectTimeoutMs} ms`));
   const timer = clock.setTimeout(timeout, connectTimeoutMs);
   signal?.addEventListener('abort', abort, { once: true });
-  start(socket, { succeed: resolve, fail: reject });
+  start(stream, { succeed: resolve, fail: reject });
   try {
     await promise;
-    return socket;
+    return stream;
   } catch (error) {
-    socket.on('error', () => {}); // a destroyed socket may still report what it was doing
-    socket.destroy();
+    stream.on('error', () => {}); // a destroyed stream may still report what it was doing
+    stream.destroy();
     throw error;
   } finally {
     clock.clearTimeout(timer);

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { ConnectFailed } from '../errors.ts';
+import { AuthenticationFailed, ConnectFailed } from '../errors.ts';
 import { openHypervisor } from '../facade/hypervisor.ts';
 import { Fault } from '../testing/fake-peer.ts';
 import { FakeServer, noAnswer } from '../testing/fake-server.ts';
@@ -34,6 +34,30 @@ describe('plain transports', () => {
     await hypervisor.close();
     server.close();
     expect(fake.calls.at(-1)?.name).toBe('connectClose');
+  });
+
+  it('keep a password from a TCP port that a tunnel does not protect', async () => {
+    const fake = new FakeServer().on('authList', () => ({ types: [1] }));
+    fake.on('authSaslInit', () => ({ mechlist: 'PLAIN' }));
+    const server = createServer((socket) => fake.accept(socket));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const target = { transport: 'tcp', host: '127.0.0.1', port } as const;
+    const auth = { username: 'operator', password: 'secret' };
+    await expect(openHypervisor(target, { auth })).rejects.toBeInstanceOf(AuthenticationFailed);
+    expect(fake.callsOf('authSaslInit')).toEqual([]);
+    await expect(openHypervisor(target, { auth, allowSaslOverPlainTcp: true })).rejects.toThrow(/PLAIN/);
+    server.close();
+  });
+
+  it('take a user and password to a unix socket', async () => {
+    const fake = new FakeServer().on('authList', () => ({ types: [1] }));
+    fake.on('authSaslInit', () => ({ mechlist: 'PLAIN' }));
+    const path = join(dir, 'sasl');
+    await fake.listen(path);
+    const auth = () => ({ username: 'operator', password: 'secret' });
+    await expect(openHypervisor({ transport: 'unix', path }, { auth })).rejects.toThrow(/PLAIN/);
+    await fake.close();
   });
 
   it('name the target when it is not there', async () => {

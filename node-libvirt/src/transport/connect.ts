@@ -1,15 +1,19 @@
 import { createConnection, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { ConnectFailed } from '../errors.ts';
 import { attempt, type ConnectOptions } from './attempt.ts';
+import { connectSsh } from './ssh.ts';
 import { describeTarget, type Target, type TcpTarget, type UnixTarget } from './target.ts';
 import { connectTls } from './tls.ts';
 
 /**
  * Opens a byte stream to a libvirt daemon, ready for the first packet.
- * @throws ConnectFailed, CertificateRejected, or the signal's reason
+ * @throws ConnectFailed, CertificateRejected, AuthenticationFailed (ssh), InvalidTarget, or the signal's reason
  */
-export function connectTransport(target: Target, options: ConnectOptions = {}): Promise<Socket> {
-  return target.transport === 'tls' ? connectTls(target, options) : connectPlain(target, options);
+export async function connectTransport(target: Target, options: ConnectOptions = {}): Promise<Duplex> {
+  if (target.transport === 'tls') return connectTls(target, options);
+  if (target.transport === 'ssh') return connectSsh(target, options);
+  return connectPlain(target, options);
 }
 
 function connectPlain(target: UnixTarget | TcpTarget, options: ConnectOptions): Promise<Socket> {

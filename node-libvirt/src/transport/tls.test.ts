@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { CertificateRejected, ConnectFailed } from '../errors.ts';
+import { CertificateRejected, ConnectFailed, InvalidTarget } from '../errors.ts';
 import { openHypervisor } from '../facade/hypervisor.ts';
 import { type Identity, TestAuthority } from '../testing/certificates.ts';
 import { FakeServer } from '../testing/fake-server.ts';
@@ -182,8 +182,13 @@ describe('what is no matter of certificates', () => {
 
   it('a key that is none', async () => {
     const target = await listen(welcome);
-    await expect(connectTransport({ ...target, key: 'no PEM' })).rejects.toThrow(
-      /ca, cert or key cannot be used/,
-    );
+    const error = await connectTransport({ ...target, key: 'no PEM' }).catch((reason) => reason);
+    expect(error).toBeInstanceOf(InvalidTarget);
+    expect(error.message).toMatch(/ca, cert or key cannot be used/);
+  });
+
+  it('an authority that is left out, for which Node would take the public ones', async () => {
+    const target = await listen(welcome);
+    await expect(connectTransport({ ...target, ca: '' })).rejects.toBeInstanceOf(InvalidTarget);
   });
 });

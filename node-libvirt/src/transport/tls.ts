@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { checkServerIdentity, connect, type TLSSocket } from 'node:tls';
-import { ConnectFailed } from '../errors.ts';
+import { ConnectFailed, InvalidTarget } from '../errors.ts';
 import { attempt, type ConnectOptions } from './attempt.ts';
 import { describeTarget, type TlsTarget } from './target.ts';
 import { handshakeError, rejectedByServer } from './tls-errors.ts';
@@ -42,7 +42,7 @@ export function connectTls(target: TlsTarget, options: ConnectOptions): Promise<
 
 function open(where: string, target: TlsTarget): TLSSocket {
   // Without one Node would trust every public authority.
-  if (target.ca.length === 0) throw new ConnectFailed(`${where}: ca is empty`);
+  if (target.ca.length === 0) throw new InvalidTarget(`${where}: ca is empty`);
   const name = target.serverName ?? target.host;
   try {
     const socket = connect({
@@ -59,7 +59,7 @@ function open(where: string, target: TlsTarget): TLSSocket {
     });
     return socket.setNoDelay(true);
   } catch (error) {
-    throw new ConnectFailed(`${where}: ca, cert or key cannot be used: ${(error as Error).message}`, {
+    throw new InvalidTarget(`${where}: ca, cert or key cannot be used: ${(error as Error).message}`, {
       cause: error,
     });
   }

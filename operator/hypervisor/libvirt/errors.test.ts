@@ -5,6 +5,7 @@ import {
   ConnectionClosed,
   EncodeError,
   ErrorCode,
+  InvalidTarget,
   KeepaliveTimeout,
   LibvirtError,
   ProtocolError,
@@ -30,6 +31,7 @@ describe('asPortError', () => {
     [new ConnectFailed('refused'), 'Unreachable'],
     [new ProtocolError('nonsense'), 'Unreachable'],
     [new CertificateRejected('client', 'unknown authority'), 'CertificateRejected'],
+    [new InvalidTarget('the key is no PEM'), 'CertificateRejected'],
     [new EncodeError('too long'), 'Invalid'],
   ])('makes %s %s', (error, code) => {
     const translated = asPortError(error);

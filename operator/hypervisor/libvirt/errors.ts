@@ -5,6 +5,7 @@ import {
   ConnectionClosed,
   EncodeError,
   ErrorCode,
+  InvalidTarget,
   LibvirtError,
   NodeLibvirtError,
   ProtocolError,
@@ -41,7 +42,8 @@ export function asPortError(error: unknown): unknown {
 function codeOf(error: NodeLibvirtError): HypervisorErrorCode {
   if (error instanceof LibvirtError) return codes.get(error.code) ?? 'Failed';
   if (error instanceof CallTimeout) return 'Timeout';
-  if (error instanceof CertificateRejected) return 'CertificateRejected';
+  // A certificate or key that is no PEM waits for the same person as one that is not accepted.
+  if (error instanceof CertificateRejected || error instanceof InvalidTarget) return 'CertificateRejected';
   if (error instanceof EncodeError) return 'Invalid';
   // A breach of the protocol ends the connection too.
   const gone = [ConnectionClosed, ConnectFailed, ProtocolError].some((kind) => error instanceof kind);

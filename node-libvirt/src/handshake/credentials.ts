@@ -1,0 +1,31 @@
+import { type Clock, systemClock } from '../clock.ts';
+import type { CallOptions } from '../connection/pending-call.ts';
+import { ConnectFailed } from '../errors.ts';
+import type { Credentials } from './scram-sha-256.ts';
+
+/** A user and password, or what gets them once a server asks for them: a file, a vault, a prompt. */
+export type CredentialSource = Credentials | (() => Credentials | Promise<Credentials>);
+
+/**
+ * Asks `source`, within the time that is left for connecting.
+ * @throws ConnectFailed when it takes longer, the signal's reason, or what `source` fails with
+ */
+export async function credentialsFrom(
+  source: CredentialSource,
+  { timeoutMs, signal }: CallOptions,
+  clock: Clock = systemClock,
+): Promise<Credentials> {
+  if (typeof source !== 'function') return source;
+  signal?.throwIfAborted();
+  const { promise: givenUp, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal?.reason);
+  const late = () => reject(new ConnectFailed(`auth gave no user and password within ${timeoutMs} ms`));
+  const timer = timeoutMs === undefined ? undefined : clock.setTimeout(late, timeoutMs);
+  signal?.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([source(), givenUp]);
+  } finally {
+    clock.clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+  }
+}
