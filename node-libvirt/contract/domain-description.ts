@@ -16,6 +16,25 @@ export function descriptionContract(kit: Kit): void {
     expect(await domain.info()).toMatchObject({ maxMemoryBytes: 40 * 2 ** 20, memoryBytes: 40 * 2 ** 20 });
   });
 
+  it('has no less memory than was asked for, and no more than its most', async () => {
+    const memory = "<memory unit='b'>33554433</memory><currentMemory unit='GiB'>1</currentMemory>";
+    const domain = await kit.hypervisor.defineXml(kit.xml().replace(/<memory.*<\/memory>/, memory));
+    const xml = await domain.xml();
+    expect(xml).toContain("  <memory unit='KiB'>32769</memory>\n");
+    expect(xml).toContain("  <currentMemory unit='KiB'>32769</currentMemory>\n");
+  });
+
+  it('has fewer vCPUs and less memory than its most', async () => {
+    const less = "<memory unit='MiB'>32</memory><currentMemory unit='M'>16</currentMemory>";
+    const xml = kit.xml().replace(/<memory.*<\/memory>/, less);
+    const fewer = xml.replace('<vcpu>1</vcpu>', "<vcpu current='1'>2</vcpu>");
+    const domain = await kit.hypervisor.defineXml(fewer);
+    expect(await domain.xml()).toContain("  <vcpu placement='static' current='1'>2</vcpu>\n");
+    expect(await domain.info()).toMatchObject({
+      ...{ vcpus: 1, memoryBytes: 2 ** 24, maxMemoryBytes: 2 ** 25 },
+    });
+  });
+
   it('comes back the same when it is given back', async () => {
     const domain = await kit.define({ more: '<title>round</title>' });
     const xml = await domain.xml({ inactive: true });
