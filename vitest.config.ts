@@ -15,6 +15,8 @@ export default defineConfig({
             'test/{architecture,bench}/**/*.test.ts',
           ],
           exclude: ['**/node_modules/**'],
+          // Some start a program, which takes its time where two cores have much else to do.
+          testTimeout: 30_000,
         },
       },
       {

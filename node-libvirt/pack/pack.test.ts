@@ -108,12 +108,15 @@ describe('the package that is published', () => {
   );
 
   it(
-    'runs the example of README that tests with the fake server',
+    'runs the examples of README that test with what the package brings for it',
     async () => {
-      const example = readmeExamples().find((code) => code.includes('node-libvirt/testing')) ?? '';
-      expect(example).toContain('assert.');
-      await consumer.write('testing.mjs', example);
-      await consumer.run('testing.mjs');
+      const examples = readmeExamples().filter((code) => code.includes('node-libvirt/testing'));
+      expect(examples).toHaveLength(2);
+      for (const [index, code] of examples.entries()) {
+        expect(code).toContain('assert.');
+        await consumer.write(`testing-${index}.mjs`, code);
+        await consumer.run(`testing-${index}.mjs`);
+      }
     },
     toolsTimeoutMs,
   );

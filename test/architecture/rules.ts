@@ -96,4 +96,5 @@ function reachesAdapter(source: Source): string[] {
 }
 
 /** Tests, what they alone use, and the suites that a fake and the real thing share. */
-export const isTest = (path: string) => /\.test\.ts$|\/(testing|fuzz)\/|\/contract(-\w+)?\.ts$/.test(path);
+export const isTest = (path: string) =>
+  /\.test\.ts$|\/(testing|fuzz|contract)\/|\/contract(-\w+)?\.ts$/.test(path);

@@ -7,7 +7,7 @@ import { ConnectionClosed, EncodeError, ProtocolError } from '../errors.ts';
 import { Fault, type ReceivedCall } from '../testing/fake-peer.ts';
 import { FakeServer, noAnswer } from '../testing/fake-server.ts';
 import { turns, VirtualClock } from '../testing/virtual-clock.ts';
-import { Hole, maxStreamBytes } from './byte-stream.ts';
+import { type ByteStream, Hole, maxStreamBytes } from './byte-stream.ts';
 import { Connection } from './connection.ts';
 import { PacketStatus } from './packet.ts';
 
@@ -172,6 +172,44 @@ describe('a stream', () => {
     expect(await connection.closed).toBeInstanceOf(ProtocolError);
   });
 });
+
+describe('a stream whose end and failure cross on the way', () => {
+  it('does not end the connection when its finish is confirmed after its error', async () => {
+    const { server, connection } = start();
+    const stream = await connection.openStream('storageVolUpload', whole);
+    const call = server.callsOf('storageVolUpload')[0];
+    if (!call) throw new Error('no call came');
+    server.peer.onStream = () => {
+      server.peer.failStream(call, new Fault(ErrorCode.SYSTEM_ERROR, 'no space'));
+      server.peer.sendStream(call, PacketStatus.Ok);
+    };
+    await expect(pipeline(Readable.from([Buffer.from('x')]), stream)).rejects.toMatchObject({
+      code: ErrorCode.SYSTEM_ERROR,
+    });
+    server.on('connectGetHostname', () => ({ hostname: 'h' }));
+    expect(await connection.call('connectGetHostname', {})).toEqual({ hostname: 'h' });
+    server.peer.sendStream({ ...call, serial: 4_711 }, PacketStatus.Ok);
+    expect(await connection.closed).toBeInstanceOf(ProtocolError);
+  });
+
+  it('is complete when it was read to its end, although the connection ends before the last word', async () => {
+    const { server, connection, send } = start();
+    const stream = await connection.openStream('storageVolDownload', whole);
+    server.peer.onStream = () => {};
+    send(PacketStatus.Continue, 'all of it');
+    send(PacketStatus.Continue);
+    const closed = new Promise((resolve) => stream.once('close', resolve));
+    expect(await firstText(stream)).toBe('all of it');
+    connection.close();
+    await closed; // without an error, which nobody listens for
+    expect(stream.errored).toBeNull();
+  });
+});
+
+async function firstText(stream: ByteStream): Promise<string> {
+  for await (const chunk of stream.iterator({ destroyOnReturn: false })) return String(chunk);
+  return '';
+}
 
 describe('a sparse stream', () => {
   it('gives holes and bytes as the sections that they came as', async () => {

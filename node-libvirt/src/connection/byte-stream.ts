@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import { EncodeError, ProtocolError } from '../errors.ts';
+import { ConnectionClosed, EncodeError, ProtocolError } from '../errors.ts';
 import { PacketStatus } from './packet.ts';
 
 /** What a stream needs of its connection. */
@@ -45,6 +45,8 @@ export class ByteStream extends Duplex {
   #finishSent = false;
   /** The server has said that it is over, or the connection is. */
   #over = false;
+  /** All that the server had to send is here. */
+  #complete = false;
   #finished: ((error?: Error | null) => void) | undefined;
 
   constructor(link: StreamLink, { sparse = false }: StreamOptions = {}) {
@@ -72,7 +74,9 @@ export class ByteStream extends Duplex {
   fail(error: Error): void {
     this.#end();
     this.#finished?.(error);
-    this.destroy(error);
+    // What was read to its end does not become wrong because the last word of it was not confirmed.
+    if (this.#complete && error instanceof ConnectionClosed) this.destroy();
+    else this.destroy(error);
   }
 
   override _read(): void {
@@ -122,6 +126,7 @@ export class ByteStream extends Duplex {
     if (this.destroyed) return;
     if (data.length === 0) {
       // All was sent; the server waits for a word that all was taken.
+      this.#complete = true;
       this.push(null);
       this.#finish();
     } else this.#pushOn(data);

@@ -19,10 +19,15 @@ interface Owner {
   onReleased(): void;
 }
 
+/** What a server still has to say of a failed stream is on its way when it says that it failed. */
+const maxFailed = 64;
+
 /** The open streams of one connection, by the serial of the call that opened each. */
 export class Streams {
   readonly #owner: Owner;
   readonly #bySerial = new Map<number, ByteStream>();
+  /** Serials of streams that failed: a server that had the end of one in hand confirms it all the same. */
+  readonly #failed = new Set<number>();
   /** Several may want the connection to wait. */
   #pauses = 0;
 
@@ -60,8 +65,9 @@ export class Streams {
   /** @throws ProtocolError for a stream that is not open, or a hole in one that has none */
   receive(packet: Packet): void {
     const stream = this.#bySerial.get(packet.serial);
+    if (!stream && this.#failed.has(packet.serial)) return;
     if (!stream) throw new ProtocolError(`stream data for serial ${packet.serial}, which is no open stream`);
-    if (packet.status === PacketStatus.Error) stream.fail(errorIn(packet, `stream ${packet.serial}`));
+    if (packet.status === PacketStatus.Error) this.#fail(stream, packet);
     else if (packet.type === PacketType.StreamHole) stream.receiveHole(holeIn(packet));
     else stream.receive(packet.status, packet.payload.rest());
   }
@@ -69,12 +75,19 @@ export class Streams {
   /** A stream that fails on the server may be told of by another reply to the call that opened it. */
   failedBy(packet: Packet): boolean {
     const stream = packet.status === PacketStatus.Error ? this.#bySerial.get(packet.serial) : undefined;
-    stream?.fail(errorIn(packet, `stream ${packet.serial}`));
+    if (stream) this.#fail(stream, packet);
     return stream !== undefined;
   }
 
   failAll(error: () => Error): void {
     for (const stream of [...this.#bySerial.values()]) stream.fail(error());
+  }
+
+  #fail(stream: ByteStream, packet: Packet): void {
+    stream.fail(errorIn(packet, `stream ${packet.serial}`));
+    this.#failed.add(packet.serial);
+    const [oldest] = this.#failed;
+    if (this.#failed.size > maxFailed && oldest !== undefined) this.#failed.delete(oldest);
   }
 
   #setPaused(change: 1 | -1): void {

@@ -3,8 +3,8 @@ import { Connection } from '../connection/connection.ts';
 import { LibvirtError } from '../errors.ts';
 import { eventMessages } from '../protocol/events.ts';
 import { Fault } from '../testing/fake-peer.ts';
-import { FakeServer } from '../testing/fake-server.ts';
-import { turns } from '../testing/virtual-clock.ts';
+import { FakeServer, noAnswer } from '../testing/fake-server.ts';
+import { turns, VirtualClock } from '../testing/virtual-clock.ts';
 import { EventHub } from './event-hub.ts';
 import { type DomainEvent, defaultKinds, kinds } from './kinds.ts';
 
@@ -107,6 +107,23 @@ describe('EventHub', () => {
     const strict = start();
     strict.server.on(registrations, ({ eventId }) => (eventId === 0 ? new Fault(8) : { callbackId: 0 }));
     await expect(strict.hub.subscribe(listener)).rejects.toMatchObject({ code: 8 });
+  });
+
+  it('takes a registration whose answer was late for made when the server says that it is', async () => {
+    const clock = new VirtualClock();
+    const server = new FakeServer();
+    const hub = new EventHub(new Connection(server.connect(), { clock }), () => {});
+    const kinds = ['lifecycle'] as const;
+    server.on(registrations, () => noAnswer);
+    const late = hub.subscribe(() => {}, { kinds, timeoutMs: 100 }).catch((error: unknown) => error);
+    await clock.advance(100);
+    expect(await late).toMatchObject({ name: 'CallTimeout' });
+    server.on(registrations, () => new Fault(8));
+    let heard = 0;
+    await hub.subscribe(() => heard++, { kinds });
+    server.peer.sendEvent('lifecycle', { callbackId: 0, msg: { dom, event: 2, detail: 0 } });
+    await turns();
+    expect(heard).toBe(1);
   });
 
   it('has no listener for a kind that was asked for by name and that the server does not know', async () => {

@@ -1,7 +1,8 @@
 import { abortable } from '../abortable.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { CallOptions } from '../connection/pending-call.ts';
-import { LibvirtError } from '../errors.ts';
+import { ErrorCode } from '../error-codes.ts';
+import { CallTimeout, LibvirtError } from '../errors.ts';
 import type { EventName, RawEvent } from '../protocol/events.ts';
 import { EventQueue } from './event-queue.ts';
 import {
@@ -49,6 +50,8 @@ export class EventHub {
   readonly #connection: Connection;
   readonly #listeners = new Map<EventKind, Set<Listener>>();
   readonly #registered = new Map<EventKind, Promise<void>>();
+  /** Registrations whose answer did not come in time: the server may have carried them out. */
+  readonly #uncertain = new Set<EventKind>();
   readonly #onListenerError: (error: unknown) => void;
 
   constructor(connection: Connection, onListenerError: (error: unknown) => void) {
@@ -126,6 +129,9 @@ export class EventHub {
     const before = this.#registered.get(kind);
     if (before) return before;
     const made = register(this.#connection, kinds[kind].message, { timeoutMs }).catch((error) => {
+      // To a second registration of one connection libvirt says so.
+      if (this.#uncertain.has(kind) && isLibvirtError(error, ErrorCode.INVALID_ARG)) return;
+      if (error instanceof CallTimeout && error.outcomeUnknown) this.#uncertain.add(kind);
       this.#registered.delete(kind);
       throw error;
     });
@@ -146,4 +152,8 @@ export class EventHub {
       }
     }
   }
+}
+
+function isLibvirtError(error: unknown, code: number): boolean {
+  return error instanceof LibvirtError && error.code === code;
 }

@@ -19,7 +19,8 @@ export async function openUri(
   await authenticate(connection, options, auth);
   // Asking is what makes the server answer pings and send its own.
   if (await supports(connection, Feature.Keepalive, options)) connection.startKeepalive();
-  await connection.call('connectOpen', { name: uri, flags: readOnly ? readOnlyFlag : 0 }, options());
+  // NULL, which the protocol has for it, libvirt 9.0 answers with an error of its own.
+  await connection.call('connectOpen', { name: uri ?? '', flags: readOnly ? readOnlyFlag : 0 }, options());
   // A proxy to modular daemons stays healthy when they restart, and tells of it only who asks to be told.
   if (await supports(connection, Feature.CloseCallback, options))
     await connection.call('connectRegisterCloseCallback', {}, options());

@@ -1,12 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-
-/** PEM texts of one certificate. */
-export interface Identity {
-  cert: string;
-  key: string;
-}
+import type { Identity } from './listeners.ts';
 
 /** An authority for tests, made by the `openssl` command in a folder of the test's. */
 export class TestAuthority {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { KeepaliveProcedure, keepalivePacket } from '../connection/keepalive.ts';
 import {
@@ -7,6 +8,7 @@ import {
   encodeStreamPacket,
   holePayload,
   type Packet,
+  type PacketHeader,
   PacketStatus,
   PacketType,
 } from '../connection/packet.ts';
@@ -30,6 +32,14 @@ export interface ReceivedCall {
   args: unknown;
 }
 
+/** A packet of a stream as a client sent it; of a hole, its length. */
+export interface StreamPacket {
+  serial: number;
+  status: number;
+  data: Buffer;
+  hole?: bigint;
+}
+
 /** A handler's way to answer with an error. */
 export class Fault {
   /** See `ErrorCode`. */
@@ -45,24 +55,22 @@ export class Fault {
   }
 }
 
-/** A packet of a stream as a client sent it; of a hole, the length. */
-export interface StreamedPacket {
-  serial: number;
-  status: number;
-  data: Buffer;
-  hole?: bigint;
-}
-
 /** The server's end of one client's connection. */
 export class FakePeer {
   /** What arrived of keepalive. */
   readonly keepalive = { pings: 0, pongs: 0 };
   /** False makes a server that is dead but whose machine still takes bytes. */
   answersPings = true;
-  /** Packets of streams as they came. */
-  readonly streamed: StreamedPacket[] = [];
+  /** Packets of streams as they came, while `keepsRecord`. */
+  readonly streamed: StreamPacket[] = [];
   /** Told of each of them. */
-  onStream: (packet: StreamedPacket) => void = () => {};
+  onStream: (packet: StreamPacket) => void = () => {};
+  /** Told of every sign of life. */
+  onHeard: () => void = () => {};
+  /** Told once the client is gone, or this side has ended it. */
+  onGone: () => void = () => {};
+  /** False for streams so large, or peers so many, that what was received must not stay in memory. */
+  keepsRecord = true;
   /** When set, everything sent is cut into pieces of this many bytes. */
   pieceBytes: number | undefined;
   readonly #stream: Duplex;
@@ -74,6 +82,12 @@ export class FakePeer {
     this.#onCall = onCall;
     stream.on('data', (chunk: Buffer) => this.#receive(chunk));
     stream.on('error', () => {}); // clients in tests vanish without good-bye
+    const gone = () => {
+      this.onGone();
+      this.onGone = () => {};
+    };
+    // A stream in memory whose other end is destroyed ends, and never closes by itself.
+    stream.once('end', gone).once('close', gone);
   }
 
   /** Answers a call. */
@@ -82,10 +96,8 @@ export class FakePeer {
   }
 
   /** Answers a call with an error. */
-  fail(call: ReceivedCall, { code, domain, message }: Fault): void {
-    const empty = { dom: null, str1: null, str2: null, str3: null, int1: 0, int2: 0, net: null };
-    const value = { code, domain, message, level: 2, ...empty };
-    this.sendRaw(encodePacket(replyHeader(call, PacketStatus.Error), { codec: errorReply, value }));
+  fail(call: ReceivedCall, fault: Fault): void {
+    this.#sendError(replyHeader(call, PacketStatus.Error), fault);
   }
 
   /** Sends a message that no call asked for; clients know it by its name, whatever its callbackId. */
@@ -115,6 +127,11 @@ export class FakePeer {
     this.sendRaw(encodeHolePacket({ program, procedure, serial: call.serial }, length));
   }
 
+  /** Ends the stream that `call` opened with an error. */
+  failStream(call: ReceivedCall, fault: Fault): void {
+    this.#sendError({ ...replyHeader(call, PacketStatus.Error), type: PacketType.Stream }, fault);
+  }
+
   /** Asks the client for a sign of life. */
   ping(): void {
     this.sendRaw(keepalivePacket(KeepaliveProcedure.Ping));
@@ -129,6 +146,25 @@ export class FakePeer {
     }
   }
 
+  /** Resolves once the client has taken what was sent, or is gone. */
+  async drained(): Promise<void> {
+    if (!this.#stream.writableNeedDrain || this.#stream.destroyed) return;
+    const given = new AbortController();
+    const { signal } = given;
+    await Promise.race([once(this.#stream, 'drain', { signal }), once(this.#stream, 'close', { signal })]);
+    given.abort();
+  }
+
+  /** Reads nothing more, as a daemon that is stopped, while its machine still takes bytes. */
+  pause(): void {
+    this.#stream.pause();
+  }
+
+  /** Reads on after `pause`. */
+  resume(): void {
+    this.#stream.resume();
+  }
+
   /** Ends the stream after what was sent, wherever in a packet that is. */
   end(): void {
     this.#stream.end();
@@ -139,7 +175,14 @@ export class FakePeer {
     this.#stream.destroy();
   }
 
+  #sendError(header: Omit<PacketHeader, 'version'>, { code, domain, message }: Fault): void {
+    const empty = { dom: null, str1: null, str2: null, str3: null, int1: 0, int2: 0, net: null };
+    const value = { code, domain, message, level: 2, ...empty };
+    this.sendRaw(encodePacket(header, { codec: errorReply, value }));
+  }
+
   #receive(chunk: Buffer): void {
+    this.onHeard();
     for (const bytes of this.#splitter.push(chunk)) {
       const packet = decodePacket(bytes);
       if (packet.program === Program.Keepalive) this.#onKeepalive(packet.procedure);
@@ -152,7 +195,7 @@ export class FakePeer {
   #onStream({ type, serial, status, payload }: Packet): void {
     const hole = type === PacketType.StreamHole ? { hole: holePayload.decode(payload).length } : {};
     const packet = { serial, status, data: payload.rest(), ...hole };
-    this.streamed.push(packet);
+    if (this.keepsRecord) this.streamed.push(packet);
     this.onStream(packet);
   }
 
@@ -172,15 +215,21 @@ export function replyPacket<N extends ProcedureName>(
   return encodePacket(replyHeader(call, PacketStatus.Ok), { codec: procedureOf(call.name).ret, value });
 }
 
-function replyHeader(call: ReceivedCall, status: number) {
+function replyHeader(call: ReceivedCall, status: number): Omit<PacketHeader, 'version'> {
   const { program, number } = procedures[call.name];
   return { program, procedure: number, type: PacketType.Reply, serial: call.serial, status };
 }
 
-function receivedCall(packet: Packet): ReceivedCall {
-  for (const [name, { program, number, args }] of Object.entries(procedures)) {
-    if (program !== packet.program || number !== packet.procedure) continue;
-    return { name: name as ProcedureName, serial: packet.serial, args: args.decode(packet.payload) };
-  }
-  throw new Error(`call of procedure ${packet.procedure}, which is not in the table`);
+/** Names by program and number; made once, as a fleet of servers looks up every call. */
+const namesByNumber: ReadonlyMap<string, ProcedureName> = new Map(
+  Object.entries(procedures).map(([name, { program, number }]) => [
+    `${program} ${number}`,
+    name as ProcedureName,
+  ]),
+);
+
+function receivedCall({ program, procedure, serial, payload }: Packet): ReceivedCall {
+  const name = namesByNumber.get(`${program} ${procedure}`);
+  if (!name) throw new Error(`call of procedure ${procedure}, which is not in the table`);
+  return { name, serial, args: procedures[name].args.decode(payload) };
 }

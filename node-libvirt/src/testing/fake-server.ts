@@ -1,8 +1,8 @@
-import { createServer, type Server } from 'node:net';
 import { type Duplex, duplexPair } from 'node:stream';
 import { ErrorCode, ErrorDomain } from '../error-codes.ts';
 import type { Args, ProcedureName, Ret } from '../protocol/procedures.ts';
 import { FakePeer, Fault, type ReceivedCall } from './fake-peer.ts';
+import { type Listener, listenUnix } from './listeners.ts';
 
 /** A handler's way to leave a call without a reply. */
 export const noAnswer = Symbol('no answer');
@@ -16,18 +16,36 @@ export type Handler<N extends ProcedureName> = (
   call: ReceivedCall & { name: N },
 ) => Outcome<N> | Promise<Outcome<N>>;
 
+/** Decides about calls of any procedure. */
+export type AnyCallHandler = (peer: FakePeer, call: ReceivedCall) => unknown;
+
 type AnyHandler = (args: unknown, peer: FakePeer, call: ReceivedCall) => unknown;
 
-/** A libvirt daemon in this process, scripted call by call; what is not scripted is an unknown procedure. */
+export interface FakeServerOptions {
+  /** Answers every call that is not scripted. Default: the handshake succeeds, the rest are unknown procedures. */
+  otherwise?: AnyCallHandler | undefined;
+  /** False where calls, packets of streams and ended peers must not stay in memory. Default true. */
+  keepsRecord?: boolean | undefined;
+}
+
+/** A libvirt daemon in this process, scripted call by call. */
 export class FakeServer {
   /** Every call of every client, in order of arrival. */
   readonly calls: ReceivedCall[] = [];
   /** One for each client that came, in order. */
   readonly peers: FakePeer[] = [];
   readonly #handlers = new Map<ProcedureName, AnyHandler>();
-  #server: Server | undefined;
+  readonly #otherwise: AnyCallHandler;
+  readonly #keepsRecord: boolean;
+  #listener: Listener | undefined;
 
-  constructor() {
+  constructor({ otherwise, keepsRecord = true }: FakeServerOptions = {}) {
+    this.#keepsRecord = keepsRecord;
+    this.#otherwise = otherwise ?? unknownProcedure;
+    if (!otherwise) this.#scriptHandshake();
+  }
+
+  #scriptHandshake(): void {
     let callbackId = 0;
     this.on('authList', () => ({ types: [0] }));
     this.on('connectSupportsFeature', () => ({ supported: 1 }));
@@ -55,9 +73,17 @@ export class FakeServer {
     return this.calls.filter((call) => call.name === name);
   }
 
+  /** Takes a script away again. */
+  off(name: ProcedureName): this {
+    this.#handlers.delete(name);
+    return this;
+  }
+
   /** Serves one stream. */
   accept(stream: Duplex): FakePeer {
     const peer = new FakePeer(stream, (call, from) => void this.#handle(call, from));
+    peer.keepsRecord = this.#keepsRecord;
+    if (!this.#keepsRecord) peer.onGone = () => this.#forget(peer);
     this.peers.push(peer);
     return peer;
   }
@@ -71,27 +97,29 @@ export class FakeServer {
 
   /** Serves a unix socket too. */
   async listen(path: string): Promise<void> {
-    const server = createServer((socket) => this.accept(socket));
-    this.#server = server;
-    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve));
+    this.#listener = await listenUnix(path, (stream) => this.accept(stream));
   }
 
   /** Ends all connections and the socket. */
   async close(): Promise<void> {
-    for (const peer of this.peers) peer.destroy();
-    await new Promise<void>((resolve) => (this.#server ? this.#server.close(() => resolve()) : resolve()));
+    for (const peer of [...this.peers]) peer.destroy();
+    await this.#listener?.close();
+  }
+
+  #forget(peer: FakePeer): void {
+    this.peers.splice(this.peers.indexOf(peer), 1);
   }
 
   async #handle(call: ReceivedCall, peer: FakePeer): Promise<void> {
-    this.calls.push(call);
-    const handler = this.#handlers.get(call.name) ?? unknownProcedure;
-    const outcome = await handler(call.args, peer, call);
+    if (this.#keepsRecord) this.calls.push(call);
+    const handler = this.#handlers.get(call.name);
+    const outcome = await (handler ? handler(call.args, peer, call) : this.#otherwise(peer, call));
     if (outcome === noAnswer) return;
     if (outcome instanceof Fault) peer.fail(call, outcome);
     else peer.reply(call, outcome as Ret<ProcedureName>);
   }
 }
 
-function unknownProcedure(_args: unknown, _peer: FakePeer, call: ReceivedCall): Fault {
+function unknownProcedure(_peer: FakePeer, call: ReceivedCall): Fault {
   return new Fault(ErrorCode.RPC, `unknown procedure: ${call.name}`, ErrorDomain.RPC);
 }

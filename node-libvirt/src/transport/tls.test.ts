@@ -6,8 +6,9 @@ import { createServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CertificateRejected, ConnectFailed, InvalidTarget } from '../errors.ts';
 import { openHypervisor } from '../facade/hypervisor.ts';
-import { type Identity, TestAuthority } from '../testing/certificates.ts';
+import { TestAuthority } from '../testing/certificates.ts';
 import { FakeServer } from '../testing/fake-server.ts';
+import type { Identity } from '../testing/listeners.ts';
 import { connectTransport } from './connect.ts';
 import type { TlsTarget } from './target.ts';
 

@@ -1,0 +1,58 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openHypervisor } from 'node-libvirt';
+import { afterAll, beforeAll, describe } from 'vitest';
+import type { LabHost } from '../../hack/lab/host.ts';
+import { type Lab, startLab } from '../../hack/lab/lab.ts';
+import { hypervisorContract } from '../../node-libvirt/contract/contract.ts';
+import { qemuDriver, testDriver } from '../../node-libvirt/contract/driver.ts';
+import type { DomainParts } from '../../node-libvirt/contract/kit.ts';
+import { type ContractDaemon, startContractDaemon } from './contract-daemon.ts';
+import { connectTo } from './lab-connection.ts';
+
+const folder = '/var/lib/libvirt/contract';
+const patienceMs = 10_000;
+
+/** Without anything to boot from: the firmware runs, and then waits. */
+const domainXml =
+  (type: 'test' | 'qemu', arch: string) =>
+  ({ name, uuid, memoryMiB, more }: DomainParts) =>
+    `<domain type='${type}'><name>${name}</name><uuid>${uuid}</uuid>${more}<memory unit='MiB'>${memoryMiB}</memory>
+    <vcpu>1</vcpu><os><type arch='${arch}'>hvm</type></os></domain>`;
+
+describe('a libvirtd of its own', () => {
+  let daemon: ContractDaemon;
+  beforeAll(async () => {
+    daemon = await startContractDaemon();
+  });
+  afterAll(() => daemon?.stop());
+
+  hypervisorContract('the test driver of a real libvirtd', {
+    open: (options) =>
+      openHypervisor({ transport: 'unix', path: daemon.socket }, { uri: 'test:///default', ...options }),
+    domainXml: domainXml('test', 'i686'),
+    ...{ driver: testDriver, folder, patienceMs },
+  });
+});
+
+describe('a host of a lab', () => {
+  let dir: string;
+  let lab: Lab;
+  let host: LabHost;
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'vmfabric-contract-'));
+    lab = await startLab({ dir, hosts: 1 });
+    host = lab.hosts[0] as LabHost;
+  }, 120_000);
+  afterAll(async () => {
+    await lab?.stop();
+    await rm(dir, { recursive: true, force: true });
+  });
+
+  hypervisorContract('the QEMU driver of a real libvirtd', {
+    open: (options) => connectTo(lab, host, options),
+    domainXml: domainXml('qemu', 'x86_64'),
+    ...{ driver: qemuDriver, folder, patienceMs },
+  });
+});
