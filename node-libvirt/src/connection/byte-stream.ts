@@ -1,4 +1,5 @@
 import { Duplex } from 'node:stream';
+import { ProtocolError } from '../errors.ts';
 import { PacketStatus } from './packet.ts';
 
 /** What a stream needs of its connection. */
@@ -24,6 +25,7 @@ export class ByteStream extends Duplex {
   readonly #link: StreamLink;
   #paused = false;
   #finishSent = false;
+  #dataEnded = false;
   /** The server has said that it is over, or the connection is. */
   #over = false;
   #finished: ((error?: Error | null) => void) | undefined;
@@ -33,10 +35,15 @@ export class ByteStream extends Duplex {
     this.#link = link;
   }
 
-  /** Called by the connection for each packet of the stream. `data` is the stream's to keep. */
+  /**
+   * Called by the connection for each packet of the stream. `data` is the stream's to keep.
+   * @throws ProtocolError on what would make a part of the data look like all of it
+   */
   receive(status: number, data: Buffer): void {
     if (this.#over) return;
     if (status === PacketStatus.Continue) this.#receiveData(data);
+    else if (status !== PacketStatus.Ok) throw new ProtocolError(`stream packet of unknown status ${status}`);
+    else if (!this.#finishSent && !this.destroyed) throw new ProtocolError('stream confirmed before its end');
     else this.#confirmed();
   }
 
@@ -83,8 +90,11 @@ export class ByteStream extends Duplex {
     if (this.destroyed) return;
     if (data.length === 0) {
       // All was sent; the server waits for a word that all was taken.
+      this.#dataEnded = true;
       this.push(null);
       this.#finish();
+    } else if (this.#dataEnded) {
+      throw new ProtocolError('stream data after its end');
     } else if (!this.push(data) && !this.#paused) {
       this.#paused = true;
       this.#link.pause();

@@ -36,6 +36,8 @@ import { type CallOptions, PendingCall } from './pending-call.ts';
 
 const serialOffset = 20;
 
+const ignore = () => {};
+
 /** A healthy peer leaves at most a few. */
 const maxUnreadPongs = 64;
 
@@ -105,6 +107,8 @@ export class Connection {
     // At the reply itself: the stream's first bytes may stand right behind it.
     call.onSuccess = () => {
       opened = this.#newStream(call);
+      // Its end may stand there too, before its caller can listen: no error that nobody handles.
+      opened.on('error', ignore);
     };
     try {
       await call.result;
@@ -114,7 +118,8 @@ export class Connection {
       throw error;
     }
     if (!opened) throw new ProtocolError(`${name}: no stream was opened`);
-    return opened;
+    if (opened.errored) throw opened.errored;
+    return opened.off('error', ignore);
   }
 
   #call<N extends ProcedureName>(name: N, args: Args<N>, options: CallOptions): PendingCall {
@@ -327,6 +332,7 @@ export class Connection {
     this.#calls.clear();
     this.#unanswered.clear();
     this.#writer.stop();
+    this.#splitter.stop();
     this.#stream.destroy();
     this.#resolveClosed(reason);
   }
