@@ -89,9 +89,9 @@ export class ByteStream extends Duplex {
   #receiveData(data: Buffer): void {
     if (this.destroyed) return;
     if (data.length === 0) {
-      // All was sent; the server waits for a word that all was taken.
+      // All was sent, says the server, and waits for a word that all was taken; whether all could be read, it tells only
+      // then. So the reader's end is the answer to that word.
       this.#dataEnded = true;
-      this.push(null);
       this.#finish();
     } else if (this.#dataEnded) {
       throw new ProtocolError('stream data after its end');

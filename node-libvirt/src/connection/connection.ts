@@ -103,13 +103,12 @@ export class Connection {
     options: CallOptions = {},
   ): Promise<ByteStream> {
     let opened: ByteStream | undefined;
-    const call = this.#call(name, args, options);
     // At the reply itself: the stream's first bytes may stand right behind it.
-    call.onSuccess = () => {
-      opened = this.#newStream(call);
+    const call = this.#call(name, args, options, (answered) => {
+      opened = this.#newStream(answered);
       // Its end may stand there too, before its caller can listen: no error that nobody handles.
       opened.on('error', ignore);
-    };
+    });
     try {
       await call.result;
     } catch (error) {
@@ -122,7 +121,12 @@ export class Connection {
     return opened.off('error', ignore);
   }
 
-  #call<N extends ProcedureName>(name: N, args: Args<N>, options: CallOptions): PendingCall {
+  #call<N extends ProcedureName>(
+    name: N,
+    args: Args<N>,
+    options: CallOptions,
+    onSuccess: (call: PendingCall) => void = ignore,
+  ): PendingCall {
     options.signal?.throwIfAborted();
     const procedure = procedureOf(name);
     const { program, number } = procedure;
@@ -140,6 +144,8 @@ export class Connection {
         onGivenUp: (givenUp) => this.#onGivenUp(givenUp),
       },
     );
+    // Before it is sent, as a peer in this process may answer within the write.
+    call.onSuccess = () => onSuccess(call);
     this.#calls.add(call);
     this.#window.add(call);
     this.#sendWaiting();

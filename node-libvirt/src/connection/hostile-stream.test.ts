@@ -81,6 +81,32 @@ describe('a stream of a server that breaks the protocol', () => {
 
 const limit = 4_000;
 
+describe('a download whose last byte was sent', () => {
+  const ending = (call: Download) => Buffer.concat([data(call, 'some'), data(call, '')]);
+
+  it('has no end yet when the server says at its confirmation that it was not all', async () => {
+    const { server, connection } = start();
+    const stream = await connection.openStream('storageVolDownload', whole);
+    const [call] = server.callsOf('storageVolDownload') as Download[];
+    if (!call) throw new Error('it was called');
+    server.peer.onStream = () => server.peer.fail(call, new Fault(ErrorCode.OPERATION_FAILED, 'read error'));
+    server.peer.sendRaw(ending(call));
+    await expect(buffer(stream)).rejects.toMatchObject({ code: ErrorCode.OPERATION_FAILED });
+    connection.close();
+  });
+
+  it('has no end when the connection is lost before its confirmation', async () => {
+    const { server, connection } = start();
+    const stream = await connection.openStream('storageVolDownload', whole);
+    const [call] = server.callsOf('storageVolDownload') as Download[];
+    if (!call) throw new Error('it was called');
+    server.peer.onStream = () => server.peer.destroy();
+    server.peer.sendRaw(ending(call));
+    await expect(buffer(stream)).rejects.toBeInstanceOf(ConnectionClosed);
+    await turns(); // nothing of it is left for nobody to handle
+  });
+});
+
 /** A server's socket that gives as many packets as are taken, and counts them. */
 class Fountain extends Duplex {
   packets = 0;
