@@ -4,10 +4,11 @@ import type { Codec } from '../src/protocol/codec.ts';
 import { connectionClosedMessage, eventMessages } from '../src/protocol/events.ts';
 import { procedures } from '../src/protocol/procedures.ts';
 import { errorReply } from '../src/protocol/structs.ts';
+import { randomFrom } from '../src/testing/random.ts';
 import { arbitraryOf } from '../src/testing/random-value.ts';
 import { XdrReader } from '../src/xdr/reader.ts';
 import { XdrWriter } from '../src/xdr/writer.ts';
-import { mutate, randomFrom } from './mutate.ts';
+import { mutate } from './mutate.ts';
 
 export interface FuzzResult {
   packets: number;

@@ -5,6 +5,7 @@ import {
   encodePacket,
   encodeStreamPacket,
   type Packet,
+  type PacketHeader,
   PacketStatus,
   PacketType,
 } from '../connection/packet.ts';
@@ -67,10 +68,8 @@ export class FakePeer {
     this.sendRaw(replyPacket(call, value));
   }
 
-  fail(call: ReceivedCall, { code, domain, message }: Fault): void {
-    const empty = { dom: null, str1: null, str2: null, str3: null, int1: 0, int2: 0, net: null };
-    const value = { code, domain, message, level: 2, ...empty };
-    this.sendRaw(encodePacket(replyHeader(call, PacketStatus.Error), { codec: errorReply, value }));
+  fail(call: ReceivedCall, fault: Fault): void {
+    this.sendRaw(errorPacket(replyHeader(call, PacketStatus.Error), fault));
   }
 
   sendEvent<N extends EventName>(name: N, value: EventPayload<N>): void {
@@ -144,6 +143,16 @@ export function replyPacket<N extends ProcedureName>(
   value: Ret<N>,
 ): Buffer {
   return encodePacket(replyHeader(call, PacketStatus.Ok), { codec: procedureOf(call.name).ret, value });
+}
+
+/** An error as bytes: a reply's, or a stream's. */
+export function errorPacket(
+  header: Omit<PacketHeader, 'version' | 'status'>,
+  { code, domain, message }: Fault,
+): Buffer {
+  const empty = { dom: null, str1: null, str2: null, str3: null, int1: 0, int2: 0, net: null };
+  const value = { code, domain, message, level: 2, ...empty };
+  return encodePacket({ ...header, status: PacketStatus.Error }, { codec: errorReply, value });
 }
 
 function replyHeader(call: ReceivedCall, status: number) {

@@ -1,8 +1,8 @@
-import { createServer, type Server } from 'node:net';
 import { type Duplex, duplexPair } from 'node:stream';
 import { ErrorCode, ErrorDomain } from '../error-codes.ts';
 import type { Args, ProcedureName, Ret } from '../protocol/procedures.ts';
 import { FakePeer, Fault, type ReceivedCall } from './fake-peer.ts';
+import { UnixListener } from './unix-listener.ts';
 
 /** A handler's way to leave a call without a reply. */
 export const noAnswer = Symbol('no answer');
@@ -24,7 +24,7 @@ export class FakeServer {
   readonly calls: ReceivedCall[] = [];
   readonly peers: FakePeer[] = [];
   readonly #handlers = new Map<ProcedureName, AnyHandler>();
-  #server: Server | undefined;
+  #listener: UnixListener | undefined;
 
   constructor() {
     let callbackId = 0;
@@ -69,15 +69,14 @@ export class FakeServer {
 
   /** Serves a unix socket too. */
   async listen(path: string): Promise<void> {
-    const server = createServer((socket) => this.accept(socket));
-    this.#server = server;
-    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve));
+    this.#listener = new UnixListener((socket) => this.accept(socket));
+    await this.#listener.listen(path);
   }
 
   /** Ends all connections and the socket. */
   async close(): Promise<void> {
     for (const peer of this.peers) peer.destroy();
-    await new Promise<void>((resolve) => (this.#server ? this.#server.close(() => resolve()) : resolve()));
+    await this.#listener?.close();
   }
 
   async #handle(call: ReceivedCall, peer: FakePeer): Promise<void> {
