@@ -8,6 +8,18 @@ export function mutate(bytes: Buffer, random: () => number): Buffer {
   return result;
 }
 
+const headerWords = 7;
+
+/** A copy of a packet with one word of its header changed: by one, by a bit, or into a telling number. */
+export function mutateHeader(packet: Buffer, random: () => number): Buffer {
+  const result = Buffer.from(packet);
+  const at = 4 * Math.floor(random() * headerWords);
+  const word = result.readUInt32BE(at);
+  const changed = [word + 1, word - 1, word ^ (1 << Math.floor(random() * 32)), ...telling];
+  result.writeUInt32BE((changed[Math.floor(random() * changed.length)] ?? 0) >>> 0, at);
+  return result;
+}
+
 function change(bytes: Buffer, random: () => number): Buffer {
   const at = Math.floor(random() * bytes.length);
   const word = at & ~3;

@@ -337,6 +337,7 @@ export class Connection {
     for (const stream of [...this.#streams.values()]) stream.fail(this.#closedError('stream', true));
     this.#calls.clear();
     this.#unanswered.clear();
+    this.#window.clear();
     this.#writer.stop();
     this.#splitter.stop();
     this.#stream.destroy();

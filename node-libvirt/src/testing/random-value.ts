@@ -10,10 +10,21 @@ type Basic = Pick<
 
 /**
  * Values of any type of the protocol: its own decoder, which knows the shape, is read from chance instead of a packet.
- * Not for types that hold `char x[n]`, whose text has an end.
  */
 export function arbitraryOf<T>(codec: Codec<T>): fc.Arbitrary<T> {
-  return fc.gen().map((draw) => codec.decode(chance(draw) as XdrReader));
+  const room = /char\[(\d+)\]/.exec(codec.layout)?.[1];
+  return fc.gen().map((draw) => {
+    const value = codec.decode(chance(draw) as XdrReader);
+    return room === undefined ? value : withEnd(value, Number(room) - 1);
+  });
+}
+
+/** C's text in a `char x[n]` has an end, for which chance left no room. */
+function withEnd<T>(struct: T, length: number): T {
+  const members = Object.entries(struct as Record<string, unknown>);
+  return Object.fromEntries(
+    members.map(([name, value]) => [name, typeof value === 'string' ? value.slice(0, length) : value]),
+  ) as T;
 }
 
 function chance(draw: fc.GeneratorValue): Basic {
