@@ -80,6 +80,7 @@ class Trial {
     // Long enough for every deadline: what is still unanswered has failed after it, and with it the connection.
     for (let waited = 0; waited < 3 && !this.#wire.destroyed; waited++) await this.#clock.advance(60_000);
     if (!this.#wire.destroyed) this.#hypervisor.connection.close();
+    await turns(2); // whoever waits for a stream has it now
     // What came whole waits for its reader, longer than its connection lives.
     for (const stream of this.#streams) stream.resume();
     await turns(3);
@@ -171,21 +172,24 @@ function nameOf(error: unknown): string {
 
 /**
  * Has connections speak to a server that breaks the protocol now and then, until `packets` were sent.
- * @throws Error with the seed of the connection that ended in a way that nobody declares, or left something behind
+ * @throws Error with the seed and the place of the connection that ended in a way that nobody declares, or left something behind
  */
 export async function fuzzConnections(packets: number, seed: number): Promise<ConnectionFuzzResult> {
   const phrases = new Phrases(answered, seed);
   const result: ConnectionFuzzResult = { packets: 0, connections: 0, outcomes: new Map() };
   while (result.packets < packets) {
-    const trialSeed = seed + result.connections++;
+    const place = result.connections++;
     try {
-      result.packets += await new Trial(randomFrom(trialSeed), phrases, result.outcomes).run();
+      result.packets += await new Trial(randomFrom(seed + place), phrases, result.outcomes).run();
       const odd = [...result.outcomes.keys()].find((name) => name.startsWith('undeclared'));
       if (odd !== undefined) throw new Error(odd);
     } catch (error) {
-      throw new Error(`a connection failed in a way that nobody declares: seed ${trialSeed}`, {
-        cause: error,
-      });
+      throw new Error(
+        `a connection failed in a way that nobody declares: seed ${seed}, connection ${place}`,
+        {
+          cause: error,
+        },
+      );
     }
   }
   return result;

@@ -291,5 +291,6 @@ describe('the end of a connection', () => {
     peer.destroy();
     const errors = (await Promise.all(calls)) as ConnectionClosed[];
     expect(errors.map(({ outcomeUnknown }) => outcomeUnknown)).toEqual([true, false]);
+    expect(connection.load).toEqual({ unanswered: 0, waiting: 0, timedOut: 0 });
   });
 });
