@@ -6,7 +6,7 @@ import { Fault } from '../fake-peer.ts';
 import { randomFrom } from '../random.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 import { coalescePackets, delayPackets, overtakeReplies, splitPackets } from './flow-faults.ts';
-import { type Choice, everyPacket, from, nth, type PacketFault, withChance } from './packet-fault.ts';
+import { type Choice, everyPacket, nth, onwards, type PacketFault, withChance } from './packet-fault.ts';
 import * as faults from './packet-faults.ts';
 
 const packet = (serial: number, type: number = PacketType.Reply, status: number = PacketStatus.Ok) =>
@@ -43,7 +43,7 @@ function serialsOf(fault: PacketFault) {
 describe('a choice', () => {
   it('is of one place, of all from one on, of all, or by chance', () => {
     expect(serialsOf(faults.dropPackets(nth(2)))).toEqual([0, 1, 3, 4]);
-    expect(serialsOf(faults.dropPackets(from(2)))).toEqual([0, 1]);
+    expect(serialsOf(faults.dropPackets(onwards(2)))).toEqual([0, 1]);
     expect(serialsOf(faults.dropPackets(everyPacket))).toEqual([]);
     const chosen = (choice: Choice, seed: number) => {
       const random = randomFrom(seed);

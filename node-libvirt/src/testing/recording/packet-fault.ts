@@ -32,7 +32,7 @@ export const nth =
     index === place;
 
 /** The packet at this place and all behind it. */
-export const from =
+export const onwards =
   (place: number): Choice =>
   (index) =>
     index >= place;

@@ -15,7 +15,7 @@ import { Fault } from '../fake-peer.ts';
 import { randomFrom } from '../random.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 import { coalescePackets, delayPackets, overtakeReplies, splitPackets } from './flow-faults.ts';
-import { type Choice, everyPacket, from, nth, type PacketFault } from './packet-fault.ts';
+import { type Choice, everyPacket, nth, onwards, type PacketFault } from './packet-fault.ts';
 import {
   closeBefore,
   closeWithin,
@@ -133,7 +133,7 @@ describe.each(['life', 'listing', 'volume'])('the recorded session "%s"', (name)
       async (_what, { fault, leaves, lasting }) => {
         const undisturbed = await run(name);
         for (const [place, packet] of packets.entries()) {
-          const result = await run(name, { [direction]: [fault(lasting ? from(place) : nth(place))] });
+          const result = await run(name, { [direction]: [fault(lasting ? onwards(place) : nth(place))] });
           const where = `packet ${place}, ${packet.header.procedure}`;
           if ('error' in result) {
             expect(leaves, `${where}: ${result.error}`).not.toBe('value');
