@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { randomFrom } from '../src/testing/random.ts';
 import { fuzzDecoders } from './decode.ts';
-import { mutate, randomFrom } from './mutate.ts';
+import { mutate } from './mutate.ts';
 
 describe('broken packets of every type', () => {
   it('are refused by the one error that is declared for them, or happen to be good', () => {

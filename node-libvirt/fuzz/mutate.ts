@@ -1,14 +1,3 @@
-/** Numbers that look random and are the same for the same seed (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** Counts and lengths that decoders get wrong. */
 const telling = [0, 1, 2, 3, 4, 0x7f, 0xff, 0xffff, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff] as const;
 
@@ -16,6 +5,18 @@ const telling = [0, 1, 2, 3, 4, 0x7f, 0xff, 0xffff, 0x7fffffff, 0x80000000, 0xff
 export function mutate(bytes: Buffer, random: () => number): Buffer {
   let result: Buffer = Buffer.from(bytes);
   for (let left = 1 + Math.floor(random() * 4); left > 0; left--) result = change(result, random);
+  return result;
+}
+
+const headerWords = 7;
+
+/** A copy of a packet with one word of its header changed: by one, by a bit, or into a telling number. */
+export function mutateHeader(packet: Buffer, random: () => number): Buffer {
+  const result = Buffer.from(packet);
+  const at = 4 * Math.floor(random() * headerWords);
+  const word = result.readUInt32BE(at);
+  const changed = [word + 1, word - 1, word ^ (1 << Math.floor(random() * 32)), ...telling];
+  result.writeUInt32BE((changed[Math.floor(random() * changed.length)] ?? 0) >>> 0, at);
   return result;
 }
 

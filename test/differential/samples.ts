@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { WireType } from '../../node-libvirt/drift/wire-types.ts';
-import { mutate, randomFrom } from '../../node-libvirt/fuzz/mutate.ts';
+import { mutate } from '../../node-libvirt/fuzz/mutate.ts';
+import { randomFrom } from '../../node-libvirt/src/testing/random.ts';
 import { arbitraryOf, narrowInts } from '../../node-libvirt/src/testing/random-value.ts';
 import { encode } from './verdict.ts';
 

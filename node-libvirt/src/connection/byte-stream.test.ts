@@ -173,6 +173,59 @@ describe('a stream', () => {
   });
 });
 
+describe('bytes that come before the reply', () => {
+  it('gives bytes that overtook the reply', async () => {
+    const { server, connection } = start();
+    server.on('storageVolDownload', (_args, peer, call) => {
+      peer.pieceBytes = 3; // so that one packet's memory is used for the next
+      peer.onStream = () => peer.sendStream(call, PacketStatus.Ok);
+      for (const part of ['early ', 'and ']) peer.sendStream(call, PacketStatus.Continue, Buffer.from(part));
+      return {};
+    });
+    const stream = await connection.openStream('storageVolDownload', whole);
+    const [call] = server.callsOf('storageVolDownload');
+    if (!call) throw new Error('it was called');
+    for (const part of ['late', '']) server.peer.sendStream(call, PacketStatus.Continue, Buffer.from(part));
+    expect(await text(stream)).toBe('early and late');
+    connection.close();
+  });
+
+  it('of a stream whose call then fails is an error of the call, and harms nothing else', async () => {
+    const { server, connection } = start();
+    server.on('storageVolDownload', (_args, peer, call) => {
+      peer.sendStream(call, PacketStatus.Continue, Buffer.from('early'));
+      return new Fault(ErrorCode.OPERATION_FAILED);
+    });
+    server.on('connectGetHostname', () => ({ hostname: 'h1' }));
+    const opening = connection.openStream('storageVolDownload', whole);
+    await expect(opening).rejects.toMatchObject({ code: ErrorCode.OPERATION_FAILED });
+    expect(await connection.call('connectGetHostname', {})).toEqual({ hostname: 'h1' });
+    connection.close();
+  });
+
+  it('of a server that sends without end and gives no reply cost its connection, not the memory', async () => {
+    const { server, connection } = start();
+    server.on('storageVolDownload', (_args, peer, call) => {
+      const packet = Buffer.alloc(maxStreamBytes);
+      for (let sent = 0; sent <= 64 * 2 ** 20; sent += packet.length)
+        peer.sendStream(call, PacketStatus.Continue, packet);
+      return noAnswer;
+    });
+    await expect(connection.openStream('storageVolDownload', whole)).rejects.toBeInstanceOf(ConnectionClosed);
+    expect(await connection.closed).toBeInstanceOf(ProtocolError);
+  });
+
+  it('of a call that opens none is a breach of the protocol', async () => {
+    const { server, connection } = start();
+    server.on('connectGetHostname', (_args, peer, call) => {
+      peer.sendStream(call, PacketStatus.Continue, Buffer.from('what'));
+      return { hostname: 'h1' };
+    });
+    await expect(connection.call('connectGetHostname', {})).rejects.toBeInstanceOf(ConnectionClosed);
+    expect(await connection.closed).toBeInstanceOf(ProtocolError);
+  });
+});
+
 describe('a stream whose end and failure cross on the way', () => {
   it('does not end the connection when its finish is confirmed after its error', async () => {
     const { server, connection } = start();

@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import { ConnectionClosed, EncodeError, ProtocolError } from '../errors.ts';
+import { EncodeError, ProtocolError } from '../errors.ts';
 import { PacketStatus } from './packet.ts';
 
 /** What a stream needs of its connection. */
@@ -43,10 +43,10 @@ export class ByteStream extends Duplex {
   readonly #link: StreamLink;
   #paused = false;
   #finishSent = false;
+  /** All data is here. */
+  #dataEnded = false;
   /** The server has said that it is over, or the connection is. */
   #over = false;
-  /** All that the server had to send is here. */
-  #complete = false;
   #finished: ((error?: Error | null) => void) | undefined;
 
   constructor(link: StreamLink, { sparse = false }: StreamOptions = {}) {
@@ -56,16 +56,22 @@ export class ByteStream extends Duplex {
     this.#link = link;
   }
 
-  /** Called by the connection for each packet of the stream. `data` is the stream's to keep. */
+  /**
+   * Called by the connection for each packet of the stream. `data` is the stream's to keep.
+   * @throws ProtocolError on what would make a part of the data look like all of it
+   */
   receive(status: number, data: Buffer): void {
     if (this.#over) return;
     if (status === PacketStatus.Continue) this.#receiveData(data);
+    else if (status !== PacketStatus.Ok) throw new ProtocolError(`stream packet of unknown status ${status}`);
+    else if (!this.#finishSent && !this.destroyed) throw new ProtocolError('stream confirmed before its end');
     else this.#confirmed();
   }
 
   /** Called by the connection for each hole. @throws ProtocolError when nobody asked for holes */
   receiveHole(length: bigint): void {
     if (this.#over) return;
+    if (this.#dataEnded) throw new ProtocolError('a hole in a stream after its end');
     if (!this.readableObjectMode) throw new ProtocolError('a hole in a stream that is not sparse');
     this.#pushOn(new Hole(length));
   }
@@ -74,8 +80,8 @@ export class ByteStream extends Duplex {
   fail(error: Error): void {
     this.#end();
     this.#finished?.(error);
-    // What was read to its end does not become wrong because the last word of it was not confirmed.
-    if (this.#complete && error instanceof ConnectionClosed) this.destroy();
+    // Who has all the data, and has left without waiting for the last word of it, listens no more.
+    if (this.#dataEnded && this.listenerCount('error') === 0) this.destroy();
     else this.destroy(error);
   }
 
@@ -125,10 +131,12 @@ export class ByteStream extends Duplex {
   #receiveData(data: Buffer): void {
     if (this.destroyed) return;
     if (data.length === 0) {
-      // All was sent; the server waits for a word that all was taken.
-      this.#complete = true;
-      this.push(null);
+      // All was sent, says the server, and waits for a word that all was taken; whether all could be read, it tells only
+      // then. So the reader's end is the answer to that word.
+      this.#dataEnded = true;
       this.#finish();
+    } else if (this.#dataEnded) {
+      throw new ProtocolError('stream data after its end');
     } else this.#pushOn(data);
   }
 

@@ -50,6 +50,12 @@ export class CallWindow<C extends WindowedCall> {
     if (index !== -1) queue.splice(index, 1);
   }
 
+  /** Lets go of all calls that were not sent. */
+  clear(): void {
+    this.#waiting.high.length = 0;
+    this.#waiting.normal.length = 0;
+  }
+
   /** The next call that may be sent, which then holds a slot until `release`. */
   next(): C | undefined {
     if (this.#inFlight.high + this.#inFlight.normal >= this.#limits.size) return undefined;

@@ -227,6 +227,22 @@ describe('events', () => {
     expect(errors).toHaveLength(2);
   });
 
+  it.each([
+    ['an error', new Error('broke')],
+    ['nothing', undefined],
+    ['a number', 7],
+  ])('make a warning of a listener that throws %s, when nobody asks for it', async (_what, thrown) => {
+    const { connection, peer } = start();
+    connection.onEvent(() => {
+      throw thrown;
+    });
+    const warning = new Promise<Error>((resolve) => process.once('warning', resolve));
+    peer.sendEvent('reboot', { callbackId: 1, msg: { dom } });
+    const told = await warning;
+    expect(thrown instanceof Error ? told : told.cause).toBe(thrown);
+    connection.close();
+  });
+
   it('of kinds that nobody registered for are passed over', async () => {
     const { server, connection, peer } = start();
     server.on('connectGetHostname', () => ({ hostname: 'h' }));
@@ -275,5 +291,6 @@ describe('the end of a connection', () => {
     peer.destroy();
     const errors = (await Promise.all(calls)) as ConnectionClosed[];
     expect(errors.map(({ outcomeUnknown }) => outcomeUnknown)).toEqual([true, false]);
+    expect(connection.load).toEqual({ unanswered: 0, waiting: 0, timedOut: 0 });
   });
 });

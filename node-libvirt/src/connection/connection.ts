@@ -29,6 +29,8 @@ import { Streams } from './streams.ts';
 
 const serialOffset = 20;
 
+const ignore = () => {};
+
 /** A healthy peer leaves at most a few. */
 const maxUnreadPongs = 64;
 
@@ -104,11 +106,12 @@ export class Connection {
     options: CallOptions & StreamOptions = {},
   ): Promise<ByteStream> {
     let opened: ByteStream | undefined;
-    const call = this.#call(name, args, options);
     // At the reply itself: the stream's first bytes may stand right behind it.
-    call.onSuccess = () => {
-      opened = this.#streams.open(call, options);
-    };
+    const call = this.#call(name, args, options, (answered) => {
+      opened = this.#streams.open(answered, options);
+      // Its end may stand there too, before its caller can listen: no error that nobody handles.
+      opened.on('error', ignore);
+    });
     try {
       await call.result;
     } catch (error) {
@@ -117,10 +120,16 @@ export class Connection {
       throw error;
     }
     if (!opened) throw new ProtocolError(`${name}: no stream was opened`);
-    return opened;
+    if (opened.errored) throw opened.errored;
+    return opened.off('error', ignore);
   }
 
-  #call<N extends ProcedureName>(name: N, args: Args<N>, options: CallOptions): PendingCall {
+  #call<N extends ProcedureName>(
+    name: N,
+    args: Args<N>,
+    options: CallOptions,
+    onSuccess?: (call: PendingCall) => void,
+  ): PendingCall {
     options.signal?.throwIfAborted();
     const procedure = procedureOf(name);
     const { program, number } = procedure;
@@ -138,6 +147,8 @@ export class Connection {
         onGivenUp: (givenUp) => this.#onGivenUp(givenUp),
       },
     );
+    // Before it is sent, as a peer in this process may answer within the write.
+    if (onSuccess) call.onSuccess = () => onSuccess(call);
     this.#calls.add(call);
     this.#window.add(call);
     this.#sendWaiting();
@@ -204,7 +215,7 @@ export class Connection {
     if (packet.type === PacketType.Reply) this.#onReply(packet);
     else if (packet.type === PacketType.Message) this.#onMessage(packet);
     else if (packet.type === PacketType.Stream || packet.type === PacketType.StreamHole)
-      this.#streams.receive(packet);
+      this.#onStreamPacket(packet);
     else throw new ProtocolError(`packet of unexpected type ${packet.type}`);
   }
 
@@ -230,6 +241,12 @@ export class Connection {
     else this.#stream.pause();
   }
 
+  /** libvirtd replies in one thread and sends the stream in another: the first bytes may overtake the reply. */
+  #onStreamPacket(packet: Packet): void {
+    if (this.#unanswered.get(packet.serial)?.onSuccess) this.#streams.keepUntilOpen(packet);
+    else this.#streams.receive(packet);
+  }
+
   #onReply(packet: Packet): void {
     if (this.#streams.failedBy(packet)) return;
     const call = this.#unanswered.get(packet.serial);
@@ -243,6 +260,7 @@ export class Connection {
     this.#window.release(call);
     if (call.timedOut) this.#timedOut--;
     if (packet.status === PacketStatus.Ok) call.onSuccess?.();
+    else this.#streams.forgetEarly(call.serial);
     outcome();
     this.#sendWaiting();
     this.#onSettled();
@@ -319,7 +337,9 @@ export class Connection {
     this.#streams.failAll(() => this.#closedError('stream', true));
     this.#calls.clear();
     this.#unanswered.clear();
+    this.#window.clear();
     this.#writer.stop();
+    this.#splitter.stop();
     this.#stream.destroy();
     this.#resolveClosed(reason);
     this.#onSettled();

@@ -40,6 +40,13 @@ export function withDefaults(options: ConnectionOptions): ConnectionSettings {
     maxTimedOutCalls: options.maxTimedOutCalls,
     keepalive: options.keepalive ?? { intervalMs: 5_000, count: 3 },
     clock: options.clock ?? systemClock,
-    onListenerError: options.onListenerError ?? ((error) => process.emitWarning(error as Error)),
+    onListenerError: options.onListenerError ?? warn,
   };
+}
+
+/** Anything can be thrown, and a warning has to be an error or a text. */
+function warn(error: unknown): void {
+  process.emitWarning(
+    error instanceof Error ? error : new Error('an event listener threw', { cause: error }),
+  );
 }

@@ -30,6 +30,12 @@ export class PacketSplitter {
     this.#keep(data.subarray(start));
   }
 
+  /** Lets go of what has arrived of a packet; nothing may be pushed any more. */
+  stop(): void {
+    this.#kept = Buffer.alloc(0);
+    this.#length = 0;
+  }
+
   #append(chunk: Buffer): Buffer {
     this.#reserve(this.#length + chunk.length);
     this.#kept.set(chunk, this.#length);

@@ -33,7 +33,7 @@ export class PendingCall implements WindowedCall {
   serial = 0;
   /** Its deadline passed without a reply. */
   timedOut = false;
-  /** Called with a good reply, before anybody hears of it. */
+  /** Called with a good reply, before anybody hears of it; calls that open a stream have it. */
   onSuccess: (() => void) | undefined;
   #settled = false;
   readonly #clock: Clock;

@@ -3,7 +3,9 @@ import { ByteStream, type StreamOptions } from './byte-stream.ts';
 import {
   encodeHolePacket,
   encodeStreamPacket,
+  headerBytes,
   holePayload,
+  keptPacket,
   type Packet,
   PacketStatus,
   PacketType,
@@ -19,6 +21,9 @@ interface Owner {
   onReleased(): void;
 }
 
+/** Some hundred packets of a stream as libvirtd sends them. Reading on is the only way to the reply. */
+const maxEarlyBytes = 64 * 2 ** 20;
+
 /** What a server still has to say of a failed stream is on its way when it says that it failed. */
 const maxFailed = 64;
 
@@ -28,6 +33,8 @@ export class Streams {
   readonly #bySerial = new Map<number, ByteStream>();
   /** Serials of streams that failed: a server that had the end of one in hand confirms it all the same. */
   readonly #failed = new Set<number>();
+  /** What came of a stream before the reply that opens it. */
+  readonly #early = new Map<number, { packets: Packet[]; bytes: number }>();
   /** Several may want the connection to wait. */
   #pauses = 0;
 
@@ -59,7 +66,25 @@ export class Streams {
       options,
     );
     this.#bySerial.set(serial, stream);
+    const early = this.#early.get(serial)?.packets ?? [];
+    this.#early.delete(serial);
+    for (const packet of early) this.receive(packet);
     return stream;
+  }
+
+  /** @throws ProtocolError when so much comes and no reply */
+  keepUntilOpen(packet: Packet): void {
+    const early = this.#early.get(packet.serial) ?? { packets: [], bytes: 0 };
+    this.#early.set(packet.serial, early);
+    early.bytes += headerBytes + packet.payload.remaining;
+    if (early.bytes > maxEarlyBytes)
+      throw new ProtocolError(`${early.bytes} bytes of stream ${packet.serial}, and no reply that opens it`);
+    early.packets.push(keptPacket(packet));
+  }
+
+  /** The call failed that was to open it. */
+  forgetEarly(serial: number): void {
+    this.#early.delete(serial);
   }
 
   /** @throws ProtocolError for a stream that is not open, or a hole in one that has none */
@@ -80,6 +105,7 @@ export class Streams {
   }
 
   failAll(error: () => Error): void {
+    this.#early.clear();
     for (const stream of [...this.#bySerial.values()]) stream.fail(error());
   }
 

@@ -20,8 +20,7 @@ const types: [string, Codec<unknown>][] = [
   ]),
 ];
 
-/** `char x[n]` has an end in its text, which `arbitraryOf` does not know; codec.test.ts has it. */
-const drawable = types.filter(([, { layout }]) => layout !== '{}' && !layout.includes('char['));
+const drawable = types.filter(([, { layout }]) => layout !== '{}');
 
 function encode(codec: Codec<unknown>, value: unknown): Buffer {
   const writer = new XdrWriter();
@@ -32,6 +31,7 @@ function encode(codec: Codec<unknown>, value: unknown): Buffer {
 describe('the table', () => {
   it('is there in full', () => {
     expect(drawable.length).toBeGreaterThan(400);
+    expect(drawable.some(([, { layout }]) => layout.includes('char['))).toBe(true);
   });
 
   it.each(drawable)(

@@ -97,7 +97,7 @@ export class FakePeer {
 
   /** Answers a call with an error. */
   fail(call: ReceivedCall, fault: Fault): void {
-    this.#sendError(replyHeader(call, PacketStatus.Error), fault);
+    this.sendRaw(errorPacket(replyHeader(call, PacketStatus.Error), fault));
   }
 
   /** Sends a message that no call asked for; clients know it by its name, whatever its callbackId. */
@@ -213,6 +213,16 @@ export function replyPacket<N extends ProcedureName>(
   value: Ret<N>,
 ): Buffer {
   return encodePacket(replyHeader(call, PacketStatus.Ok), { codec: procedureOf(call.name).ret, value });
+}
+
+/** An error as bytes: a reply's, or a stream's. */
+export function errorPacket(
+  header: Omit<PacketHeader, 'version' | 'status'>,
+  { code, domain, message }: Fault,
+): Buffer {
+  const empty = { dom: null, str1: null, str2: null, str3: null, int1: 0, int2: 0, net: null };
+  const value = { code, domain, message, level: 2, ...empty };
+  return encodePacket({ ...header, status: PacketStatus.Error }, { codec: errorReply, value });
 }
 
 function replyHeader(call: ReceivedCall, status: number): Omit<PacketHeader, 'version'> {

@@ -6,4 +6,6 @@ export { openInMemory } from './fake-host/open-in-memory.ts';
 export { FakePeer, Fault, type ReceivedCall, replyPacket } from './fake-peer.ts';
 export { FakeServer, type Handler, noAnswer } from './fake-server.ts';
 export type { ServerIdentity } from './listeners.ts';
+export { randomFrom } from './random.ts';
+export * from './recording/index.ts';
 export { turns, VirtualClock } from './virtual-clock.ts';

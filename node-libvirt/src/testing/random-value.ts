@@ -30,10 +30,14 @@ export const narrowInts: Ints = { int32: asciiOrNul, uint32: asciiOrNul };
 
 /**
  * Values of any type of the protocol: its own decoder, which knows the shape, is read from chance instead of a packet.
- * Types that hold `char x[n]` need `narrowInts`.
+ * @param ints default: all, but for types that hold `char x[n]`, whose text must have an end
  */
-export function arbitraryOf<T>(codec: Codec<T>, ints: Ints = everyInt): fc.Arbitrary<T> {
+export function arbitraryOf<T>(codec: Codec<T>, ints: Ints = intsFor(codec)): fc.Arbitrary<T> {
   return fc.gen().map((draw) => codec.decode(chance(draw, ints) as XdrReader));
+}
+
+function intsFor({ layout }: { layout: string }): Ints {
+  return layout.includes('char[') ? narrowInts : everyInt;
 }
 
 function chance(draw: fc.GeneratorValue, ints: Ints): Basic {
