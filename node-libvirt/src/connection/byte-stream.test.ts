@@ -50,6 +50,23 @@ describe('a download', () => {
     connection.close();
   });
 
+  it('gives bytes that overtook the reply', async () => {
+    const { server, connection } = start();
+    server.on('storageVolDownload', (_args, peer, call) => {
+      peer.pieceBytes = 3; // so that one packet's memory is used for the next
+      for (const part of ['early ', 'and ']) peer.sendStream(call, PacketStatus.Continue, Buffer.from(part));
+      return {};
+    });
+    const stream = await connection.openStream('storageVolDownload', whole);
+    const [call] = server.callsOf('storageVolDownload');
+    if (!call) throw new Error('it was called');
+    for (const part of ['late', '']) server.peer.sendStream(call, PacketStatus.Continue, Buffer.from(part));
+    expect(await text(stream)).toBe('early and late');
+    server.peer.sendStream(call, PacketStatus.Ok);
+    await turns();
+    connection.close();
+  });
+
   it('takes packets of any length, padded or not, in pieces of any size', async () => {
     const { server, connection, send } = start();
     const stream = await connection.openStream('storageVolDownload', whole);
@@ -144,6 +161,41 @@ describe('a stream', () => {
     const opening = connection.openStream('storageVolDownload', whole);
     await expect(opening).rejects.toMatchObject({ code: ErrorCode.NO_STORAGE_VOL });
     connection.close();
+  });
+
+  it('whose call fails after its first bytes is an error of the call, and harms nothing else', async () => {
+    const { server, connection } = start();
+    server.on('storageVolDownload', (_args, peer, call) => {
+      peer.sendStream(call, PacketStatus.Continue, Buffer.from('early'));
+      return new Fault(ErrorCode.OPERATION_FAILED);
+    });
+    server.on('connectGetHostname', () => ({ hostname: 'h1' }));
+    const opening = connection.openStream('storageVolDownload', whole);
+    await expect(opening).rejects.toMatchObject({ code: ErrorCode.OPERATION_FAILED });
+    expect(await connection.call('connectGetHostname', {})).toEqual({ hostname: 'h1' });
+    connection.close();
+  });
+
+  it('that sends without end and gets no reply costs its connection, not the memory', async () => {
+    const { server, connection } = start();
+    server.on('storageVolDownload', (_args, peer, call) => {
+      const packet = Buffer.alloc(maxStreamBytes);
+      for (let sent = 0; sent <= 64 * 2 ** 20; sent += packet.length)
+        peer.sendStream(call, PacketStatus.Continue, packet);
+      return noAnswer;
+    });
+    await expect(connection.openStream('storageVolDownload', whole)).rejects.toBeInstanceOf(ConnectionClosed);
+    expect(await connection.closed).toBeInstanceOf(ProtocolError);
+  });
+
+  it('of a call that opens none is a breach of the protocol', async () => {
+    const { server, connection } = start();
+    server.on('connectGetHostname', (_args, peer, call) => {
+      peer.sendStream(call, PacketStatus.Continue, Buffer.from('what'));
+      return { hostname: 'h1' };
+    });
+    await expect(connection.call('connectGetHostname', {})).rejects.toBeInstanceOf(ConnectionClosed);
+    expect(await connection.closed).toBeInstanceOf(ProtocolError);
   });
 
   it('that opens after its caller has given up is aborted', async () => {

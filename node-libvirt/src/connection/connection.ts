@@ -26,6 +26,8 @@ import {
   decodePacket,
   encodePacket,
   encodeStreamPacket,
+  headerBytes,
+  keptPacket,
   type Packet,
   PacketStatus,
   PacketType,
@@ -35,6 +37,9 @@ import { PacketWriter } from './packet-writer.ts';
 import { type CallOptions, PendingCall } from './pending-call.ts';
 
 const serialOffset = 20;
+
+/** Some hundred packets of a stream as libvirtd sends them. Reading on is the only way to the reply. */
+const maxEarlyBytes = 64 * 2 ** 20;
 
 /** A healthy peer leaves at most a few. */
 const maxUnreadPongs = 64;
@@ -234,9 +239,20 @@ export class Connection {
 
   #onStreamPacket(packet: Packet): void {
     const stream = this.#streams.get(packet.serial);
-    if (!stream) throw new ProtocolError(`stream data for serial ${packet.serial}, which is no open stream`);
-    if (packet.status === PacketStatus.Error) stream.fail(errorIn(packet, `stream ${packet.serial}`));
+    if (!stream) this.#keepForReply(packet);
+    else if (packet.status === PacketStatus.Error) stream.fail(errorIn(packet, `stream ${packet.serial}`));
     else stream.receive(packet.status, packet.payload.rest());
+  }
+
+  /** libvirtd replies in one thread and sends the stream in another: the first bytes may overtake the reply. */
+  #keepForReply(packet: Packet): void {
+    const call = this.#unanswered.get(packet.serial);
+    if (!call?.onSuccess)
+      throw new ProtocolError(`stream data for serial ${packet.serial}, which is no open stream`);
+    call.earlyBytes += headerBytes + packet.payload.remaining;
+    if (call.earlyBytes > maxEarlyBytes)
+      throw new ProtocolError(`${call.name}: ${call.earlyBytes} bytes of its stream, and no reply`);
+    call.early.push(keptPacket(packet));
   }
 
   #onReply(packet: Packet): void {
@@ -256,7 +272,10 @@ export class Connection {
     this.#calls.delete(call);
     this.#window.release(call);
     if (call.timedOut) this.#timedOut--;
-    if (packet.status === PacketStatus.Ok) call.onSuccess?.();
+    if (packet.status === PacketStatus.Ok) {
+      call.onSuccess?.();
+      for (const early of call.early) this.#onStreamPacket(early);
+    }
     outcome();
     this.#sendWaiting();
   }

@@ -59,6 +59,11 @@ export function encodeStreamPacket(
   return packet;
 }
 
+/** A copy that stays valid; what was read of the payload is not in it. */
+export function keptPacket(packet: Packet): Packet {
+  return { ...packet, payload: new XdrReader(packet.payload.rest()) };
+}
+
 /** Reads the header of a whole packet. */
 export function decodePacket(bytes: Buffer): Packet {
   const reader = new XdrReader(bytes, 4);

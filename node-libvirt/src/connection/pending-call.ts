@@ -2,6 +2,7 @@ import type { Clock, Timer } from '../clock.ts';
 import { CallTimeout } from '../errors.ts';
 import type { Priority, Procedure } from '../protocol/procedure.ts';
 import type { WindowedCall } from './call-window.ts';
+import type { Packet } from './packet.ts';
 
 export interface CallOptions {
   /** From the call to its reply, waiting for a slot included. Default 45 s; Infinity for none. */
@@ -31,8 +32,11 @@ export class PendingCall implements WindowedCall {
   serial = 0;
   /** Its deadline passed without a reply. */
   timedOut = false;
-  /** Called with a good reply, before anybody hears of it. */
+  /** Called with a good reply, before anybody hears of it; calls that open a stream have it. */
   onSuccess: (() => void) | undefined;
+  /** Packets of the stream that overtook the reply, and the memory that they take. */
+  readonly early: Packet[] = [];
+  earlyBytes = 0;
   #settled = false;
   readonly #clock: Clock;
   readonly #signal: AbortSignal | undefined;
