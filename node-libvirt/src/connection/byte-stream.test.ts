@@ -117,6 +117,18 @@ describe('a download', () => {
     connection.close();
   });
 
+  it('that was read to its end does not fail any more', async () => {
+    const { server, connection } = start();
+    const stream = await connection.openStream('storageVolDownload', whole);
+    server.peer.onStream = () => {}; // nothing is confirmed
+    const [call] = server.callsOf('storageVolDownload');
+    if (call) server.peer.sendStream(call, PacketStatus.Continue);
+    expect(await text(stream)).toBe('');
+    connection.close();
+    await turns();
+    expect(stream).toMatchObject({ destroyed: true, errored: null });
+  });
+
   it('ends with its connection', async () => {
     const { server, connection } = start();
     const stream = await connection.openStream('storageVolDownload', whole);

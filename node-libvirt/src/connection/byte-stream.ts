@@ -44,7 +44,8 @@ export class ByteStream extends Duplex {
   fail(error: Error): void {
     this.#end();
     this.#finished?.(error);
-    this.destroy(error);
+    // Who has read it to the end, and writes nothing, has gone and hears no error: it would end the process.
+    this.destroy(this.readableEnded && !this.#finished ? undefined : error);
   }
 
   override _read(): void {
