@@ -62,10 +62,11 @@ export class Domain {
   readonly #connection: Connection;
   readonly #dom: DomainReference;
 
-  constructor(connection: Connection, uuid: string) {
+  /** @param name for the server's messages alone */
+  constructor(connection: Connection, uuid: string, name?: string) {
     this.uuid = uuid.toLowerCase();
     this.#connection = connection;
-    this.#dom = domainReference(this.uuid);
+    this.#dom = domainReference(this.uuid, name);
   }
 
   /** Name and id (-1 when not running), from the server (libvirt: virDomainLookupByUUID). */

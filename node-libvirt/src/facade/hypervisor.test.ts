@@ -33,6 +33,19 @@ describe('HypervisorConnection', () => {
     ]);
   });
 
+  it('says the name of a domain where it knows it', async () => {
+    const { server, hypervisor } = start();
+    server.on('domainDefineXmlFlags', () => ({ dom })).on('domainCreateXml', () => ({ dom }));
+    server.on('domainSuspend', () => ({}));
+    const named = [await hypervisor.defineXml('<domain/>'), await hypervisor.createXml('<domain/>')];
+    for (const domain of [...named, hypervisor.domain(uuid, 'vm'), hypervisor.domain(uuid)])
+      await domain.suspend();
+    const said = server
+      .callsOf('domainSuspend')
+      .map(({ args }) => (args as { dom: { name: string } }).dom.name);
+    expect(said).toEqual(['vm', 'vm', 'vm', '']);
+  });
+
   it('asks for statistics of some domains by uuid', async () => {
     const { server, hypervisor } = start();
     const params = [{ field: 'state.state', type: 'int', value: 1 } as const];

@@ -69,9 +69,12 @@ export class HypervisorConnection {
     return this.connection.closed;
   }
 
-  /** A handle; asks the server nothing. */
-  domain(uuid: string): Domain {
-    return new Domain(this.connection, uuid);
+  /**
+   * A handle; asks the server nothing. Servers find a domain by its uuid alone; the name, if it is given, stands in the
+   * messages of their errors, where else an empty one would.
+   */
+  domain(uuid: string, name?: string): Domain {
+    return new Domain(this.connection, uuid, name);
   }
 
   /** All domains, or those that `flags` (ListDomainsFlag) let through (libvirt: virConnectListAllDomains). */
@@ -83,13 +86,15 @@ export class HypervisorConnection {
   /** Defines a domain or changes its definition; flags: DefineFlag (libvirt: virDomainDefineXMLFlags). */
   async defineXml(xml: string, options: FlaggedOptions = {}): Promise<Domain> {
     const args = { xml, flags: options.flags ?? 0 };
-    return this.domain((await this.connection.call('domainDefineXmlFlags', args, options)).dom.uuid);
+    const { dom } = await this.connection.call('domainDefineXmlFlags', args, options);
+    return this.domain(dom.uuid, dom.name);
   }
 
   /** Starts a transient domain: nothing of it stays once it stops; flags: CreateFlag (libvirt: virDomainCreateXML). */
   async createXml(xml: string, options: FlaggedOptions = {}): Promise<Domain> {
     const args = { xml, flags: options.flags ?? 0 };
-    return this.domain((await this.connection.call('domainCreateXml', args, options)).dom.uuid);
+    const { dom } = await this.connection.call('domainCreateXml', args, options);
+    return this.domain(dom.uuid, dom.name);
   }
 
   /** All storage pools, running or not; flags: virConnectListAllStoragePoolsFlags (libvirt: virConnectListAllStoragePools). */
@@ -114,7 +119,7 @@ export class HypervisorConnection {
 
   /** Statistics of many domains in one call (libvirt: virConnectGetAllDomainStats, virDomainListGetStats). */
   async domainStats(query: StatsQuery = {}): Promise<DomainStatsRecord[]> {
-    const doms = (query.uuids ?? []).map(domainReference);
+    const doms = (query.uuids ?? []).map((uuid) => domainReference(uuid));
     const args = { doms, stats: query.groups ?? 0, flags: query.flags ?? 0 };
     const { records } = await this.connection.call('connectGetAllDomainStats', args, query);
     return records.map(({ dom, params }) => ({ ...dom, stats: typedParameterMap(params) }));

@@ -11,9 +11,9 @@ export type DomainReference = Infer<typeof domain>;
 
 export const network = struct({ name: text, uuid });
 
-/** What a server needs to find a domain: its uuid. Name and id are checked by none. */
-export function domainReference(id: string): DomainReference {
-  return { name: '', uuid: id, id: -1 };
+/** What a server needs to find a domain: its uuid. Name and id are checked by none, but messages of errors say the name. */
+export function domainReference(id: string, name = ''): DomainReference {
+  return { name, uuid: id, id: -1 };
 }
 
 /** Payload of a reply whose status is "error" (libvirt: virNetMessageError). */
