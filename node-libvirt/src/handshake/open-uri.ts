@@ -1,7 +1,7 @@
 import type { Connection } from '../connection/connection.ts';
 import type { CallOptions } from '../connection/pending-call.ts';
 import { AuthenticationFailed } from '../errors.ts';
-import { Feature } from '../facade/constants.ts';
+import { Feature } from '../facade/constants/index.ts';
 
 const AuthType = { None: 0, Sasl: 1, Polkit: 2 } as const;
 const readOnlyFlag = 1;

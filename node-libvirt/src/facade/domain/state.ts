@@ -1,4 +1,4 @@
-/** The states of a domain, each with its reasons; both in the order of libvirt's numbers (virDomainState). */
+/** The states of a domain, each with its reasons; both in the order of libvirt's numbers (libvirt: virDomainState). */
 export const domainStates = {
   NoState: ['Unknown'],
   Running: [
@@ -9,6 +9,7 @@ export const domainStates = {
   Paused: [
     ...(['Unknown', 'User', 'Migration', 'Save', 'Dump', 'IoError', 'Watchdog', 'FromSnapshot'] as const),
     ...(['ShuttingDown', 'Snapshot', 'Crashed', 'StartingUp', 'Postcopy', 'PostcopyFailed'] as const),
+    'ApiError',
   ],
   Shutdown: ['Unknown', 'User'],
   Shutoff: [
