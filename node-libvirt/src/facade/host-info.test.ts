@@ -107,10 +107,14 @@ describe('the CPUs of a host', () => {
 
   it('are compared, and brought together, as the hypervisor has them', async () => {
     const compared = await sent('connectCompareHypervisorCpu', { result: 2 }, ({ host }) =>
-      host.cpus.compareForHypervisor('<cpu/>', { virtType: 'kvm' }),
+      host.cpus.compareForHypervisor(
+        '<cpu/>',
+        { virtType: 'kvm' },
+        { flags: CompareCpuFlag.FailIncompatible },
+      ),
     );
     expect(compared).toMatchObject({
-      args: { ...anyMachine, virtType: 'kvm', xml: '<cpu/>', flags: 0 },
+      args: { ...anyMachine, virtType: 'kvm', xml: '<cpu/>', flags: 1 },
       result: 'superset',
     });
     const flags = BaselineCpuFlag.Migratable;

@@ -33,7 +33,11 @@ describe('networks', () => {
       (h) => h.networks.define('<network/>', { flags: 1 }),
       { xml: '<network/>', flags: 1 },
     ],
-    ['networkCreateXmlFlags', (h) => h.networks.create('<network/>'), { xml: '<network/>', flags: 0 }],
+    [
+      'networkCreateXmlFlags',
+      (h) => h.networks.create('<network/>', { flags: 1 }),
+      { xml: '<network/>', flags: 1 },
+    ],
   ])('are handed out by %s', async (name, act, args) => {
     const found = await sent(name, { net }, act);
     expect([found.args, found.result]).toMatchObject([args, net]);
@@ -81,6 +85,8 @@ describe('networks', () => {
       clientId: null,
     });
     expect(result[1]).toMatchObject({ expiresAt: null, family: 'unknown' });
+    const all = await ofLan('networkGetDhcpLeases', { leases: [], count: 0 }, (lan) => lan.dhcpLeases());
+    expect(all.args.mac).toBeNull();
   });
 });
 
