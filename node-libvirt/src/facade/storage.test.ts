@@ -36,9 +36,9 @@ describe('storage pools', () => {
     const found = await sent('storagePoolLookupByName', { pool }, (_p, _v, all) => all.storagePool('disks'));
     expect([found.args, found.result]).toMatchObject([{ name: 'disks' }, pool]);
     const made = await sent('storagePoolDefineXml', { pool }, (_p, _v, all) =>
-      all.defineStoragePool('<pool/>'),
+      all.defineStoragePool('<pool/>', { flags: 1 }),
     );
-    expect([made.args, made.result]).toMatchObject([{ xml: '<pool/>', flags: 0 }, pool]);
+    expect([made.args, made.result]).toMatchObject([{ xml: '<pool/>', flags: 1 }, pool]);
   });
 
   it('are found by other names, and made for a while', async () => {

@@ -71,6 +71,7 @@ describe('vCPUs', () => {
       sent('domainGetEmulatorPinInfo', { cpumaps: Uint8Array.of(4), ret }, (h) =>
         h.domain(uuid).vcpus.emulatorPin(),
       );
+    expect((await told(1)).args).toEqual({ dom, maplen: 1024, flags: 0 });
     expect([(await told(1)).result, (await told(0)).result]).toEqual([[2], []]);
   });
 });
