@@ -83,8 +83,10 @@ function* listDifferences(
 
 function* missing(place: Place, numbers: readonly number[], releases: readonly Libvirt[]): Generator<string> {
   for (const release of releases) {
+    // A negative one says in C that a call failed, which here is an error.
     const absent = (membersOf(release, place.enumName) ?? []).filter(
-      ({ value, since }) => !numbers.includes(value) && (since === undefined || isUpTo(completeTo, since)),
+      ({ value, since }) =>
+        value >= 0 && !numbers.includes(value) && (since === undefined || isUpTo(completeTo, since)),
     );
     for (const { name } of absent) yield `${place.name}: has no name for ${name} of ${release.name}`;
   }

@@ -16,17 +16,32 @@ export {
   type HypervisorEvent,
 } from './events/kinds.ts';
 export { type LifecycleDetail, type LifecycleEventName, lifecycleEvents } from './events/lifecycle.ts';
-export * from './facade/constants.ts';
-export { Disk, type DiskInfo, type DiskJob } from './facade/disk.ts';
+export * from './facade/constants/index.ts';
+export type { GuestInterface } from './facade/domain/addresses.ts';
+export { GuestAgent, type GuestFileSystem, type GuestUser, type GuestVcpus } from './facade/domain/agent.ts';
+export { Checkpoint, Checkpoints } from './facade/domain/checkpoint.ts';
 export {
-  Domain,
-  type DomainInfo,
-  type FlaggedOptions,
-  type GuestInterface,
-  type JobStats,
-  type MetadataElement,
-  type ShutdownMode,
-} from './facade/domain.ts';
+  type BlockIoTune,
+  type CommitOptions,
+  type CopyOptions,
+  Disk,
+  type DiskInfo,
+  type DiskJob,
+  type SpeedOptions,
+} from './facade/domain/disk.ts';
+export { Display, type SendKeysOptions } from './facade/domain/display.ts';
+export type { DomainCalls } from './facade/domain/domain-calls.ts';
+export { DomainInterface, type InterfaceBandwidth, type InterfaceStats } from './facade/domain/interface.ts';
+export { type IoThread, IoThreads } from './facade/domain/io-threads.ts';
+export { DomainJob, type JobInfo, type JobStats } from './facade/domain/job.ts';
+export { LaunchSecurity } from './facade/domain/launch-security.ts';
+export { DomainLifecycle, type ShutdownMode } from './facade/domain/lifecycle.ts';
+export { ManagedSave } from './facade/domain/managed-save.ts';
+export { DomainMemory, type MemoryLimits, type MemoryStats } from './facade/domain/memory.ts';
+export type { MetadataElement } from './facade/domain/metadata.ts';
+export type { MigrationOptions } from './facade/domain/migration.ts';
+export { MigrationControl } from './facade/domain/migration-control.ts';
+export { Snapshot, Snapshots } from './facade/domain/snapshot.ts';
 export {
   type DomainState,
   type DomainStateReason,
@@ -35,8 +50,15 @@ export {
   domainStates,
   domainStatus,
   type KnownDomainState,
-} from './facade/domain-state.ts';
-export { type DomainCapabilitiesQuery, HostInfo, type NodeInfo } from './facade/host-info.ts';
+} from './facade/domain/state.ts';
+export { Tuning } from './facade/domain/tuning.ts';
+export { type VcpuInfo, Vcpus } from './facade/domain/vcpus.ts';
+export { Domain, type DomainInfo, type DomainXmlOptions } from './facade/domain.ts';
+export type { FlaggedOptions } from './facade/flagged-options.ts';
+export { type CpuMap, type DomainCapabilitiesQuery, HostCpus } from './facade/host/cpus.ts';
+export { HostMemory, type PageAllocation } from './facade/host/memory.ts';
+export { HostInfo, type NodeInfo } from './facade/host-info.ts';
+export { HostInterface, HostInterfaces } from './facade/host-interface.ts';
 export {
   type DomainStatsRecord,
   HypervisorConnection,
@@ -45,8 +67,12 @@ export {
   openHypervisor,
   type StatsQuery,
 } from './facade/hypervisor.ts';
-export type { MigrationOptions } from './facade/migration.ts';
-export { Snapshot, Snapshots } from './facade/snapshot.ts';
+export { type DhcpLease, Network, type NetworkChange, Networks } from './facade/network.ts';
+export { NodeDevice, NodeDevices } from './facade/node-device.ts';
+export { NwFilter, NwFilters } from './facade/nw-filter.ts';
+export * from './facade/parameter-types.ts';
+export type { ParametersOf, ParameterTypes } from './facade/parameters.ts';
+export { Secret, type SecretReference, Secrets } from './facade/secret.ts';
 export { holesToZeros, writeSections, zerosToHoles } from './facade/sparse.ts';
 export { type PoolInfo, StoragePool } from './facade/storage-pool.ts';
 export {

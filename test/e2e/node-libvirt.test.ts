@@ -15,27 +15,11 @@ import {
   type TlsTarget,
 } from 'node-libvirt';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { run } from '../../hack/command.ts';
 import { type PrivateLibvirtd, startPrivateLibvirtd } from '../../hack/libvirtd/private-libvirtd.ts';
 import { createAuthority, issue } from '../../hack/pki.ts';
 import { isAlive } from '../../hack/process-record.ts';
 import { waitFor } from '../../hack/wait.ts';
-
-function connect(
-  { socket: path }: PrivateLibvirtd,
-  options: OpenOptions = {},
-): Promise<HypervisorConnection> {
-  return openHypervisor({ transport: 'unix', path }, { uri: 'test:///default', ...options });
-}
-
-function virsh({ socket }: PrivateLibvirtd, ...command: string[]): Promise<string> {
-  const uri = `test+unix:///default?socket=${socket}`;
-  return run('virsh', ['-q', '-c', uri, ...command], { env: { ...process.env, LC_ALL: 'C' } });
-}
-
-function domainXml(name: string): string {
-  return `<domain type='test'><name>${name}</name><memory unit='MiB'>64</memory><vcpu>2</vcpu><os><type>hvm</type></os></domain>`;
-}
+import { connect, domainXml, virsh } from './private-daemon.ts';
 
 let dir: string;
 let daemon: PrivateLibvirtd;

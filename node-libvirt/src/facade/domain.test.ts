@@ -1,9 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import type { ByteStream } from '../connection/byte-stream.ts';
 import { Connection } from '../connection/connection.ts';
+import { ErrorCode } from '../error-codes.ts';
 import type { ProcedureName, Ret } from '../protocol/procedures.ts';
+import { Fault } from '../testing/fake-peer.ts';
 import { FakeServer, noAnswer } from '../testing/fake-server.ts';
 import { turns, VirtualClock } from '../testing/virtual-clock.ts';
-import { Affect, VcpuFlag } from './constants.ts';
+import {
+  Affect,
+  HostnameSource,
+  KeycodeSet,
+  LifecycleAction,
+  LifecycleTrigger,
+  VcpuFlag,
+} from './constants/index.ts';
 import { Domain } from './domain.ts';
 
 const uuid = 'c7a5fdbd-cdaf-9455-926a-d65c16db1809';
@@ -72,6 +82,64 @@ describe('a domain handle', () => {
       (d) => d.setMetadata({ uri: 'urn:a', prefix: 'a', xml: null }),
       { type: 2, metadata: null, key: 'a', uri: 'urn:a', flags: 0 },
     ],
+    ['sleeps', 'domainPmSuspendForDuration', (d) => d.sleep(1), { target: 1, duration: 0n, flags: 0 }],
+    ['wakes up', 'domainPmWakeup', (d) => d.wakeUp(), { flags: 0 }],
+    [
+      'saves',
+      'domainSaveFlags',
+      (d) => d.save('/saved', { flags: 1 }),
+      { to: '/saved', dxml: null, flags: 1 },
+    ],
+    [
+      'saves as another',
+      'domainSaveFlags',
+      (d) => d.save('/saved', { xml: '<domain/>' }),
+      { to: '/saved', dxml: '<domain/>', flags: 0 },
+    ],
+    [
+      'saves where libvirt finds it itself',
+      'domainManagedSave',
+      (d) => d.managedSave.save({ flags: 1 }),
+      { flags: 1 },
+    ],
+    ['forgets what was saved', 'domainManagedSaveRemove', (d) => d.managedSave.remove(), { flags: 0 }],
+    [
+      'sets a lifecycle action',
+      'domainSetLifecycleAction',
+      (d) => d.setLifecycleAction(LifecycleTrigger.Crash, LifecycleAction.Preserve, { flags: Affect.Config }),
+      { type: 2, action: 3, flags: 2 },
+    ],
+    [
+      'detaches by alias',
+      'domainDetachDeviceAlias',
+      (d) => d.detachDeviceByAlias('net0', { flags: Affect.Live }),
+      { alias: 'net0', flags: 1 },
+    ],
+    [
+      'sets its title',
+      'domainSetMetadata',
+      (d) => d.setTitle('Web'),
+      { type: 1, metadata: 'Web', key: null, uri: null, flags: 0 },
+    ],
+    [
+      'removes its description',
+      'domainSetMetadata',
+      (d) => d.setDescription(null, { flags: Affect.Config }),
+      { type: 0, metadata: null, key: null, uri: null, flags: 2 },
+    ],
+    [
+      'presses keys',
+      'domainSendKey',
+      (d) => d.display.sendKeys([29, 56, 111]),
+      { codeset: 0, holdtime: 0, keycodes: [29, 56, 111], flags: 0 },
+    ],
+    [
+      'holds a key of another keyboard',
+      'domainSendKey',
+      (d) => d.display.sendKeys([1], { codeset: KeycodeSet.Usb, holdMs: 50 }),
+      { codeset: 7, holdtime: 50, keycodes: [1], flags: 0 },
+    ],
+    ['injects an NMI', 'domainInjectNmi', (d) => d.display.injectNmi(), { flags: 0 }],
   ])('%s', async (_what, name, act, args) => {
     expect((await sent(name, {}, act)).args).toEqual({ dom, ...args });
   });
@@ -118,6 +186,66 @@ describe('a domain handle', () => {
     const ret = { xml: '<domain/>' };
     expect((await sent('domainGetXmlDesc', ret, (d) => d.xml())).args).toEqual({ dom, flags: 0 });
     expect((await sent('domainGetXmlDesc', ret, (d) => d.xml(all))).args).toEqual({ dom, flags: 11 });
+  });
+
+  it.each<[ProcedureName, Ret<ProcedureName>, (domain: Domain) => Promise<unknown>, unknown]>([
+    ['domainIsActive', { active: 1 }, (d) => d.isActive(), true],
+    ['domainIsPersistent', { persistent: 0 }, (d) => d.isPersistent(), false],
+    ['domainIsUpdated', { updated: 1 }, (d) => d.isUpdated(), true],
+    ['domainGetAutostart', { autostart: 0 }, (d) => d.autostart(), false],
+    ['domainHasManagedSaveImage', { result: 1 }, (d) => d.managedSave.exists(), true],
+    ['domainGetControlInfo', { state: 2, details: 0, stateTime: 9n }, (d) => d.controlState(), 'occupied'],
+    ['domainGetControlInfo', { state: 9, details: 0, stateTime: 9n }, (d) => d.controlState(), 'unknown'],
+    ['domainGetMessages', { msgs: ['tainted'] }, (d) => d.messages(), ['tainted']],
+    ['domainGetMetadata', { metadata: 'Web' }, (d) => d.title(), 'Web'],
+    ['domainGetMetadata', { metadata: 'Text' }, (d) => d.description(), 'Text'],
+  ])('understands the answer of %s: %o', async (name, ret, act, result) => {
+    expect((await sent(name, ret, act)).result).toEqual(result);
+  });
+
+  it('is renamed by its new name alone', async () => {
+    const { args } = await sent('domainRename', { retcode: 0 }, (d) => d.rename('new'));
+    expect(args).toEqual({ dom, newName: 'new', flags: 0 });
+  });
+
+  it('may have no title, which is no failure, as any other is', async () => {
+    const { server, domain } = start();
+    server.on('domainGetMetadata', () => new Fault(ErrorCode.NO_DOMAIN_METADATA, 'no title'));
+    expect(await domain.title()).toBeUndefined();
+    server.on('domainGetMetadata', () => new Fault(ErrorCode.NO_DOMAIN, 'no domain'));
+    await expect(domain.title()).rejects.toMatchObject({ code: ErrorCode.NO_DOMAIN });
+  });
+
+  it('tells which disks stopped, also for a reason that is not known yet', async () => {
+    const errors = [
+      { disk: 'vda', error: 2 },
+      { disk: 'vdb', error: 9 },
+    ];
+    const { result } = await sent('domainGetDiskErrors', { errors, nerrors: 2 }, (d) => d.diskErrors());
+    expect(result).toEqual(
+      new Map([
+        ['vda', 'noSpace'],
+        ['vdb', 'unknown'],
+      ]),
+    );
+  });
+
+  it('tells the name of its guest, from where it is to be asked', async () => {
+    const { args, result } = await sent('domainGetHostname', { hostname: 'guest' }, (d) =>
+      d.hostname({ flags: HostnameSource.Agent }),
+    );
+    expect([args, result]).toEqual([{ dom, flags: 2 }, 'guest']);
+  });
+
+  it.each<[ProcedureName, Ret<ProcedureName>, (domain: Domain) => Promise<ByteStream>, object]>([
+    ['domainOpenConsole', {}, (d) => d.openConsole({ force: true }), { devName: null, flags: 1 }],
+    ['domainOpenChannel', {}, (d) => d.openChannel({ name: 'org.x.0' }), { name: 'org.x.0', flags: 0 }],
+    ['domainOpenChannel', {}, (d) => d.openChannel({ force: true }), { name: null, flags: 1 }],
+    ['domainScreenshot', { mime: 'image/png' }, (d) => d.display.screenshot(), { screen: 0, flags: 0 }],
+    ['domainScreenshot', { mime: null }, (d) => d.display.screenshot({ screen: 1 }), { screen: 1, flags: 0 }],
+  ])('opens a stream by %s', async (name, ret, act, args) => {
+    const { args: seen } = await sent(name, ret, async (d) => (await act(d)).on('error', () => {}).destroy());
+    expect(seen).toEqual({ dom, ...args });
   });
 
   it('reads its metadata', async () => {

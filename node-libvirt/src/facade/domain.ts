@@ -1,27 +1,36 @@
 import type { ByteStream } from '../connection/byte-stream.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { CallOptions } from '../connection/pending-call.ts';
-import { type DomainReference, domainReference } from '../protocol/structs.ts';
-import { type TypedValue, typedParameterMap } from '../protocol/typed-parameter.ts';
 import {
-  AddressSource,
-  DestroyFlag,
+  type AddressSource,
+  ChannelFlag,
+  ConsoleFlag,
+  ControlState,
+  DiskErrorCode,
   DomainXmlFlag,
-  JobType,
   MetadataType,
-  ShutdownFlag,
-} from './constants.ts';
-import { Disk } from './disk.ts';
-import { type DomainState, type DomainStatus, domainStateName, domainStatus } from './domain-state.ts';
-import { type MigrationOptions, migrate } from './migration.ts';
-import { Snapshots } from './snapshot.ts';
-
-/** How the guest is asked: by libvirt's choice, the ACPI power button, or the guest agent. */
-export type ShutdownMode = 'default' | 'acpi' | 'agent';
-const shutdownFlags = { default: ShutdownFlag.Default, acpi: ShutdownFlag.Acpi, agent: ShutdownFlag.Agent };
-
-/** Options of calls that take libvirt's own flags. */
-export type FlaggedOptions = CallOptions & { flags?: number | undefined };
+} from './constants/index.ts';
+import { type GuestInterface, interfaceAddresses } from './domain/addresses.ts';
+import { GuestAgent } from './domain/agent.ts';
+import { Checkpoints } from './domain/checkpoint.ts';
+import { Disk } from './domain/disk.ts';
+import { Display } from './domain/display.ts';
+import { DomainCalls } from './domain/domain-calls.ts';
+import { DomainInterface } from './domain/interface.ts';
+import { IoThreads } from './domain/io-threads.ts';
+import { DomainJob, type JobStats } from './domain/job.ts';
+import { LaunchSecurity } from './domain/launch-security.ts';
+import { DomainLifecycle } from './domain/lifecycle.ts';
+import { ManagedSave } from './domain/managed-save.ts';
+import { DomainMemory } from './domain/memory.ts';
+import { element, type MetadataElement, setElement, setText, textOf } from './domain/metadata.ts';
+import { type MigrationOptions, migrate } from './domain/migration.ts';
+import { MigrationControl } from './domain/migration-control.ts';
+import { Snapshots } from './domain/snapshot.ts';
+import { type DomainState, type DomainStatus, domainStateName, domainStatus } from './domain/state.ts';
+import { Tuning } from './domain/tuning.ts';
+import { Vcpus } from './domain/vcpus.ts';
+import type { FlaggedOptions } from './flagged-options.ts';
 
 export interface DomainInfo {
   state: DomainState;
@@ -31,60 +40,109 @@ export interface DomainInfo {
   cpuTimeNanoseconds: bigint;
 }
 
-export interface GuestInterface {
-  /** The host's device (lease, arp) or the guest's (agent). */
-  name: string;
-  mac: string | null;
-  addresses: { family: 'ipv4' | 'ipv6'; address: string; prefixLength: number }[];
+/** Which description of a domain is wanted. */
+export interface DomainXmlOptions extends FlaggedOptions {
+  /** That of its next start. */
+  inactive?: boolean | undefined;
+  /** With passwords. */
+  secure?: boolean | undefined;
+  /** Without what a destination would not take. */
+  migratable?: boolean | undefined;
 }
 
-export interface JobStats {
-  type: JobType | 'Unrecognized';
-  stats: ReadonlyMap<string, TypedValue>;
-}
-
-/** An element of one's own in a domain's `<metadata>`. */
-export interface MetadataElement {
-  /** Namespace URI; identifies the element. */
-  uri: string;
-  /** Namespace prefix that libvirt stores it with. */
-  prefix: string;
-  /** The element as XML; null removes it. */
-  xml: string | null;
-}
+/** As many as the protocol can carry. */
+const maxDiskErrors = 256;
 
 /**
  * One domain, by uuid. Making a handle asks nothing: the domain need not exist. Every call fails with
  * LibvirtError NO_DOMAIN when the server does not know the uuid.
  */
-export class Domain {
+export class Domain extends DomainLifecycle {
   readonly uuid: string;
-  readonly #connection: Connection;
-  readonly #dom: DomainReference;
+  readonly #calls: DomainCalls;
 
   /** @param name for the server's messages alone */
   constructor(connection: Connection, uuid: string, name?: string) {
-    this.uuid = uuid.toLowerCase();
-    this.#connection = connection;
-    this.#dom = domainReference(this.uuid, name);
+    const calls = new DomainCalls(connection, uuid, name);
+    super(calls);
+    this.#calls = calls;
+    this.uuid = calls.uuid;
+  }
+
+  get agent(): GuestAgent {
+    return new GuestAgent(this.#calls);
+  }
+
+  get checkpoints(): Checkpoints {
+    return new Checkpoints(this.#calls);
+  }
+
+  get display(): Display {
+    return new Display(this.#calls);
+  }
+
+  get ioThreads(): IoThreads {
+    return new IoThreads(this.#calls);
+  }
+
+  get job(): DomainJob {
+    return new DomainJob(this.#calls);
+  }
+
+  get launchSecurity(): LaunchSecurity {
+    return new LaunchSecurity(this.#calls);
+  }
+
+  get managedSave(): ManagedSave {
+    return new ManagedSave(this.#calls);
+  }
+
+  get memory(): DomainMemory {
+    return new DomainMemory(this.#calls);
+  }
+
+  get migration(): MigrationControl {
+    return new MigrationControl(this.#calls);
+  }
+
+  get snapshots(): Snapshots {
+    return new Snapshots(this.#calls);
+  }
+
+  get tuning(): Tuning {
+    return new Tuning(this.#calls);
+  }
+
+  get vcpus(): Vcpus {
+    return new Vcpus(this.#calls);
+  }
+
+  /** A handle to the disk with this target name, such as vda; asks the server nothing. */
+  disk(target: string): Disk {
+    return new Disk(this.#calls, target);
+  }
+
+  /** A handle to the interface with this device of the host, such as vnet0, or this MAC address; asks the server nothing. */
+  interface(device: string): DomainInterface {
+    return new DomainInterface(this.#calls, device);
   }
 
   /** Name and id (-1 when not running), from the server (libvirt: virDomainLookupByUUID). */
   async lookup(options?: CallOptions): Promise<{ name: string; id: number }> {
-    const { dom } = await this.#connection.call('domainLookupByUuid', { uuid: this.uuid }, options);
+    const { connection, uuid } = this.#calls;
+    const { dom } = await connection.call('domainLookupByUuid', { uuid }, options);
     return { name: dom.name, id: dom.id };
   }
 
   /** libvirt: virDomainGetState. */
   async state(options?: CallOptions): Promise<DomainStatus> {
-    const args = { dom: this.#dom, flags: 0 };
-    const { state, reason } = await this.#connection.call('domainGetState', args, options);
+    const { state, reason } = await this.#calls.ask('domainGetState', { flags: 0 }, options);
     return domainStatus(state, reason);
   }
 
   /** libvirt: virDomainGetInfo. */
   async info(options?: CallOptions): Promise<DomainInfo> {
-    const info = await this.#connection.call('domainGetInfo', { dom: this.#dom }, options);
+    const info = await this.#calls.ask('domainGetInfo', {}, options);
     return {
       state: domainStateName(info.state),
       maxMemoryBytes: Number(info.maxMemoryKiB) * 1024,
@@ -94,144 +152,122 @@ export class Domain {
     };
   }
 
-  /**
-   * The description of the running domain, or of its next start with `inactive` (libvirt: virDomainGetXMLDesc).
-   * `secure` includes passwords; `migratable` leaves out what a destination would not take.
-   */
-  async xml(
-    options: CallOptions & { inactive?: boolean; secure?: boolean; migratable?: boolean } = {},
-  ): Promise<string> {
+  /** The description of the running domain, unless options say otherwise; flags: DomainXmlFlag (libvirt: virDomainGetXMLDesc). */
+  async xml(options: DomainXmlOptions = {}): Promise<string> {
     const flags =
+      (options.flags ?? 0) |
       (options.inactive ? DomainXmlFlag.Inactive : 0) |
       (options.secure ? DomainXmlFlag.Secure : 0) |
       (options.migratable ? DomainXmlFlag.Migratable : 0);
-    return (await this.#connection.call('domainGetXmlDesc', { dom: this.#dom, flags }, options)).xml;
+    return (await this.#calls.ask('domainGetXmlDesc', { flags }, options)).xml;
   }
 
-  /** Starts a defined domain; flags: CreateFlag (libvirt: virDomainCreateWithFlags). OPERATION_INVALID if it runs. */
-  async create(options: FlaggedOptions = {}): Promise<void> {
-    await this.#connection.call('domainCreateWithFlags', this.#flagged(options), this.#inLane(options));
+  /** libvirt: virDomainIsActive. */
+  async isActive(options?: CallOptions): Promise<boolean> {
+    return (await this.#calls.ask('domainIsActive', {}, options)).active !== 0;
   }
 
-  /**
-   * Asks the guest to shut down (libvirt: virDomainShutdownFlags). By `acpi` it returns at once; by `agent`, or by `default`
-   * where the guest has one, only once the guest is down or 60 s have passed.
-   */
-  async shutdown(options: CallOptions & { mode?: ShutdownMode } = {}): Promise<void> {
-    const args = { dom: this.#dom, flags: shutdownFlags[options.mode ?? 'default'] };
-    await this.#connection.call('domainShutdownFlags', args, this.#inLane(options));
+  /** Whether it has a definition (libvirt: virDomainIsPersistent). */
+  async isPersistent(options?: CallOptions): Promise<boolean> {
+    return (await this.#calls.ask('domainIsPersistent', {}, options)).persistent !== 0;
   }
 
-  /** Asks the guest to reboot (libvirt: virDomainReboot). */
-  async reboot(options: CallOptions & { mode?: ShutdownMode } = {}): Promise<void> {
-    const args = { dom: this.#dom, flags: shutdownFlags[options.mode ?? 'default'] };
-    await this.#connection.call('domainReboot', args, this.#inLane(options));
+  /** Whether it runs with what its definition has not (libvirt: virDomainIsUpdated). */
+  async isUpdated(options?: CallOptions): Promise<boolean> {
+    return (await this.#calls.ask('domainIsUpdated', {}, options)).updated !== 0;
   }
 
-  /** Presses the reset button (libvirt: virDomainReset). */
-  async reset(options?: CallOptions): Promise<void> {
-    await this.#connection.call('domainReset', { dom: this.#dom, flags: 0 }, this.#inLane(options));
+  /** Whether its monitor can be used; a hung one is `occupied` (libvirt: virDomainGetControlInfo). */
+  async controlState(options?: CallOptions): Promise<ControlState | 'unknown'> {
+    const { state } = await this.#calls.ask('domainGetControlInfo', { flags: 0 }, options);
+    return ControlState[state] ?? 'unknown';
   }
 
-  /**
-   * Ends the domain now (libvirt: virDomainDestroyFlags). With `graceful` it fails instead of using SIGKILL
-   * when the process does not end in time. A transient domain is gone afterwards.
-   */
-  async destroy(options: CallOptions & { graceful?: boolean } = {}): Promise<void> {
-    const flags = options.graceful ? DestroyFlag.Graceful : 0;
-    await this.#connection.call('domainDestroyFlags', { dom: this.#dom, flags }, options);
+  /** What libvirt or QEMU has to say against it; flags: MessageType (libvirt: virDomainGetMessages). */
+  async messages(options: FlaggedOptions = {}): Promise<string[]> {
+    return (await this.#calls.ask('domainGetMessages', {}, options)).msgs;
   }
 
-  /** Removes the definition; a running domain becomes transient; flags: UndefineFlag (libvirt: virDomainUndefineFlags). */
-  async undefine(options: FlaggedOptions = {}): Promise<void> {
-    await this.#connection.call('domainUndefineFlags', this.#flagged(options), options);
-  }
-
-  /** Pauses the vCPUs (libvirt: virDomainSuspend). */
-  async suspend(options?: CallOptions): Promise<void> {
-    await this.#connection.call('domainSuspend', { dom: this.#dom }, this.#inLane(options));
-  }
-
-  /** Lets paused vCPUs run (libvirt: virDomainResume). */
-  async resume(options?: CallOptions): Promise<void> {
-    await this.#connection.call('domainResume', { dom: this.#dom }, this.#inLane(options));
-  }
-
-  /** Whether libvirtd starts the domain when it starts itself (libvirt: virDomainSetAutostart). */
-  async setAutostart(autostart: boolean, options?: CallOptions): Promise<void> {
-    const args = { dom: this.#dom, autostart: autostart ? 1 : 0 };
-    await this.#connection.call('domainSetAutostart', args, options);
+  /** Only one that does not run; its uuid stays (libvirt: virDomainRename). */
+  async rename(name: string, options?: CallOptions): Promise<void> {
+    await this.#calls.inLane('domainRename', { newName: name, flags: 0 }, options);
   }
 
   /** Sets or removes an own metadata element; flags: Affect (libvirt: virDomainSetMetadata). */
-  async setMetadata(element: MetadataElement, options: FlaggedOptions = {}): Promise<void> {
-    const { xml: metadata, prefix: key, uri } = element;
-    const args = { ...this.#flagged(options), type: MetadataType.Element, metadata, key, uri };
-    await this.#connection.call('domainSetMetadata', args, this.#inLane(options));
+  setMetadata(metadata: MetadataElement, options: FlaggedOptions = {}): Promise<void> {
+    return setElement(this.#calls, metadata, options);
   }
 
   /** The element with this namespace, NO_DOMAIN_METADATA if there is none; flags: Affect (libvirt: virDomainGetMetadata). */
-  async metadata(uri: string, options: FlaggedOptions = {}): Promise<string> {
-    const args = { ...this.#flagged(options), type: MetadataType.Element, uri };
-    return (await this.#connection.call('domainGetMetadata', args, options)).metadata;
+  metadata(uri: string, options: FlaggedOptions = {}): Promise<string> {
+    return element(this.#calls, uri, options);
+  }
+
+  /** One line for people; undefined if there is none; flags: Affect (libvirt: virDomainGetMetadata). */
+  title(options: FlaggedOptions = {}): Promise<string | undefined> {
+    return textOf(this.#calls, MetadataType.Title, options);
+  }
+
+  /** null removes it; flags: Affect (libvirt: virDomainSetMetadata). */
+  setTitle(title: string | null, options: FlaggedOptions = {}): Promise<void> {
+    return setText(this.#calls, MetadataType.Title, title, options);
+  }
+
+  /** Text for people; undefined if there is none; flags: Affect (libvirt: virDomainGetMetadata). */
+  description(options: FlaggedOptions = {}): Promise<string | undefined> {
+    return textOf(this.#calls, MetadataType.Description, options);
+  }
+
+  /** null removes it; flags: Affect (libvirt: virDomainSetMetadata). */
+  setDescription(description: string | null, options: FlaggedOptions = {}): Promise<void> {
+    return setText(this.#calls, MetadataType.Description, description, options);
   }
 
   /** Plugs a device in; flags: DeviceFlag (libvirt: virDomainAttachDeviceFlags). */
   async attachDevice(xml: string, options: FlaggedOptions = {}): Promise<void> {
-    const args = { ...this.#flagged(options), xml };
-    await this.#connection.call('domainAttachDeviceFlags', args, this.#inLane(options));
+    await this.#calls.inLane('domainAttachDeviceFlags', { xml }, options);
   }
 
-  /** Asks for removal; the guest decides, a `device-removed` event tells (libvirt: virDomainDetachDeviceFlags). */
+  /** Asks for removal; the guest decides, a `device-removed` event tells; flags: DeviceFlag (libvirt: virDomainDetachDeviceFlags). */
   async detachDevice(xml: string, options: FlaggedOptions = {}): Promise<void> {
-    const args = { ...this.#flagged(options), xml };
-    await this.#connection.call('domainDetachDeviceFlags', args, this.#inLane(options));
+    await this.#calls.inLane('domainDetachDeviceFlags', { xml }, options);
+  }
+
+  /** The same by the device's alias, such as net0; flags: DeviceFlag (libvirt: virDomainDetachDeviceAlias). */
+  async detachDeviceByAlias(alias: string, options: FlaggedOptions = {}): Promise<void> {
+    await this.#calls.inLane('domainDetachDeviceAlias', { alias }, options);
   }
 
   /** Changes a device, such as a CD-ROM's medium; flags: DeviceFlag (libvirt: virDomainUpdateDeviceFlags). */
   async updateDevice(xml: string, options: FlaggedOptions = {}): Promise<void> {
-    const args = { ...this.#flagged(options), xml };
-    await this.#connection.call('domainUpdateDeviceFlags', args, this.#inLane(options));
+    await this.#calls.inLane('domainUpdateDeviceFlags', { xml }, options);
   }
 
-  /** flags: VcpuFlag (libvirt: virDomainSetVcpusFlags). */
-  async setVcpus(vcpus: number, options: FlaggedOptions = {}): Promise<void> {
-    const args = { ...this.#flagged(options), vcpus };
-    await this.#connection.call('domainSetVcpusFlags', args, this.#inLane(options));
+  /** See `Vcpus.setCount`. */
+  setVcpus(vcpus: number, options: FlaggedOptions = {}): Promise<void> {
+    return this.vcpus.setCount(vcpus, options);
   }
 
-  /** Balloon target, or the maximum with the flag; rounded up to KiB; flags: MemoryFlag (libvirt: virDomainSetMemoryFlags). */
-  async setMemory(memoryBytes: number, options: FlaggedOptions = {}): Promise<void> {
-    const args = { ...this.#flagged(options), memoryKiB: BigInt(Math.ceil(memoryBytes / 1024)) };
-    await this.#connection.call('domainSetMemoryFlags', args, this.#inLane(options));
+  /** See `DomainMemory.set`. */
+  setMemory(memoryBytes: number, options: FlaggedOptions = {}): Promise<void> {
+    return this.memory.set(memoryBytes, options);
+  }
+
+  /** Disks that stopped for want of space or by failure, by target name (libvirt: virDomainGetDiskErrors). */
+  async diskErrors(options?: CallOptions): Promise<ReadonlyMap<string, DiskErrorCode | 'unknown'>> {
+    const args = { maxerrors: maxDiskErrors, flags: 0 };
+    const { errors } = await this.#calls.inLane('domainGetDiskErrors', args, options);
+    return new Map(errors.map(({ disk, error }) => [disk, DiskErrorCode[error] ?? 'unknown']));
   }
 
   /** AGENT_UNRESPONSIVE when asked of an agent that is not there (libvirt: virDomainInterfaceAddresses). */
-  async interfaceAddresses(source: AddressSource, options: CallOptions = {}): Promise<GuestInterface[]> {
-    const args = { dom: this.#dom, source: AddressSource[source], flags: 0 };
-    const { interfaces } = await this.#connection.call(
-      'domainInterfaceAddresses',
-      args,
-      this.#inLane(options),
-    );
-    return interfaces.map(({ name, hwaddr, addrs }) => ({
-      name,
-      mac: hwaddr,
-      addresses: addrs.map(({ type, addr, prefix }) => ({
-        family: type === 0 ? 'ipv4' : 'ipv6',
-        address: addr,
-        prefixLength: prefix,
-      })),
-    }));
+  interfaceAddresses(source: AddressSource, options: CallOptions = {}): Promise<GuestInterface[]> {
+    return interfaceAddresses(this.#calls, source, options);
   }
 
-  /**
-   * How long the guest agent may take to answer any later question, until the domain stops; libvirt's own limit is none
-   * (libvirt: virDomainAgentSetResponseTimeout, since 5.10).
-   */
-  async setAgentResponseTimeout(timeoutSeconds: number, options?: CallOptions): Promise<void> {
-    const args = { dom: this.#dom, timeoutSeconds, flags: 0 };
-    await this.#connection.call('domainAgentSetResponseTimeout', args, this.#inLane(options));
+  /** The guest's own name; NO_HOSTNAME when it is not known; flags: HostnameSource (libvirt: virDomainGetHostname). */
+  async hostname(options: FlaggedOptions = {}): Promise<string> {
+    return (await this.#calls.inLane('domainGetHostname', {}, options)).hostname;
   }
 
   /**
@@ -239,68 +275,65 @@ export class Domain {
    * Only one can be open; `force` ends another's (libvirt: virDomainOpenConsole).
    */
   openConsole(options: CallOptions & { device?: string; force?: boolean } = {}): Promise<ByteStream> {
-    const args = { dom: this.#dom, devName: options.device ?? null, flags: options.force ? 1 : 0 };
-    return this.#connection.openStream('domainOpenConsole', args, options);
+    const args = { devName: options.device ?? null, flags: options.force ? ConsoleFlag.Force : 0 };
+    return this.#calls.openStream('domainOpenConsole', args, options);
   }
 
-  get snapshots(): Snapshots {
-    return new Snapshots(this.#connection, this.uuid);
+  /** The virtio channel with this name, or the first, as `openConsole` (libvirt: virDomainOpenChannel). */
+  openChannel(options: CallOptions & { name?: string; force?: boolean } = {}): Promise<ByteStream> {
+    const args = { name: options.name ?? null, flags: options.force ? ChannelFlag.Force : 0 };
+    return this.#calls.openStream('domainOpenChannel', args, options);
   }
 
-  /** A handle to the disk with this target name, such as vda; asks the server nothing. */
-  disk(target: string): Disk {
-    return new Disk(this.#connection, this.uuid, target);
+  /**
+   * Begins to copy disks to what `xml` (`<domainbackup>`) describes, as of now; with `checkpointXml` a checkpoint is made
+   * of the same moment. `job` tells of it and ends it; flags: BackupFlag (libvirt: virDomainBackupBegin).
+   */
+  async beginBackup(
+    xml: string,
+    options: FlaggedOptions & { checkpointXml?: string | undefined } = {},
+  ): Promise<void> {
+    const args = { backupXml: xml, checkpointXml: options.checkpointXml ?? null };
+    await this.#calls.inLane('domainBackupBegin', args, options);
+  }
+
+  /** The backup under way; NO_DOMAIN_BACKUP if there is none (libvirt: virDomainBackupGetXMLDesc). */
+  async backupXml(options?: CallOptions): Promise<string> {
+    return (await this.#calls.ask('domainBackupGetXmlDesc', { flags: 0 }, options)).xml;
   }
 
   /** Moves it to another host, peer to peer: see `migrate` (libvirt: virDomainMigrateToURI3). */
   migrate(destination: string, options: MigrationOptions = {}): Promise<void> {
-    return migrate(this.#connection, this.uuid, destination, options);
+    return migrate(this.#calls, destination, options);
   }
 
-  /** How fast a migration may go from now on, in MiB/s (libvirt: virDomainMigrateSetMaxSpeed). */
-  async setMigrationSpeed(bandwidth: bigint, options?: CallOptions): Promise<void> {
-    await this.#connection.call('domainMigrateSetMaxSpeed', { dom: this.#dom, bandwidth, flags: 0 }, options);
+  /** See `MigrationControl.setSpeed`. */
+  setMigrationSpeed(bandwidth: bigint, options?: CallOptions): Promise<void> {
+    return this.migration.setSpeed(bandwidth, options);
   }
 
-  /** How long the guest may stand still at the end of a migration (libvirt: virDomainMigrateSetMaxDowntime). */
-  async setMigrationDowntime(milliseconds: bigint, options?: CallOptions): Promise<void> {
-    const args = { dom: this.#dom, downtime: milliseconds, flags: 0 };
-    await this.#connection.call('domainMigrateSetMaxDowntime', args, options);
+  /** See `MigrationControl.setDowntime`. */
+  setMigrationDowntime(milliseconds: bigint, options?: CallOptions): Promise<void> {
+    return this.migration.setDowntime(milliseconds, options);
   }
 
-  /** Ends the job under way, such as a migration; OPERATION_INVALID if there is none (libvirt: virDomainAbortJob). */
-  async abortJob(options?: CallOptions): Promise<void> {
-    await this.#connection.call('domainAbortJob', { dom: this.#dom }, options);
+  /** See `DomainJob.abort`. */
+  abortJob(options?: CallOptions): Promise<void> {
+    return this.job.abort(options);
   }
 
-  /** Progress of a migration or save; flags: JobStatsFlag (libvirt: virDomainGetJobStats). */
-  async jobStats(options: FlaggedOptions = {}): Promise<JobStats> {
-    const { type, params } = await this.#connection.call(
-      'domainGetJobStats',
-      this.#flagged(options),
-      options,
-    );
-    return { type: JobType[type] ?? 'Unrecognized', stats: typedParameterMap(params) };
+  /** See `DomainJob.stats`. */
+  jobStats(options: FlaggedOptions = {}): Promise<JobStats> {
+    return this.job.stats(options);
   }
 
-  /**
-   * One command to QEMU's guest agent; its answer as JSON text (libvirt: virDomainQemuAgentCommand).
-   * The agent gets a second less than `timeoutMs` (default 10 s), so that the server's error comes before ours.
-   */
-  async agentCommand(command: object, options: CallOptions = {}): Promise<string> {
-    const timeoutMs = options.timeoutMs ?? 10_000;
-    const timeoutSeconds = Math.max(1, Math.floor(timeoutMs / 1000) - 1);
-    const args = { dom: this.#dom, command: JSON.stringify(command), timeoutSeconds, flags: 0 };
-    const lane = this.#inLane({ ...options, timeoutMs });
-    return (await this.#connection.call('qemuDomainAgentCommand', args, lane)).result ?? '';
+  /** See `GuestAgent.command`. */
+  agentCommand(command: object, options: CallOptions = {}): Promise<string> {
+    return this.agent.command(command, options);
   }
 
-  #flagged(options: FlaggedOptions): { dom: DomainReference; flags: number } {
-    return { dom: this.#dom, flags: options.flags ?? 0 };
-  }
-
-  /** For calls that wait for the domain's monitor or agent: a hung one must not take every slot. */
-  #inLane(options: CallOptions = {}): CallOptions {
-    return { ...options, lane: options.lane ?? this.uuid };
+  /** See `GuestAgent.setResponseTimeout`. */
+  setAgentResponseTimeout(timeoutSeconds: number, options?: CallOptions): Promise<void> {
+    return this.agent.setResponseTimeout(timeoutSeconds, options);
   }
 }

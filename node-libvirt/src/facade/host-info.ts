@@ -1,5 +1,10 @@
 import type { Connection } from '../connection/connection.ts';
 import type { CallOptions } from '../connection/pending-call.ts';
+import { type TypedValue, typedParameterMap } from '../protocol/typed-parameter.ts';
+import type { FlaggedOptions } from './flagged-options.ts';
+import { type DomainCapabilitiesQuery, HostCpus, nullable } from './host/cpus.ts';
+import { HostMemory } from './host/memory.ts';
+import { stringOkay } from './parameters.ts';
 
 export interface NodeInfo {
   /** CPU model or architecture, at most 31 bytes. */
@@ -18,23 +23,19 @@ export interface NodeInfo {
   threads: number;
 }
 
-/** Which machine type the capabilities are asked for; what is left out is the hypervisor's default. */
-export interface DomainCapabilitiesQuery {
-  emulator?: string | undefined;
-  arch?: string | undefined;
-  machine?: string | undefined;
-  virtType?: string | undefined;
-}
-
 /** Any number of cells fits; libvirt's own limit on the reply. */
 const maxCells = 1024;
 
 /** The machine that the connection leads to. Sizes are bytes. */
 export class HostInfo {
+  readonly cpus: HostCpus;
+  readonly memory: HostMemory;
   readonly #connection: Connection;
 
   constructor(connection: Connection) {
     this.#connection = connection;
+    this.cpus = new HostCpus(connection);
+    this.memory = new HostMemory(connection);
   }
 
   /** Host name as libvirtd sees it (libvirt: virConnectGetHostname). */
@@ -62,10 +63,12 @@ export class HostInfo {
     return (await this.#connection.call('connectGetCapabilities', {}, options)).capabilities;
   }
 
-  /** What a domain may have (libvirt: virConnectGetDomainCapabilities). */
-  async domainCapabilitiesXml(query: DomainCapabilitiesQuery = {}, options?: CallOptions): Promise<string> {
-    const { emulator = null, arch = null, machine = null, virtType = null } = query;
-    const args = { emulator, arch, machine, virtType, flags: 0 };
+  /** What a domain may have; flags: DomainCapabilitiesFlag (libvirt: virConnectGetDomainCapabilities). */
+  async domainCapabilitiesXml(
+    query: DomainCapabilitiesQuery = {},
+    options: FlaggedOptions = {},
+  ): Promise<string> {
+    const args = { ...nullable(query), flags: options.flags ?? 0 };
     return (await this.#connection.call('connectGetDomainCapabilities', args, options)).capabilities;
   }
 
@@ -85,9 +88,73 @@ export class HostInfo {
     const args = { startCell: 0, maxCells };
     return (await this.#connection.call('nodeGetCellsFreeMemory', args, options)).cells.map(Number);
   }
+
+  /** Which driver it is, such as QEMU or TEST (libvirt: virConnectGetType). */
+  async type(options?: CallOptions): Promise<string> {
+    return (await this.#connection.call('connectGetType', {}, options)).type;
+  }
+
+  /** Whether nobody can listen in: TLS, or a unix socket (libvirt: virConnectIsSecure). */
+  async isSecure(options?: CallOptions): Promise<boolean> {
+    return (await this.#connection.call('connectIsSecure', {}, options)).secure !== 0;
+  }
+
+  /** What the firmware tells of the machine (libvirt: virConnectGetSysinfo). */
+  async sysinfoXml(options?: CallOptions): Promise<string> {
+    return (await this.#connection.call('connectGetSysinfo', { flags: 0 }, options)).sysinfo;
+  }
+
+  /** What keeps guests apart, such as selinux; empty when nothing does (libvirt: virNodeGetSecurityModel). */
+  async securityModel(options?: CallOptions): Promise<{ model: string; doi: string }> {
+    const { model, doi } = await this.#connection.call('nodeGetSecurityModel', {}, options);
+    return { model: textOf(model), doi: textOf(doi) };
+  }
+
+  /** What the host's AMD SEV can do, by libvirt's names (libvirt: virNodeGetSEVInfo). */
+  async sevInfo(options?: CallOptions): Promise<ReadonlyMap<string, TypedValue>> {
+    const args = { nparams: 0, flags: stringOkay };
+    return typedParameterMap((await this.#connection.call('nodeGetSevInfo', args, options)).params);
+  }
+
+  /** Puts the machine to sleep, for at least 60 s; target: SuspendTarget (libvirt: virNodeSuspendForDuration). */
+  async suspend(target: number, durationSeconds: bigint, options?: CallOptions): Promise<void> {
+    const args = { target, duration: durationSeconds, flags: 0 };
+    await this.#connection.call('nodeSuspendForDuration', args, options);
+  }
+
+  /** Which types of storage pools there can be (libvirt: virConnectGetStoragePoolCapabilities). */
+  async storagePoolCapabilitiesXml(options?: CallOptions): Promise<string> {
+    return (await this.#connection.call('connectGetStoragePoolCapabilities', { flags: 0 }, options))
+      .capabilities;
+  }
+
+  /**
+   * What pools of this type, such as netfs, could be made of; `sourceXml` (`<source>`) says where to look
+   * (libvirt: virConnectFindStoragePoolSources).
+   */
+  async storagePoolSourcesXml(
+    type: string,
+    sourceXml: string | null = null,
+    options?: CallOptions,
+  ): Promise<string> {
+    const args = { type, srcSpec: sourceXml, flags: 0 };
+    return (await this.#connection.call('connectFindStoragePoolSources', args, options)).xml;
+  }
+
+  /** A domain's description as the hypervisor's own, such as the command line of `qemu-argv` (libvirt: virConnectDomainXMLToNative). */
+  async nativeConfig(format: string, domainXml: string, options?: CallOptions): Promise<string> {
+    const args = { nativeFormat: format, domainXml, flags: 0 };
+    return (await this.#connection.call('connectDomainXmlToNative', args, options)).nativeConfig;
+  }
 }
 
 /** libvirt packs versions as major * 1 000 000 + minor * 1 000 + release. */
 function versionText(version: bigint): string {
   return [version / 1_000_000n, (version / 1_000n) % 1_000n, version % 1_000n].join('.');
+}
+
+/** Characters that the protocol sends as an integer each, with C's end. */
+function textOf(characters: readonly number[]): string {
+  const end = characters.indexOf(0);
+  return Buffer.from(end === -1 ? characters : characters.slice(0, end)).toString('utf8');
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Connection } from '../connection/connection.ts';
 import { FakeServer, noAnswer } from '../testing/fake-server.ts';
 import { turns, VirtualClock } from '../testing/virtual-clock.ts';
+import { SaveFlag } from './constants/index.ts';
 import { HypervisorConnection } from './hypervisor.ts';
 
 const uuid = 'c7a5fdbd-cdaf-9455-926a-d65c16db1809';
@@ -44,6 +45,32 @@ describe('HypervisorConnection', () => {
       .callsOf('domainSuspend')
       .map(({ args }) => (args as { dom: { name: string } }).dom.name);
     expect(said).toEqual(['vm', 'vm', 'vm', '']);
+  });
+
+  it('finds a domain by name and by id', async () => {
+    const { server, hypervisor } = start();
+    server.on('domainLookupByName', () => ({ dom })).on('domainLookupById', () => ({ dom }));
+    expect((await hypervisor.domainByName('vm')).uuid).toBe(uuid);
+    expect((await hypervisor.domainById(3)).uuid).toBe(uuid);
+    expect(server.calls.map(({ args }) => args)).toEqual([{ name: 'vm' }, { id: 3 }]);
+  });
+
+  it('restores a saved domain, and reads and changes what is saved', async () => {
+    const { server, hypervisor } = start();
+    server
+      .on('domainRestoreFlags', () => ({}))
+      .on('domainSaveImageGetXmlDesc', () => ({ xml: '<domain/>' }))
+      .on('domainSaveImageDefineXml', () => ({}));
+    await hypervisor.restore('/saved', { flags: SaveFlag.Paused });
+    await hypervisor.restore('/saved', { xml: '<domain/>' });
+    expect(await hypervisor.savedXml('/saved', { flags: 1 })).toBe('<domain/>');
+    await hypervisor.defineSavedXml('/saved', '<domain/>', { flags: SaveFlag.Running });
+    expect(server.calls.map(({ args }) => args)).toEqual([
+      { from: '/saved', dxml: null, flags: 4 },
+      { from: '/saved', dxml: '<domain/>', flags: 0 },
+      { file: '/saved', flags: 1 },
+      { file: '/saved', dxml: '<domain/>', flags: 2 },
+    ]);
   });
 
   it('asks for statistics of some domains by uuid', async () => {

@@ -10,9 +10,16 @@ import { type TypedValue, typedParameterMap } from '../protocol/typed-parameter.
 import type { ConnectOptions } from '../transport/attempt.ts';
 import { connectTransport } from '../transport/connect.ts';
 import type { Target } from '../transport/target.ts';
-import { Domain, type FlaggedOptions } from './domain.ts';
+import { Domain } from './domain.ts';
+import type { FlaggedOptions } from './flagged-options.ts';
 import { HostInfo } from './host-info.ts';
+import { HostInterfaces } from './host-interface.ts';
+import { Networks } from './network.ts';
+import { NodeDevices } from './node-device.ts';
+import { NwFilters } from './nw-filter.ts';
+import { Secrets } from './secret.ts';
 import { StoragePool } from './storage-pool.ts';
+import { StorageVolume } from './storage-volume.ts';
 
 export type OpenOptions = ConnectOptions &
   ConnectionOptions & {
@@ -56,11 +63,21 @@ export class HypervisorConnection {
   /** Calls without a method of their own, by the table of procedures. */
   readonly connection: Connection;
   readonly host: HostInfo;
+  readonly networks: Networks;
+  readonly nwFilters: NwFilters;
+  readonly secrets: Secrets;
+  readonly nodeDevices: NodeDevices;
+  readonly hostInterfaces: HostInterfaces;
   readonly events: EventHub;
 
   constructor(connection: Connection, onListenerError: (error: unknown) => void) {
     this.connection = connection;
     this.host = new HostInfo(connection);
+    this.networks = new Networks(connection);
+    this.nwFilters = new NwFilters(connection);
+    this.secrets = new Secrets(connection);
+    this.nodeDevices = new NodeDevices(connection);
+    this.hostInterfaces = new HostInterfaces(connection);
     this.events = new EventHub(connection, onListenerError);
   }
 
@@ -75,6 +92,18 @@ export class HypervisorConnection {
    */
   domain(uuid: string, name?: string): Domain {
     return new Domain(this.connection, uuid, name);
+  }
+
+  /** The domain of this name; NO_DOMAIN if there is none (libvirt: virDomainLookupByName). */
+  async domainByName(name: string, options?: CallOptions): Promise<Domain> {
+    const { dom } = await this.connection.call('domainLookupByName', { name }, options);
+    return this.domain(dom.uuid, dom.name);
+  }
+
+  /** The running domain with this id; NO_DOMAIN if there is none (libvirt: virDomainLookupByID). */
+  async domainById(id: number, options?: CallOptions): Promise<Domain> {
+    const { dom } = await this.connection.call('domainLookupById', { id }, options);
+    return this.domain(dom.uuid, dom.name);
   }
 
   /** All domains, or those that `flags` (ListDomainsFlag) let through (libvirt: virConnectListAllDomains). */
@@ -97,7 +126,28 @@ export class HypervisorConnection {
     return this.domain(dom.uuid, dom.name);
   }
 
-  /** All storage pools, running or not; flags: virConnectListAllStoragePoolsFlags (libvirt: virConnectListAllStoragePools). */
+  /**
+   * Starts a domain from a file of `Domain.save`, which takes long; `xml` replaces its description; flags: SaveFlag
+   * (libvirt: virDomainRestoreFlags).
+   */
+  async restore(file: string, options: FlaggedOptions & { xml?: string | undefined } = {}): Promise<void> {
+    const args = { from: file, dxml: options.xml ?? null, flags: options.flags ?? 0 };
+    await this.connection.call('domainRestoreFlags', args, options);
+  }
+
+  /** The description in a file of `Domain.save`; flags: SaveImageXmlFlag (libvirt: virDomainSaveImageGetXMLDesc). */
+  async savedXml(file: string, options: FlaggedOptions = {}): Promise<string> {
+    const args = { file, flags: options.flags ?? 0 };
+    return (await this.connection.call('domainSaveImageGetXmlDesc', args, options)).xml;
+  }
+
+  /** Changes the description in a file of `Domain.save`; flags: SaveFlag (libvirt: virDomainSaveImageDefineXML). */
+  async defineSavedXml(file: string, xml: string, options: FlaggedOptions = {}): Promise<void> {
+    const args = { file, dxml: xml, flags: options.flags ?? 0 };
+    await this.connection.call('domainSaveImageDefineXml', args, options);
+  }
+
+  /** All storage pools, running or not; flags: ListStoragePoolsFlag (libvirt: virConnectListAllStoragePools). */
   async storagePools(options: FlaggedOptions = {}): Promise<StoragePool[]> {
     const args = { needResults: 1, flags: options.flags ?? 0 };
     const { pools } = await this.connection.call('connectListAllStoragePools', args, options);
@@ -110,7 +160,39 @@ export class HypervisorConnection {
     return new StoragePool(this.connection, pool);
   }
 
-  /** Defines a storage pool or changes its definition (libvirt: virStoragePoolDefineXML). */
+  /** NO_STORAGE_POOL if there is none (libvirt: virStoragePoolLookupByUUID). */
+  async storagePoolByUuid(uuid: string, options?: CallOptions): Promise<StoragePool> {
+    const { pool } = await this.connection.call('storagePoolLookupByUuid', { uuid }, options);
+    return new StoragePool(this.connection, pool);
+  }
+
+  /** The pool that the volume is in (libvirt: virStoragePoolLookupByVolume). */
+  async storagePoolOf(volume: StorageVolume, options?: CallOptions): Promise<StoragePool> {
+    const args = { vol: volume.reference };
+    const { pool } = await this.connection.call('storagePoolLookupByVolume', args, options);
+    return new StoragePool(this.connection, pool);
+  }
+
+  /** The volume with this path on the host; NO_STORAGE_VOL if there is none (libvirt: virStorageVolLookupByPath). */
+  async storageVolumeByPath(path: string, options?: CallOptions): Promise<StorageVolume> {
+    const { vol } = await this.connection.call('storageVolLookupByPath', { path }, options);
+    return new StorageVolume(this.connection, vol);
+  }
+
+  /** The volume with the key of a VolumeReference; NO_STORAGE_VOL if there is none (libvirt: virStorageVolLookupByKey). */
+  async storageVolumeByKey(key: string, options?: CallOptions): Promise<StorageVolume> {
+    const { vol } = await this.connection.call('storageVolLookupByKey', { key }, options);
+    return new StorageVolume(this.connection, vol);
+  }
+
+  /** Starts a pool of which nothing but its volumes stays once it stops; flags: StoragePoolCreateFlag (libvirt: virStoragePoolCreateXML). */
+  async createStoragePool(xml: string, options: FlaggedOptions = {}): Promise<StoragePool> {
+    const args = { xml, flags: options.flags ?? 0 };
+    const { pool } = await this.connection.call('storagePoolCreateXml', args, options);
+    return new StoragePool(this.connection, pool);
+  }
+
+  /** Defines a storage pool or changes its definition; flags: StoragePoolDefineFlag (libvirt: virStoragePoolDefineXML). */
   async defineStoragePool(xml: string, options: FlaggedOptions = {}): Promise<StoragePool> {
     const args = { xml, flags: options.flags ?? 0 };
     const { pool } = await this.connection.call('storagePoolDefineXml', args, options);

@@ -1,16 +1,15 @@
 import type { Connection } from '../connection/connection.ts';
 import type { CallOptions } from '../connection/pending-call.ts';
-import type { FlaggedOptions } from './domain.ts';
+import { StoragePoolState } from './constants/index.ts';
+import type { FlaggedOptions } from './flagged-options.ts';
 import { StorageVolume } from './storage-volume.ts';
 
 export interface PoolInfo {
-  state: 'inactive' | 'building' | 'running' | 'degraded' | 'inaccessible' | 'unknown';
+  state: StoragePoolState | 'unknown';
   capacityBytes: bigint;
   allocationBytes: bigint;
   availableBytes: bigint;
 }
-
-const poolStates = ['inactive', 'building', 'running', 'degraded', 'inaccessible'] as const;
 
 /** One storage pool, by uuid. Calls fail with NO_STORAGE_POOL when the server has none with it. */
 export class StoragePool {
@@ -24,12 +23,12 @@ export class StoragePool {
     this.name = reference.name;
   }
 
-  /** Makes what it keeps volumes in, such as its folder (libvirt: virStoragePoolBuild). */
+  /** Makes what it keeps volumes in, such as its folder; flags: StoragePoolBuildFlag (libvirt: virStoragePoolBuild). */
   async build(options: FlaggedOptions = {}): Promise<void> {
     await this.#connection.call('storagePoolBuild', this.#flagged(options), options);
   }
 
-  /** Starts a defined pool (libvirt: virStoragePoolCreate). */
+  /** Starts a defined pool; flags: StoragePoolCreateFlag (libvirt: virStoragePoolCreate). */
   async create(options: FlaggedOptions = {}): Promise<void> {
     await this.#connection.call('storagePoolCreate', this.#flagged(options), options);
   }
@@ -39,7 +38,7 @@ export class StoragePool {
     await this.#connection.call('storagePoolDestroy', this.#pool, options);
   }
 
-  /** Deletes what it keeps volumes in, for good (libvirt: virStoragePoolDelete). */
+  /** Deletes what it keeps volumes in, for good; flags: StoragePoolDeleteFlag (libvirt: virStoragePoolDelete). */
   async delete(options: FlaggedOptions = {}): Promise<void> {
     await this.#connection.call('storagePoolDelete', this.#flagged(options), options);
   }
@@ -58,19 +57,34 @@ export class StoragePool {
   async info(options?: CallOptions): Promise<PoolInfo> {
     const info = await this.#connection.call('storagePoolGetInfo', this.#pool, options);
     return {
-      state: poolStates[info.state] ?? 'unknown',
+      state: StoragePoolState[info.state] ?? 'unknown',
       capacityBytes: info.capacity,
       allocationBytes: info.allocation,
       availableBytes: info.available,
     };
   }
 
-  /** libvirt: virStoragePoolGetXMLDesc. */
+  /** flags: StorageXmlFlag (libvirt: virStoragePoolGetXMLDesc). */
   async xml(options: FlaggedOptions = {}): Promise<string> {
     return (await this.#connection.call('storagePoolGetXmlDesc', this.#flagged(options), options)).xml;
   }
 
-  /** Whether libvirtd starts the pool when it starts itself (libvirt: virStoragePoolSetAutostart). */
+  /** libvirt: virStoragePoolIsActive. */
+  async isActive(options?: CallOptions): Promise<boolean> {
+    return (await this.#connection.call('storagePoolIsActive', this.#pool, options)).active !== 0;
+  }
+
+  /** Whether it has a definition (libvirt: virStoragePoolIsPersistent). */
+  async isPersistent(options?: CallOptions): Promise<boolean> {
+    return (await this.#connection.call('storagePoolIsPersistent', this.#pool, options)).persistent !== 0;
+  }
+
+  /** Whether libvirtd starts the pool when it starts itself (libvirt: virStoragePoolGetAutostart). */
+  async autostart(options?: CallOptions): Promise<boolean> {
+    return (await this.#connection.call('storagePoolGetAutostart', this.#pool, options)).autostart !== 0;
+  }
+
+  /** libvirt: virStoragePoolSetAutostart. */
   async setAutostart(autostart: boolean, options?: CallOptions): Promise<void> {
     const args = { ...this.#pool, autostart: autostart ? 1 : 0 };
     await this.#connection.call('storagePoolSetAutostart', args, options);
@@ -90,14 +104,14 @@ export class StoragePool {
     return new StorageVolume(this.#connection, vol);
   }
 
-  /** Makes a volume; flags: virStorageVolCreateFlags (libvirt: virStorageVolCreateXML). */
+  /** Makes a volume; flags: VolumeCreateFlag (libvirt: virStorageVolCreateXML). */
   async createVolume(xml: string, options: FlaggedOptions = {}): Promise<StorageVolume> {
     const args = { ...this.#flagged(options), xml };
     const { vol } = await this.#connection.call('storageVolCreateXml', args, options);
     return new StorageVolume(this.#connection, vol);
   }
 
-  /** Makes a volume with the content of another, of this pool or not (libvirt: virStorageVolCreateXMLFrom). */
+  /** Makes a volume with the content of another, of this pool or not; flags: VolumeCreateFlag (libvirt: virStorageVolCreateXMLFrom). */
   async cloneVolume(
     xml: string,
     source: StorageVolume,

@@ -1,7 +1,8 @@
 import type { ByteStream } from '../connection/byte-stream.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { CallOptions } from '../connection/pending-call.ts';
-import type { FlaggedOptions } from './domain.ts';
+import { VolumeDownloadFlag, VolumeInfoFlag, VolumeType, WipeAlgorithm } from './constants/index.ts';
+import type { FlaggedOptions } from './flagged-options.ts';
 
 /** How the server names a volume; `key` is its own identity for it, such as the path. */
 export interface VolumeReference {
@@ -11,7 +12,7 @@ export interface VolumeReference {
 }
 
 export interface VolumeInfo {
-  type: 'file' | 'block' | 'dir' | 'network' | 'netdir' | 'ploop' | 'unknown';
+  type: VolumeType | 'unknown';
   capacityBytes: bigint;
   allocationBytes: bigint;
 }
@@ -25,11 +26,6 @@ export interface TransferOptions extends CallOptions {
   /** Zeros that take no room come and go as holes; the stream's chunks are then `Section`s. */
   sparse?: boolean | undefined;
 }
-
-/** The same bit for both directions (libvirt: virStorageVolDownloadFlags, virStorageVolUploadFlags). */
-const SparseStream = 1 << 0;
-
-const volumeTypes = ['file', 'block', 'dir', 'network', 'netdir', 'ploop'] as const;
 
 /** One volume of a storage pool. Calls fail with NO_STORAGE_VOL when the server has none of that name. */
 export class StorageVolume {
@@ -52,7 +48,13 @@ export class StorageVolume {
       this.#vol,
       options,
     );
-    return { type: volumeTypes[type] ?? 'unknown', capacityBytes: capacity, allocationBytes: allocation };
+    return { type: VolumeType[type] ?? 'unknown', capacityBytes: capacity, allocationBytes: allocation };
+  }
+
+  /** Up to where it reaches on the host, which for a sparse file is more than it takes (libvirt: virStorageVolGetInfoFlags). */
+  async physicalBytes(options?: CallOptions): Promise<bigint> {
+    const args = { ...this.#vol, flags: VolumeInfoFlag.GetPhysical };
+    return (await this.#connection.call('storageVolGetInfoFlags', args, options)).allocation;
   }
 
   /** libvirt: virStorageVolGetXMLDesc. */
@@ -66,16 +68,22 @@ export class StorageVolume {
     return (await this.#connection.call('storageVolGetPath', this.#vol, options)).name;
   }
 
-  /** Makes it larger, or smaller with the flag; flags: virStorageVolResizeFlags (libvirt: virStorageVolResize). */
+  /** Makes it larger, or smaller with the flag; flags: VolumeResizeFlag (libvirt: virStorageVolResize). */
   async resize(capacityBytes: bigint, options: FlaggedOptions = {}): Promise<void> {
     const args = { ...this.#vol, capacity: capacityBytes, flags: options.flags ?? 0 };
     await this.#connection.call('storageVolResize', args, options);
   }
 
-  /** Deletes it and its data for good (libvirt: virStorageVolDelete). */
+  /** Deletes it and its data for good; flags: VolumeDeleteFlag (libvirt: virStorageVolDelete). */
   async delete(options: FlaggedOptions = {}): Promise<void> {
     const args = { ...this.#vol, flags: options.flags ?? 0 };
     await this.#connection.call('storageVolDelete', args, options);
+  }
+
+  /** Overwrites its content, which takes long; algorithm: WipeAlgorithm, default zeros (libvirt: virStorageVolWipePattern). */
+  async wipe(options: CallOptions & { algorithm?: number | undefined } = {}): Promise<void> {
+    const args = { ...this.#vol, algorithm: options.algorithm ?? WipeAlgorithm.Zero, flags: 0 };
+    await this.#connection.call('storageVolWipePattern', args, options);
   }
 
   /** Its content as bytes, to be read soon: see `ByteStream` (libvirt: virStorageVolDownload). */
@@ -93,6 +101,6 @@ export class StorageVolume {
   }
 
   #range({ offset = 0n, length = 0n, sparse = false }: TransferOptions) {
-    return { ...this.#vol, offset, length, flags: sparse ? SparseStream : 0 };
+    return { ...this.#vol, offset, length, flags: sparse ? VolumeDownloadFlag.SparseStream : 0 };
   }
 }

@@ -3,6 +3,7 @@ import { Connection } from '../connection/connection.ts';
 import type { Args, ProcedureName, Ret } from '../protocol/procedures.ts';
 import { FakeServer } from '../testing/fake-server.ts';
 import { VirtualClock } from '../testing/virtual-clock.ts';
+import { WipeAlgorithm } from './constants/index.ts';
 import { HypervisorConnection } from './hypervisor.ts';
 import { StoragePool } from './storage-pool.ts';
 import { StorageVolume } from './storage-volume.ts';
@@ -35,9 +36,30 @@ describe('storage pools', () => {
     const found = await sent('storagePoolLookupByName', { pool }, (_p, _v, all) => all.storagePool('disks'));
     expect([found.args, found.result]).toMatchObject([{ name: 'disks' }, pool]);
     const made = await sent('storagePoolDefineXml', { pool }, (_p, _v, all) =>
-      all.defineStoragePool('<pool/>'),
+      all.defineStoragePool('<pool/>', { flags: 1 }),
     );
-    expect([made.args, made.result]).toMatchObject([{ xml: '<pool/>', flags: 0 }, pool]);
+    expect([made.args, made.result]).toMatchObject([{ xml: '<pool/>', flags: 1 }, pool]);
+  });
+
+  it('are found by other names, and made for a while', async () => {
+    const byUuid = await sent('storagePoolLookupByUuid', { pool }, (_p, _v, all) =>
+      all.storagePoolByUuid(uuid),
+    );
+    expect([byUuid.args, byUuid.result]).toMatchObject([{ uuid }, pool]);
+    const of = await sent('storagePoolLookupByVolume', { pool }, (_p, v, all) => all.storagePoolOf(v));
+    expect([of.args, of.result]).toMatchObject([{ vol }, pool]);
+    const made = await sent('storagePoolCreateXml', { pool }, (_p, _v, all) =>
+      all.createStoragePool('<pool/>', { flags: 1 }),
+    );
+    expect([made.args, made.result]).toMatchObject([{ xml: '<pool/>', flags: 1 }, pool]);
+  });
+
+  it('tell whether they run, stay and start by themselves', async () => {
+    expect((await sent('storagePoolIsActive', { active: 1 }, (p) => p.isActive())).result).toBe(true);
+    expect((await sent('storagePoolIsPersistent', { persistent: 0 }, (p) => p.isPersistent())).result).toBe(
+      false,
+    );
+    expect((await sent('storagePoolGetAutostart', { autostart: 1 }, (p) => p.autostart())).result).toBe(true);
   });
 
   it('tell their state and sizes, also a state that is not known yet', async () => {
@@ -68,6 +90,33 @@ describe('volumes', () => {
     expect([args, result]).toEqual([{ vol }, { type: 'block', capacityBytes: 10n, allocationBytes: 4n }]);
     const odd = await sent('storageVolGetInfo', { type: 77, ...sizes }, (_p, v) => v.info());
     expect(odd.result.type).toBe('unknown');
+  });
+
+  it('are found by path and key', async () => {
+    const byPath = await sent('storageVolLookupByPath', { vol }, (_p, _v, all) =>
+      all.storageVolumeByPath('/disks/a.raw'),
+    );
+    expect([byPath.args, byPath.result.reference]).toEqual([{ path: '/disks/a.raw' }, vol]);
+    const byKey = await sent('storageVolLookupByKey', { vol }, (_p, _v, all) =>
+      all.storageVolumeByKey('/disks/a.raw'),
+    );
+    expect([byKey.args, byKey.result.reference]).toEqual([{ key: '/disks/a.raw' }, vol]);
+  });
+
+  it('tell up to where they reach, which the server gives as the allocation', async () => {
+    const ret = { type: 0, capacity: 10n, allocation: 8n };
+    const { args, result } = await sent('storageVolGetInfoFlags', ret, (_p, v) => v.physicalBytes());
+    expect([args, result]).toEqual([{ vol, flags: 1 }, 8n]);
+  });
+
+  it('are wiped with zeros unless something else is asked for', async () => {
+    expect((await sent('storageVolWipePattern', {}, (_p, v) => v.wipe())).args).toEqual({
+      ...{ vol, algorithm: 0, flags: 0 },
+    });
+    const trim = await sent('storageVolWipePattern', {}, (_p, v) =>
+      v.wipe({ algorithm: WipeAlgorithm.Trim }),
+    );
+    expect(trim.args.algorithm).toBe(9);
   });
 
   it('are resized and deleted as asked', async () => {

@@ -1,6 +1,6 @@
 import type { Connection } from '../connection/connection.ts';
 import type { CallOptions } from '../connection/pending-call.ts';
-import { Feature } from '../facade/constants.ts';
+import { Feature } from '../facade/constants/index.ts';
 import { type Authentication, authenticate } from './authenticate.ts';
 
 const readOnlyFlag = 1;

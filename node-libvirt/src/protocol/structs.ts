@@ -49,6 +49,7 @@ export const nodeDevice = struct({ name: text });
 export const secret = struct({ uuid, usageType: int, usageId: text });
 export const domainSnapshot = struct({ name: text, dom: domain });
 export const domainCheckpoint = struct({ name: text, dom: domain });
+export const networkFilter = struct({ name: text, uuid });
 export const networkInterface = struct({ name: text, mac: text });
 
 /** `expiryTime` in seconds since the epoch, 0 for a lease without end. */
@@ -72,6 +73,8 @@ export const fileSystem = struct({
   devAliases: array(text, 256),
 });
 export const memoryStatistic = struct({ tag: int, value: uhyper });
+/** `cpu` is the host's CPU that it runs on, or negative. */
+export const vcpuInfo = struct({ number: uint, state: int, cpuTime: uhyper, cpu: int });
 export const ioThread = struct({ id: uint, cpumap: opaque(2048) });
 /** Of the machine: CPU times in nanoseconds, memory in KiB. */
 export const nodeStatistic = struct({ field: text, value: uhyper });

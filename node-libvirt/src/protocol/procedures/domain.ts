@@ -1,6 +1,6 @@
-import { array, hyper, int, uhyper, uint } from '../codec.ts';
+import { array, hyper, int, opaque, uhyper, uint } from '../codec.ts';
 import { high, normal, qemu } from '../procedure.ts';
-import { domain, domainInterface, optionalText, text } from '../structs.ts';
+import { domain, domainInterface, optionalText, text, vcpuInfo } from '../structs.ts';
 import { typedParameter } from '../typed-parameter.ts';
 import { uuid } from '../uuid.ts';
 
@@ -17,6 +17,11 @@ export const domainProcedures = {
     { state: uint, maxMemoryKiB: uhyper, memoryKiB: uhyper, vcpus: uint, cpuTimeNanoseconds: uhyper },
   ),
   domainGetMaxMemory: high(17, { dom }, { memory: uhyper }),
+  domainGetVcpus: high(
+    20,
+    { dom, maxinfo: int, maplen: int },
+    { info: array(vcpuInfo, 16_384), cpumaps: opaque(8_388_608) },
+  ),
   domainLookupById: high(22, { id: int }, { dom }),
   domainLookupByName: high(23, { name: text }, { dom }),
   domainLookupByUuid: high(24, { uuid }, { dom }),
@@ -82,6 +87,8 @@ export const domainProcedures = {
   domainSaveFlags: normal(232, { dom, to: text, dxml: optionalText, flags: uint }, {}),
   domainRestoreFlags: normal(233, { from: text, dxml: optionalText, flags: uint }, {}),
   domainDestroyFlags: high(234, { dom, flags: uint }, {}),
+  domainSaveImageGetXmlDesc: high(235, { file: text, flags: uint }, { xml: text }),
+  domainSaveImageDefineXml: high(236, { file: text, dxml: text, flags: uint }, {}),
   domainReset: normal(245, { dom, flags: uint }, {}),
   domainShutdownFlags: normal(258, { dom, flags: uint }, {}),
   domainPmSuspendForDuration: normal(261, { dom, target: uint, duration: uhyper, flags: uint }, {}),
@@ -107,6 +114,7 @@ export const domainProcedures = {
   domainGetLaunchSecurityInfo: normal(396, { dom, flags: uint }, { params: array(typedParameter, 64) }),
   domainAgentSetResponseTimeout: normal(420, { dom, timeoutSeconds: int, flags: uint }, { result: int }),
   domainGetMessages: normal(426, { dom, flags: uint }, { msgs: array(text, 2048) }),
+  domainSetLaunchSecurityState: normal(439, { dom, params: array(typedParameter, 64), flags: uint }, {}),
   qemuDomainAgentCommand: qemu(
     3,
     { dom, command: text, timeoutSeconds: int, flags: uint },

@@ -24,6 +24,7 @@ export const hostProcedures = {
   connectGetCapabilities: normal(7, {}, { capabilities: text }),
   nodeGetCellsFreeMemory: high(101, { startCell: int, maxCells: int }, { cells: array(uhyper, 1024) }),
   nodeGetFreeMemory: high(102, {}, { freeMemory: uhyper }),
+  nodeGetSecurityModel: high(122, {}, { model: array(int, 257), doi: array(int, 257) }),
   connectDomainXmlToNative: normal(
     136,
     { nativeFormat: text, domainXml: text, flags: uint },
@@ -107,6 +108,11 @@ export const hostProcedures = {
       flags: uint,
     },
     { result: int },
+  ),
+  nodeGetSevInfo: normal(
+    395,
+    { nparams: int, flags: uint },
+    { params: array(typedParameter, 64), nparams: int },
   ),
   connectBaselineHypervisorCpu: normal(
     394,

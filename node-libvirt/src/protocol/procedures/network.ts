@@ -1,9 +1,9 @@
 import { array, int, optional, uint } from '../codec.ts';
 import { high, normal } from '../procedure.ts';
-import { dhcpLease, network, networkInterface, optionalText, text } from '../structs.ts';
+import { dhcpLease, network, networkFilter, networkInterface, optionalText, text } from '../structs.ts';
 import { uuid } from '../uuid.ts';
 
-/** Virtual networks, and the interfaces of the host. */
+/** Virtual networks, filters of their traffic, and the interfaces of the host. */
 export const networkProcedures = {
   networkCreate: normal(39, { net: network }, {}),
   networkDestroy: high(42, { net: network }, {}),
@@ -18,6 +18,11 @@ export const networkProcedures = {
   interfaceGetXmlDesc: normal(130, { iface: networkInterface, flags: uint }, { xml: text }),
   networkIsActive: high(152, { net: network }, { active: int }),
   networkIsPersistent: high(153, { net: network }, { persistent: int }),
+  interfaceIsActive: high(156, { iface: networkInterface }, { active: int }),
+  nwfilterLookupByName: high(175, { name: text }, { nwfilter: networkFilter }),
+  nwfilterLookupByUuid: high(176, { uuid }, { nwfilter: networkFilter }),
+  nwfilterGetXmlDesc: high(177, { nwfilter: networkFilter, flags: uint }, { xml: text }),
+  nwfilterUndefine: high(181, { nwfilter: networkFilter }, {}),
   connectListAllNetworks: high(
     283,
     { needResults: int, flags: uint },
@@ -27,6 +32,11 @@ export const networkProcedures = {
     284,
     { needResults: int, flags: uint },
     { ifaces: array(networkInterface, 16_384), count: uint },
+  ),
+  connectListAllNwfilters: high(
+    286,
+    { needResults: int, flags: uint },
+    { filters: array(networkFilter, 16_384), count: uint },
   ),
   networkUpdate: high(
     291,
@@ -40,6 +50,7 @@ export const networkProcedures = {
     { net: network, mac: optionalText, needResults: int, flags: uint },
     { leases: array(dhcpLease, 65_536), count: uint },
   ),
+  nwfilterDefineXmlFlags: high(431, { xml: text, flags: uint }, { nwfilter: networkFilter }),
   networkDefineXmlFlags: high(432, { xml: text, flags: uint }, { net: network }),
   networkCreateXmlFlags: high(437, { xml: text, flags: uint }, { net: network }),
 };

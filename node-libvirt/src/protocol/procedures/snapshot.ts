@@ -35,6 +35,11 @@ export const snapshotProcedures = {
     { dom, needResults: int, flags: uint },
     { checkpoints: array(domainCheckpoint, 16_384), ret: int },
   ),
+  domainCheckpointListAllChildren: high(
+    414,
+    { checkpoint: domainCheckpoint, needResults: int, flags: uint },
+    { checkpoints: array(domainCheckpoint, 16_384), ret: int },
+  ),
   domainCheckpointLookupByName: high(415, { dom, name: text, flags: uint }, { checkpoint: domainCheckpoint }),
   domainCheckpointGetParent: high(
     416,

@@ -1,10 +1,15 @@
 import { array, int, optional, uhyper, uint } from '../codec.ts';
 import { high, normal } from '../procedure.ts';
-import { storagePool, storageVolume, text } from '../structs.ts';
+import { optionalText, storagePool, storageVolume, text } from '../structs.ts';
 import { uuid } from '../uuid.ts';
 
 /** Storage pools and their volumes; upload and download go on as a stream. */
 export const storageProcedures = {
+  connectFindStoragePoolSources: normal(
+    75,
+    { type: text, srcSpec: optionalText, flags: uint },
+    { xml: text },
+  ),
   storagePoolCreateXml: normal(76, { xml: text, flags: uint }, { pool: storagePool }),
   storagePoolDefineXml: high(77, { xml: text, flags: uint }, { pool: storagePool }),
   storagePoolCreate: normal(78, { pool: storagePool, flags: uint }, {}),
@@ -42,6 +47,7 @@ export const storageProcedures = {
   storageVolWipe: normal(165, { vol: storageVolume, flags: uint }, {}),
   storageVolUpload: normal(208, { vol: storageVolume, offset: uhyper, length: uhyper, flags: uint }, {}),
   storageVolDownload: normal(209, { vol: storageVolume, offset: uhyper, length: uhyper, flags: uint }, {}),
+  storageVolWipePattern: normal(259, { vol: storageVolume, algorithm: uint, flags: uint }, {}),
   storageVolResize: normal(260, { vol: storageVolume, capacity: uhyper, flags: uint }, {}),
   connectListAllStoragePools: high(
     281,

@@ -69,6 +69,11 @@ export const tuningProcedures = {
   domainPinIothread: normal(352, { dom, iothreadsId: uint, cpumap: opaque(2048), flags: uint }, {}),
   domainAddIothread: normal(355, { dom, iothreadId: uint, flags: uint }, {}),
   domainDelIothread: normal(356, { dom, iothreadId: uint, flags: uint }, {}),
+  domainSetIothreadParams: normal(
+    402,
+    { dom, iothreadId: uint, params: array(typedParameter, 64), flags: uint },
+    {},
+  ),
   domainGetPerfEvents: normal(365, { dom, flags: uint }, { params: array(typedParameter, 64) }),
   domainSetPerfEvents: normal(366, { dom, params: array(typedParameter, 64), flags: uint }, {}),
   domainSetVcpu: normal(384, { dom, cpumap: text, state: int, flags: uint }, {}),

@@ -1,5 +1,5 @@
 import { ErrorCode, ErrorDomain } from '../../error-codes.ts';
-import { Feature } from '../../facade/constants.ts';
+import { Feature } from '../../facade/constants/index.ts';
 import { type EventName, eventMessages } from '../../protocol/events.ts';
 import type { ProcedureName } from '../../protocol/procedures.ts';
 import type { HostHandlers } from './handlers.ts';

@@ -7,7 +7,7 @@ import {
   ListDomainsFlag,
   StatsFlag,
   UndefineFlag,
-} from '../../facade/constants.ts';
+} from '../../facade/constants/index.ts';
 import { writeDomain } from './domain-definition.ts';
 import { getMetadata, setMetadata } from './domain-metadata.ts';
 import { cpuTimeNanoseconds, statsOf } from './domain-stats.ts';

@@ -1,5 +1,5 @@
 import { ErrorCode, ErrorDomain } from '../../error-codes.ts';
-import { Affect, MetadataType } from '../../facade/constants.ts';
+import { Affect, MetadataType } from '../../facade/constants/index.ts';
 import type { FakeDomain } from './domain.ts';
 import type { DomainDefinition } from './domain-definition.ts';
 import { withMetadata } from './metadata.ts';

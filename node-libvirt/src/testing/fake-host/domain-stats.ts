@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import { StatsGroup } from '../../facade/constants.ts';
+import { StatsGroup } from '../../facade/constants/index.ts';
 import type { TypedParameter } from '../../protocol/typed-parameter.ts';
 import type { FakeDomain } from './domain.ts';
 import { described } from './registry.ts';

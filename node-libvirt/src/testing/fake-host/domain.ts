@@ -1,4 +1,4 @@
-import { type DomainStateReason, domainStates, type KnownDomainState } from '../../facade/domain-state.ts';
+import { type DomainStateReason, domainStates, type KnownDomainState } from '../../facade/domain/state.ts';
 import type { DomainReference } from '../../protocol/structs.ts';
 import type { DomainDefinition } from './domain-definition.ts';
 import { operationInvalid } from './refusal.ts';

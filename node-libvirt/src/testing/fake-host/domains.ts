@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import { ErrorCode, ErrorDomain } from '../../error-codes.ts';
-import { CreateFlag, ListDomainsFlag } from '../../facade/constants.ts';
+import { CreateFlag, ListDomainsFlag } from '../../facade/constants/index.ts';
 import { FakeDomain } from './domain.ts';
 import { type DomainDefinition, readDomain } from './domain-definition.ts';
 import type { EventOutlet } from './events.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Connection } from '../connection/connection.ts';
-import { FakeServer } from '../testing/fake-server.ts';
-import { VirtualClock } from '../testing/virtual-clock.ts';
-import { MigrateFlag } from './constants.ts';
-import { Domain } from './domain.ts';
+import { Connection } from '../../connection/connection.ts';
+import { FakeServer } from '../../testing/fake-server.ts';
+import { VirtualClock } from '../../testing/virtual-clock.ts';
+import { MigrateFlag } from '../constants/index.ts';
+import { Domain } from '../domain.ts';
 
 const uuid = 'c7a5fdbd-cdaf-9455-926a-d65c16db1809';
 

@@ -1,8 +1,7 @@
-import type { Connection } from '../connection/connection.ts';
-import type { CallOptions } from '../connection/pending-call.ts';
-import { domainReference } from '../protocol/structs.ts';
-import type { TypedParameter } from '../protocol/typed-parameter.ts';
-import { MigrateFlag } from './constants.ts';
+import type { CallOptions } from '../../connection/pending-call.ts';
+import type { TypedParameter } from '../../protocol/typed-parameter.ts';
+import { MigrateFlag } from '../constants/index.ts';
+import type { DomainCalls } from './domain-calls.ts';
 
 /** How a domain moves. Without a value, libvirt's own default. */
 export interface MigrationOptions extends CallOptions {
@@ -22,8 +21,22 @@ export interface MigrationOptions extends CallOptions {
   destinationXml?: string | undefined;
   /** Its definition there, with PersistDestination. */
   persistentXml?: string | undefined;
+  /** Its name there, where that is to change. */
+  destinationName?: string | undefined;
+  /** Where a viewer of its display is sent. */
+  graphicsUri?: string | undefined;
   /** The disks to copy, by target name, with NonSharedDisk; default all that are not shared or read-only. */
   disks?: readonly string[] | undefined;
+  /** The port, or the whole address, of the disks' copying at the destination. */
+  disksPort?: number | undefined;
+  disksUri?: string | undefined;
+  /** With the flag Compressed: the methods, such as xbzrle, mt, zlib or zstd. */
+  compression?: readonly string[] | undefined;
+  /** Memory for the method xbzrle, in bytes. */
+  compressionCacheBytes?: bigint | undefined;
+  /** With the flag AutoConverge: by how many percent the guest is slowed down, at first and with each step. */
+  autoConvergeInitial?: number | undefined;
+  autoConvergeIncrement?: number | undefined;
   /** With the flag Parallel. */
   parallelConnections?: number | undefined;
 }
@@ -41,6 +54,14 @@ function parametersOf(options: MigrationOptions): TypedParameter[] {
     ['destination_xml', 'string', options.destinationXml],
     ['persistent_xml', 'string', options.persistentXml],
     ['migrate_disks', 'string', options.disks],
+    ['destination_name', 'string', options.destinationName],
+    ['graphics_uri', 'string', options.graphicsUri],
+    ['disks_port', 'int', options.disksPort],
+    ['disks_uri', 'string', options.disksUri],
+    ['compression', 'string', options.compression],
+    ['compression.xbzrle.cache', 'ullong', options.compressionCacheBytes],
+    ['auto_converge.initial', 'int', options.autoConvergeInitial],
+    ['auto_converge.increment', 'int', options.autoConvergeIncrement],
     ['parallel.connections', 'int', options.parallelConnections],
   ];
   return named.flatMap(([field, type, given]) => {
@@ -55,13 +76,13 @@ function parametersOf(options: MigrationOptions): TypedParameter[] {
  * @throws LibvirtError OPERATION_ABORTED when the job was aborted; the domain then runs on where it was
  */
 export async function migrate(
-  connection: Connection,
-  uuid: string,
+  calls: DomainCalls,
   destination: string,
   options: MigrationOptions,
 ): Promise<void> {
+  const { reference: dom, connection } = calls;
   const args = {
-    dom: domainReference(uuid),
+    dom,
     dconnuri: destination,
     params: parametersOf(options),
     cookieIn: new Uint8Array(),

@@ -1,0 +1,37 @@
+/**
+ * How many bytes of a map to ask for: room for 8192 CPUs, the most that Linux can be built for. A server fills up with
+ * zeros.
+ */
+export const cpuMapBytes = 1024;
+
+/** Numbers of CPUs as libvirt's bits, the lowest first. */
+export function encodeCpuMap(cpus: readonly number[]): Uint8Array {
+  const map = new Uint8Array(Math.floor(Math.max(0, ...cpus) / 8) + 1);
+  for (const cpu of cpus) map[cpu >> 3] = (map[cpu >> 3] ?? 0) | (1 << (cpu & 7));
+  return map;
+}
+
+/** The numbers of the CPUs whose bits are set, in ascending order. */
+export function decodeCpuMap(map: Uint8Array): number[] {
+  const cpus: number[] = [];
+  for (const [index, byte] of map.entries())
+    for (let bit = 0; bit < 8; bit++) if (byte & (1 << bit)) cpus.push(index * 8 + bit);
+  return cpus;
+}
+
+/** Several maps of `bytesEach` behind one another. */
+export function decodeCpuMaps(maps: Uint8Array, bytesEach: number, count: number): number[][] {
+  return Array.from({ length: count }, (_, index) =>
+    decodeCpuMap(maps.subarray(index * bytesEach, (index + 1) * bytesEach)),
+  );
+}
+
+/** Numbers of a list such as `0-3,8`, which is libvirt's text form; what is no number is left out. */
+export function parseCpuList(text: string): number[] {
+  return text.split(',').flatMap((part) => {
+    const [, first, last = first] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(part.trim()) ?? [];
+    if (first === undefined) return [];
+    const length = Math.max(0, Number(last) - Number(first) + 1);
+    return Array.from({ length }, (_, index) => Number(first) + index);
+  });
+}
