@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { checkServerIdentity, connect, type TLSSocket } from 'node:tls';
 import { ConnectFailed, InvalidTarget } from '../errors.ts';
 import { attempt, type ConnectOptions } from './attempt.ts';
+import { secureContextFor } from './secure-contexts.ts';
 import { describeTarget, type TlsTarget } from './target.ts';
 import { handshakeError, rejectedByServer } from './tls-errors.ts';
 
@@ -48,9 +49,7 @@ function open(where: string, target: TlsTarget): TLSSocket {
     const socket = connect({
       host: target.host,
       port: target.port,
-      ca: target.ca,
-      cert: target.cert,
-      key: target.key,
+      secureContext: secureContextFor(target),
       // Said, as an environment variable of Node's turns the default off.
       rejectUnauthorized: true,
       // The protocol has no room for an address as the wanted name.
