@@ -89,8 +89,10 @@ async function copyPair(certificate: Certificate, certPath: string, keyPath: str
   await chmod(keyPath, 0o600);
 }
 
-type ConfValue = string | number | readonly string[];
+/** A value of libvirt's configuration files. */
+export type ConfValue = string | number | readonly string[];
 
-function conf(settings: readonly (readonly [string, ConfValue])[]): string {
+/** A configuration file of libvirt's. */
+export function conf(settings: readonly (readonly [string, ConfValue])[]): string {
   return settings.map(([key, value]) => `${key} = ${JSON.stringify(value)}\n`).join('');
 }

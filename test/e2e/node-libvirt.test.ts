@@ -1,6 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -18,113 +16,19 @@ import {
 } from 'node-libvirt';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { run } from '../../hack/command.ts';
+import { type PrivateLibvirtd, startPrivateLibvirtd } from '../../hack/libvirtd/private-libvirtd.ts';
 import { createAuthority, issue } from '../../hack/pki.ts';
+import { isAlive } from '../../hack/process-record.ts';
 import { waitFor } from '../../hack/wait.ts';
 
-/** A libvirtd with its own state, sockets and ports; nothing of the machine's own libvirt is touched. */
-interface Daemon {
-  dir: string;
-  socket: string;
-  tlsPort: number;
-  tcpPort: number;
-  process: ChildProcess;
-}
-
-const stateDirs = [
-  '/run/libvirt',
-  '/var/lib/libvirt',
-  '/var/cache/libvirt',
-  '/var/log/libvirt',
-  '/etc/libvirt',
-];
-
-/** Own tmpfs over every place that libvirtd keeps state in, so that only its sockets are seen from outside. */
-const script = `
-set -e
-for d in ${stateDirs.join(' ')}; do mkdir -p $d; mount -t tmpfs none $d; done
-cp "$1/qemu.conf" /etc/libvirt/
-exec libvirtd --listen --config "$1/libvirtd.conf" --pid-file "$1/pid"
-`;
-
-const qemuConf = `
-user = "root"
-group = "root"
-security_driver = "none"
-cgroup_controllers = []
-namespaces = []
-stdio_handler = "file"
-remember_owner = 0
-`;
-
-function libvirtdConf(dir: string, tlsPort: number, tcpPort: number): string {
-  return `
-unix_sock_dir = "${dir}"
-auth_unix_rw = "none"
-auth_tcp = "none"
-auth_tls = "none"
-listen_tls = 1
-listen_tcp = 1
-listen_addr = "127.0.0.1"
-tls_port = "${tlsPort}"
-tcp_port = "${tcpPort}"
-ca_file = "${dir}/ca.crt"
-cert_file = "${dir}/host.crt"
-key_file = "${dir}/host.key"
-tls_allowed_dn_list = ["*CN=operator*"]
-log_outputs = "3:file:${dir}/libvirtd.log"
-`;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-async function startDaemon(): Promise<Daemon> {
-  const dir = await mkdtemp(join(tmpdir(), 'node-libvirt-'));
-  const [tlsPort, tcpPort] = [await freePort(), await freePort()];
-  const ca = await createAuthority(dir, 'ca', 'node-libvirt test');
-  await issue(ca, dir, { name: 'host', commonName: 'host', ipAddresses: ['127.0.0.1'] });
-  for (const name of ['operator', 'somebody']) await issue(ca, dir, { name, commonName: name });
-  await writeFile(join(dir, 'libvirtd.conf'), libvirtdConf(dir, tlsPort, tcpPort));
-  await writeFile(join(dir, 'qemu.conf'), qemuConf);
-  // It ends with this process, also where that is killed.
-  const args = [
-    '--pdeathsig',
-    'KILL',
-    'unshare',
-    '--mount',
-    '--propagation',
-    'private',
-    'sh',
-    '-c',
-    script,
-    'sh',
-    dir,
-  ];
-  const process = spawn('setpriv', args, { stdio: ['ignore', 'ignore', 'inherit'] });
-  const daemon = { dir, socket: join(dir, 'libvirt-sock'), tlsPort, tcpPort, process };
-  await waitFor('libvirtd', async () => (await connect(daemon)).close().then(() => true), {
-    timeoutMs: 20_000,
-  });
-  return daemon;
-}
-
-async function stopDaemon(daemon: Daemon | undefined): Promise<void> {
-  if (!daemon) return;
-  const gone = new Promise((resolve) => daemon.process.once('exit', resolve));
-  if (daemon.process.kill('SIGKILL')) await gone; // false once it has ended
-  await rm(daemon.dir, { recursive: true, force: true });
-}
-
-function connect({ socket: path }: Daemon, options: OpenOptions = {}): Promise<HypervisorConnection> {
+function connect(
+  { socket: path }: PrivateLibvirtd,
+  options: OpenOptions = {},
+): Promise<HypervisorConnection> {
   return openHypervisor({ transport: 'unix', path }, { uri: 'test:///default', ...options });
 }
 
-function virsh({ socket }: Daemon, ...command: string[]): Promise<string> {
+function virsh({ socket }: PrivateLibvirtd, ...command: string[]): Promise<string> {
   const uri = `test+unix:///default?socket=${socket}`;
   return run('virsh', ['-q', '-c', uri, ...command], { env: { ...process.env, LC_ALL: 'C' } });
 }
@@ -133,7 +37,8 @@ function domainXml(name: string): string {
   return `<domain type='test'><name>${name}</name><memory unit='MiB'>64</memory><vcpu>2</vcpu><os><type>hvm</type></os></domain>`;
 }
 
-let daemon: Daemon;
+let dir: string;
+let daemon: PrivateLibvirtd;
 let hypervisor: HypervisorConnection;
 const opened: HypervisorConnection[] = [];
 
@@ -144,9 +49,13 @@ async function open(options?: OpenOptions): Promise<HypervisorConnection> {
 }
 
 beforeAll(async () => {
-  daemon = await startDaemon();
+  dir = await mkdtemp(join(tmpdir(), 'node-libvirt-'));
+  daemon = await startPrivateLibvirtd({ dir });
 });
-afterAll(() => stopDaemon(daemon));
+afterAll(async () => {
+  await daemon?.stop();
+  await rm(dir, { recursive: true, force: true });
+});
 beforeEach(async () => {
   hypervisor = await open();
 });
@@ -265,7 +174,7 @@ describe('the test driver of a real libvirtd', () => {
 
 describe('over the network, a real libvirtd', () => {
   async function tls(name: string): Promise<TlsTarget> {
-    const pem = (file: string) => readFile(join(daemon.dir, file), 'utf8');
+    const pem = (file: string) => readFile(join(daemon.pki.dir, file), 'utf8');
     const [ca, cert, key] = await Promise.all([pem('ca.crt'), pem(`${name}.crt`), pem(`${name}.key`)]);
     return { transport: 'tls', host: '127.0.0.1', port: daemon.tlsPort, ca, cert, key };
   }
@@ -277,13 +186,14 @@ describe('over the network, a real libvirtd', () => {
   });
 
   it('refuses a client whose name it does not allow, and we can tell', async () => {
+    await issue(daemon.pki.authority, daemon.pki.dir, { name: 'somebody', commonName: 'somebody' });
     await expect(openHypervisor(await tls('somebody'))).rejects.toMatchObject({
       ...{ name: 'CertificateRejected', by: 'server' },
     });
   });
 
   it('refuses a client of another authority, and we can tell', async () => {
-    await createAuthority(daemon.dir, 'other', 'another authority');
+    await createAuthority(daemon.pki.dir, 'other', 'another authority');
     const stranger = await tls('other');
     await expect(openHypervisor(stranger)).rejects.toMatchObject({
       name: 'CertificateRejected',
@@ -353,13 +263,12 @@ describe('a real libvirtd that goes away', () => {
     const impatient = await open({ keepalive: { intervalMs: 100, count: 2 }, clock });
     await waitFor('ten quiet intervals', () => ticks > 10, { timeoutMs: 5_000 });
     expect(await impatient.host.hostname()).not.toBe(''); // it answers pings
-    daemon.process.kill('SIGSTOP');
+    process.kill(daemon.process.pid, 'SIGSTOP');
     expect(await impatient.closed).toBeInstanceOf(KeepaliveTimeout);
-    daemon.process.kill('SIGCONT');
+    process.kill(daemon.process.pid, 'SIGCONT');
     expect(await hypervisor.host.hostname()).not.toBe('');
-    const gone = new Promise((resolve) => daemon.process.once('exit', resolve));
-    daemon.process.kill('SIGKILL');
-    await gone;
+    process.kill(daemon.process.pid, 'SIGKILL');
+    await waitFor('the end of libvirtd', () => !isAlive(daemon.process), { timeoutMs: 5_000 });
     expect(await hypervisor.closed).toMatchObject({ name: 'ConnectionClosed' });
     await expect(connect(daemon)).rejects.toMatchObject({ name: 'ConnectFailed' });
   });
