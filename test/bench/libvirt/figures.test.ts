@@ -55,7 +55,7 @@ describe('the figures of calls', () => {
 
 describe('the figures of memory', () => {
   const opening = (kiB: number) => [
-    { beforeKiB: 1_000, afterKiB: 1_000 + kiB, seconds: 2, idleMsPerSecond: 3 },
+    { beforeKiB: 1_000, afterKiB: 1_000 + kiB, youngKiB: 30, seconds: 2, idleMsPerSecond: 3 },
   ];
   const openings = (ours: number) =>
     new Map([
@@ -71,14 +71,22 @@ describe('the figures of memory', () => {
     [710, 71, false],
   ])('divide %d KiB among ten connections over TLS: %d, within the goal: %s', (kiB, each, met) => {
     const figures = memoryFigures(openings(kiB), 10);
-    expect(withGoal(figures)).toEqual([
-      { name: 'memory for each with 10 connections, tls', value: each, goal: { max: 70 }, met },
-    ]);
-    const peers = figures.filter(({ name }) => name.startsWith('memory')).map(({ peer }) => peer);
-    expect(peers).toEqual([
+    const name = '10 connections, tls: memory for each';
+    expect(withGoal(figures)).toEqual([{ name, value: each, goal: { max: 70 }, met }]);
+    const rows = figures.filter(({ name }) => name.includes('memory for each'));
+    expect(rows.map(({ peer }) => peer)).toEqual([
       { name: 'C', value: 40 },
       { name: 'bare node:tls', value: 50 },
       { name: 'C', value: 5 },
+    ]);
+  });
+
+  it('tell how much is left without what is one for the process', () => {
+    const rows = memoryFigures(openings(700), 10).filter(({ name }) => name.includes('young'));
+    expect(rows.map(({ value, peer }) => [value, peer?.value])).toEqual([
+      [67, 37],
+      [67, 47],
+      [7, 2],
     ]);
   });
 });

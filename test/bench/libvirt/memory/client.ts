@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type TLSSocket } from 'node:tls';
+import { getHeapSpaceStatistics } from 'node:v8';
 import { openHypervisor, type Target } from 'node-libvirt';
 import { answer, answerEachLine } from '../answer.ts';
 import { type ClientTarget, readTarget } from '../client-target.ts';
@@ -44,21 +45,37 @@ async function openAll(): Promise<void> {
   await Promise.all(Array.from({ length: atOnce }, lane));
 }
 
-async function residentKiB(): Promise<number> {
+interface Memory {
+  residentKiB: number;
+  /** Of it V8's young generation, which grows with what a process does and is one for all connections. */
+  youngKiB: number;
+}
+
+async function memory(): Promise<Memory> {
   // Twice, as some of what Node holds outside of its heap is let go only after the first.
   for (let turn = 0; turn < 2; turn++) {
     globalThis.gc?.();
     await delay(100);
   }
-  return process.memoryUsage.rss() / 1024;
+  const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');
+  return {
+    residentKiB: process.memoryUsage.rss() / 1024,
+    youngKiB: (young?.physical_space_size ?? 0) / 1024,
+  };
 }
 
 opened.push(await openOne(resolved));
-const beforeKiB = await residentKiB();
+const before = await memory();
 const begin = performance.now();
 await openAll();
 const seconds = (performance.now() - begin) / 1e3;
-answer({ beforeKiB, afterKiB: await residentKiB(), seconds });
+const after = await memory();
+answer({
+  beforeKiB: before.residentKiB,
+  afterKiB: after.residentKiB,
+  youngKiB: after.youngKiB - before.youngKiB,
+  seconds,
+});
 await answerEachLine(async (ms) => {
   const [start, cpu] = [performance.now(), process.cpuUsage()];
   await delay(ms);

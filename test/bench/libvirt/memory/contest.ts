@@ -38,7 +38,7 @@ export async function memoryContest(fleet: Fleet, peer: string, context: BenchCo
 async function openMany(name: string, command: string[], signal: AbortSignal): Promise<Opening> {
   const contestant = new Contestant(name, command, signal);
   try {
-    const opened = await contestant.next(['beforeKiB', 'afterKiB', 'seconds']);
+    const opened = await contestant.next(['beforeKiB', 'afterKiB', 'youngKiB', 'seconds']);
     const idle = await contestant.ask(idleMs, callSampleKeys);
     return { ...opened, idleMsPerSecond: (idle.cpuSeconds * 1e3) / idle.seconds };
   } finally {
