@@ -9,6 +9,8 @@ export interface BenchContext {
   /** Tells what happens now. */
   progress: (line: string) => void;
   signal: AbortSignal;
+  /** Of a benchmark that has several, those that were asked for; none: all. */
+  parts: readonly string[];
 }
 
 export type BenchResult = Pick<Report, 'figures'> & { machine?: Report['machine'] };
@@ -18,6 +20,10 @@ const benches = {
   lifecycle: {
     about: '20 VMs created at once on 3 hosts, beside plain virsh; API writes',
     load: async () => (await import('./lifecycle/bench.ts')).bench,
+  },
+  libvirt: {
+    about: 'node-libvirt beside C on libvirt.so and virsh: calls, memory, hung hosts, volumes',
+    load: async () => (await import('./libvirt/bench.ts')).bench,
   },
 } as const satisfies Record<string, { about: string; load: () => Promise<Bench> }>;
 
@@ -30,13 +36,17 @@ async function main(): Promise<void> {
     allowPositionals: true,
     options: { json: { type: 'string' } },
   });
-  const [name] = positionals;
+  const [name, ...parts] = positionals;
   if (name === undefined) return list();
   if (!isBench(name))
     throw new Error(`There is no benchmark ${name}; there is: ${Object.keys(benches).join(', ')}.`);
   const signal = onInterruption(() => console.log('\nEnding the benchmark …'));
   const bench = await benches[name].load();
-  const { figures, machine = {} } = await bench({ progress: (line) => console.log(`  ${line}`), signal });
+  const { figures, machine = {} } = await bench({
+    progress: (line) => console.log(`  ${line}`),
+    signal,
+    parts,
+  });
   const report: Report = { bench: name, machine: { ...thisMachine(), ...machine }, figures };
   console.log(reportTable(report));
   if (values.json === undefined) return;
@@ -48,7 +58,7 @@ async function main(): Promise<void> {
 }
 
 function list(): void {
-  console.log('npm run bench -- NAME [--json FILE]\n');
+  console.log('npm run bench -- NAME [PART …] [--json FILE]\n');
   for (const [name, { about }] of Object.entries(benches)) console.log(`  ${name.padEnd(12)} ${about}`);
 }
 

@@ -1,0 +1,15 @@
+import { readFile } from 'node:fs/promises';
+import type { Target } from 'node-libvirt';
+import { readCertificate } from '../../../hack/pki.ts';
+
+/** Where a contestant's process connects to, as it is told on its command line. */
+export type ClientTarget =
+  | { transport: 'unix'; path: string }
+  | { transport: 'tls'; port: number; caPath: string; certPath: string; keyPath: string };
+
+/** The same with its certificates read. */
+export async function readTarget(target: ClientTarget): Promise<Target> {
+  if (target.transport === 'unix') return target;
+  const [ca, pem] = await Promise.all([readFile(target.caPath, 'utf8'), readCertificate(target)]);
+  return { transport: 'tls', host: '127.0.0.1', port: target.port, ca, ...pem };
+}
