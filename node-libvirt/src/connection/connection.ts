@@ -69,9 +69,12 @@ export class Connection {
       fail: (reason) => this.#end(reason),
     });
     this.#streams = new Streams({
-      send: (packet, sent) => this.#send(packet, sent),
+      send: (packet, sent, body) => this.#send(packet, sent, body),
       setReading: (reading) => this.#setReading(reading),
-      onReleased: () => this.#onSettled(),
+      onCount: (open) => {
+        this.#splitter.isStreaming = open > 0;
+        this.#onSettled();
+      },
     });
     ({ promise: this.closed, resolve: this.#resolveClosed } = Promise.withResolvers<Error | undefined>());
     this.#listen();
@@ -320,12 +323,12 @@ export class Connection {
     this.#settled = undefined;
   }
 
-  #send(packet: Buffer, sent?: (error?: Error | null) => void): void {
+  #send(packet: Buffer, sent?: (error?: Error | null) => void, body?: Uint8Array): void {
     if (this.#ended) return;
     // The window bounds calls; only answers to pings of a peer that does not read them can pile up.
     if (this.#writer.waiting >= this.#settings.windowSize + maxUnreadPongs)
       this.#end(new ProtocolError('the peer sends pings and does not read the answers'));
-    else this.#writer.write(packet, sent);
+    else this.#writer.write(packet, sent, body);
   }
 
   #end(reason: Error | undefined): void {

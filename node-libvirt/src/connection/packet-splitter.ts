@@ -1,13 +1,18 @@
 import { ProtocolError } from '../errors.ts';
 import { headerBytes, maxPacketBytes } from './packet.ts';
 
-const initialBytes = 64 * 1024;
+/** So little memory is kept by a connection that waits for something to happen. */
+const idleBytes = 4 * 1024;
+/** A stream's packets come one after the other, and each would grow its memory anew: room for four of libvirtd's. */
+const streamingBytes = 1024 * 1024;
 
 /**
  * Cuts a byte stream into packets. Memory follows what was received, never what a length word announces,
  * so a hostile length costs its sender as many bytes as us.
  */
 export class PacketSplitter {
+  /** Many large packets are to come. */
+  isStreaming = false;
   #kept = Buffer.alloc(0);
   #length = 0;
 
@@ -45,7 +50,7 @@ export class PacketSplitter {
   #keep(rest: Buffer): void {
     if (rest.length === 0) {
       // One large reply must not stay in memory for the life of an idle connection.
-      if (this.#kept.length > initialBytes) this.#kept = Buffer.alloc(0);
+      if (this.#kept.length > (this.isStreaming ? streamingBytes : idleBytes)) this.#kept = Buffer.alloc(0);
     } else {
       if (rest.buffer !== this.#kept.buffer) this.#reserve(rest.length);
       this.#kept.set(rest, 0);
@@ -55,7 +60,7 @@ export class PacketSplitter {
 
   #reserve(needed: number): void {
     if (needed <= this.#kept.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#kept.length * 2, initialBytes / 64));
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#kept.length * 2, idleBytes / 4));
     larger.set(this.#kept.subarray(0, this.#length));
     this.#kept = larger;
   }

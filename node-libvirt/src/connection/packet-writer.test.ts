@@ -39,6 +39,18 @@ describe('packets written together', () => {
     expect(stream.pieces).toEqual(['one', 'two', 'three']);
   });
 
+  it('may lie in two places, and are one piece all the same', async () => {
+    const stream = new SlowStream();
+    const writer = writerOn(stream);
+    const sent: string[] = [];
+    writer.write(Buffer.from('head '), () => sent.push('first'), Buffer.from('and body'));
+    writer.write(Buffer.from('two'), () => sent.push('second'));
+    expect(stream.pieces).toEqual(['head and body']);
+    await stream.finishOne();
+    expect(sent).toEqual(['first']);
+    expect(stream.pieces).toEqual(['head and body', 'two']);
+  });
+
   it('go on after a pause', async () => {
     const stream = new SlowStream();
     const writer = writerOn(stream, 'one');

@@ -47,16 +47,22 @@ export function encodePacket<T>(
   return packet;
 }
 
+/** The header of a packet of a stream, whose `dataBytes` bytes follow it as they are. */
+export function encodeStreamHeader(
+  header: Omit<PacketHeader, 'version' | 'type'>,
+  dataBytes: number,
+): Buffer {
+  const head = encodePacket({ ...header, type: PacketType.Stream });
+  head.writeUInt32BE(head.length + dataBytes, 0);
+  return head;
+}
+
 /** One packet of a stream, whose bytes stand behind the header as they are. */
 export function encodeStreamPacket(
   header: Omit<PacketHeader, 'version' | 'type'>,
-  data?: Uint8Array,
+  data: Uint8Array = Buffer.alloc(0),
 ): Buffer {
-  const head = encodePacket({ ...header, type: PacketType.Stream });
-  if (!data) return head;
-  const packet = Buffer.concat([head, data]);
-  packet.writeUInt32BE(packet.length, 0);
-  return packet;
+  return Buffer.concat([encodeStreamHeader(header, data.length), data]);
 }
 
 /** The payload of a hole packet (libvirt: virNetStreamHole). */

@@ -2,7 +2,7 @@ import { ProtocolError } from '../errors.ts';
 import { ByteStream, type StreamOptions } from './byte-stream.ts';
 import {
   encodeHolePacket,
-  encodeStreamPacket,
+  encodeStreamHeader,
   headerBytes,
   holePayload,
   keptPacket,
@@ -15,10 +15,11 @@ import { decodeAll, errorIn } from './reply.ts';
 
 /** What streams need of their connection. */
 interface Owner {
-  send(packet: Buffer, sent?: (error?: Error | null) => void): void;
+  send(packet: Buffer, sent?: (error?: Error | null) => void, body?: Uint8Array): void;
   /** Stops and starts the reading of the whole connection. */
   setReading(reading: boolean): void;
-  onReleased(): void;
+  /** Told how many are open when that has changed. */
+  onCount(open: number): void;
 }
 
 /** Some hundred packets of a stream as libvirtd sends them. Reading on is the only way to the reply. */
@@ -54,18 +55,20 @@ export class Streams {
     const header = { program: procedure.program, procedure: procedure.number, serial };
     const stream = new ByteStream(
       {
-        send: (status, data, sent) => this.#owner.send(encodeStreamPacket({ ...header, status }, data), sent),
+        send: (status, data, sent) =>
+          this.#owner.send(encodeStreamHeader({ ...header, status }, data?.length ?? 0), sent, data),
         sendHole: (length, sent) => this.#owner.send(encodeHolePacket(header, length), sent),
         pause: () => this.#setPaused(1),
         resume: () => this.#setPaused(-1),
         release: () => {
           this.#bySerial.delete(serial);
-          this.#owner.onReleased();
+          this.#owner.onCount(this.#bySerial.size);
         },
       },
       options,
     );
     this.#bySerial.set(serial, stream);
+    this.#owner.onCount(this.#bySerial.size);
     const early = this.#early.get(serial)?.packets ?? [];
     this.#early.delete(serial);
     for (const packet of early) this.receive(packet);

@@ -45,7 +45,7 @@ function addresses(dir: string, pki: LabPki, port: number): Omit<Fleet, 'end'> {
     tls: { transport: 'tls', port, caPath: pki.caPath, ...pki.client },
     unix: { transport: 'unix', path },
     silent: { transport: 'unix', path: join(dir, 'silent.sock') },
-    tlsUri: `test+tls://127.0.0.1:${port}/default?pkipath=${pki.pkiPath}`,
-    unixUri: `test+unix:///default?socket=${path}`,
+    tlsUri: `qemu+tls://127.0.0.1:${port}/system?pkipath=${pki.pkiPath}`,
+    unixUri: `qemu+unix:///system?socket=${path}`,
   };
 }

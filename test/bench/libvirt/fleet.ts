@@ -7,7 +7,7 @@ import {
 } from 'node:net';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
-import { FakeServer, noAnswer } from 'node-libvirt/testing';
+import { FakeHost } from 'node-libvirt/testing';
 import { readCertificate } from '../../../hack/pki.ts';
 import { answer, answerEachLine } from './answer.ts';
 import type { FleetSpec } from './fleet-process.ts';
@@ -22,10 +22,10 @@ const spec = JSON.parse(process.argv[2] ?? '{}') as FleetSpec;
 /** libvirtd's first message after the handshake: it takes the client's certificate. */
 const welcome = Buffer.from([1]);
 
-function fakeHost(): FakeServer {
-  return new FakeServer()
-    .on('connectGetLibVersion', () => ({ version: 9_000_000n }))
-    .on('domainGetState', () => noAnswer);
+function fakeHost(): FakeHost {
+  const host = new FakeHost();
+  host.faults.hang('domainGetState');
+  return host;
 }
 
 const tls = createTlsServer({
@@ -39,7 +39,7 @@ tls.on('secureConnection', (socket) => {
   fakeHost().accept(socket);
 });
 tls.on('tlsClientError', (error) => process.stderr.write(`${error.message}\n`));
-const answering = createUnixServer((socket) => void fakeHost().accept(socket));
+const answering = createUnixServer((socket) => fakeHost().accept(socket));
 const silent = createUnixServer((socket) => socket.on('error', () => {}).resume());
 
 const listen = (server: Server, options: ListenOptions) =>

@@ -14,7 +14,7 @@ export interface HungSpec {
   hungHosts: number;
 }
 
-const uri = 'test:///default';
+const uri = 'qemu:///system';
 const spec = JSON.parse(process.argv[2] ?? '{}') as HungSpec;
 const callsPerHost = 4;
 const dayMs = 24 * 3_600_000;

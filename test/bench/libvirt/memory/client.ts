@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { connect, type TLSSocket } from 'node:tls';
+import { connect, createSecureContext, type TLSSocket } from 'node:tls';
 import { getHeapSpaceStatistics } from 'node:v8';
 import { openHypervisor, type Target } from 'node-libvirt';
 import { answer, answerEachLine } from '../answer.ts';
@@ -23,16 +23,26 @@ const opened: unknown[] = [];
 
 async function openOne(to: Target): Promise<unknown> {
   if (client === 'raw') return openRaw(to);
-  const hypervisor = await openHypervisor(to, { uri: 'test:///default' });
+  const hypervisor = await openHypervisor(to);
   await hypervisor.events.subscribe(() => {});
   for (let call = 0; call < callsOnOpening; call++) await hypervisor.host.libVersion();
   return hypervisor;
 }
 
+/** One for all, as node-libvirt has it. */
+const secureContext =
+  resolved.transport === 'tls'
+    ? createSecureContext({ ca: resolved.ca, cert: resolved.cert ?? '', key: resolved.key ?? '' })
+    : undefined;
+
 /** Until the server's greeting, which is where node-libvirt would begin to call. */
 async function openRaw(to: Target): Promise<TLSSocket> {
   if (to.transport !== 'tls') throw new Error('bare sockets are compared over TLS alone');
-  const socket = connect({ ...to, checkServerIdentity: () => undefined });
+  const { host, port } = to;
+  const socket = connect({
+    ...{ host, port, checkServerIdentity: () => undefined },
+    ...(secureContext ? { secureContext } : {}),
+  });
   await new Promise((resolve, reject) => socket.once('data', resolve).once('error', reject));
   return socket;
 }
