@@ -23,7 +23,8 @@ export interface WindowedCall {
 export class CallWindow<C extends WindowedCall> {
   readonly #limits: WindowLimits;
   readonly #waiting: Record<Priority, C[]> = { high: [], normal: [] };
-  readonly #lanes = new Set<string>();
+  /** Of the normal calls in flight: as few as the window is wide. */
+  readonly #lanes: string[] = [];
   readonly #inFlight: Record<Priority, number> = { high: 0, normal: 0 };
 
   constructor(limits: WindowLimits) {
@@ -50,10 +51,9 @@ export class CallWindow<C extends WindowedCall> {
     if (index !== -1) queue.splice(index, 1);
   }
 
-  /** Lets go of all calls that were not sent. */
-  clear(): void {
-    this.#waiting.high.length = 0;
-    this.#waiting.normal.length = 0;
+  /** Takes back all calls that were not sent yet. */
+  drain(): C[] {
+    return [...this.#waiting.high.splice(0), ...this.#waiting.normal.splice(0)];
   }
 
   /** The next call that may be sent, which then holds a slot until `release`. */
@@ -62,19 +62,20 @@ export class CallWindow<C extends WindowedCall> {
     const call = this.#waiting.high.shift() ?? this.#nextNormal();
     if (!call) return undefined;
     this.#inFlight[call.priority]++;
-    if (call.priority === 'normal' && call.lane !== undefined) this.#lanes.add(call.lane);
+    if (call.priority === 'normal' && call.lane !== undefined) this.#lanes.push(call.lane);
     return call;
   }
 
   release(call: C): void {
     this.#inFlight[call.priority]--;
-    if (call.priority === 'normal' && call.lane !== undefined) this.#lanes.delete(call.lane);
+    if (call.priority === 'normal' && call.lane !== undefined)
+      this.#lanes.splice(this.#lanes.indexOf(call.lane), 1);
   }
 
   #nextNormal(): C | undefined {
     if (this.#inFlight.normal >= this.normalSlots) return undefined;
     const queue = this.#waiting.normal;
-    const index = queue.findIndex(({ lane }) => lane === undefined || !this.#lanes.has(lane));
+    const index = queue.findIndex(({ lane }) => lane === undefined || !this.#lanes.includes(lane));
     return index === -1 ? undefined : queue.splice(index, 1)[0];
   }
 }

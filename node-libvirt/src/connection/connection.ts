@@ -48,9 +48,8 @@ export class Connection {
   readonly #window: CallWindow<PendingCall>;
   readonly #keepalive: Keepalive;
   readonly #unanswered = new Map<number, PendingCall>();
-  readonly #calls = new Set<PendingCall>();
   readonly #streams: Streams;
-  readonly #listeners = new Set<(event: RawEvent) => void>();
+  #listeners: readonly ((event: RawEvent) => void)[] = [];
   readonly #resolveClosed: (reason: Error | undefined) => void;
   #lastSerial = 0;
   #timedOut = 0;
@@ -152,7 +151,6 @@ export class Connection {
     );
     // Before it is sent, as a peer in this process may answer within the write.
     if (onSuccess) call.onSuccess = () => onSuccess(call);
-    this.#calls.add(call);
     this.#window.add(call);
     this.#sendWaiting();
     return call;
@@ -160,8 +158,10 @@ export class Connection {
 
   /** Every event in the order received; called within the packet loop, so it must return soon. */
   onEvent(listener: (event: RawEvent) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.#listeners = [...this.#listeners, listener];
+    return () => {
+      this.#listeners = this.#listeners.filter((other) => other !== listener);
+    };
   }
 
   /** Begins to send pings. Only to a server that has been told of keepalive: others may not answer. */
@@ -171,10 +171,14 @@ export class Connection {
 
   /** Resolves once no call is unanswered or waits and no stream is open, or the connection has ended. */
   async idle(): Promise<void> {
-    while (!this.#ended && (this.#calls.size > 0 || this.#streams.size > 0)) {
+    while (!this.#ended && this.#isBusy()) {
       this.#settled ??= Promise.withResolvers<void>();
       await this.#settled.promise;
     }
+  }
+
+  #isBusy(): boolean {
+    return this.#unanswered.size + this.#window.waiting + this.#streams.size > 0;
   }
 
   /** Ends the connection at once; unanswered calls fail with ConnectionClosed. */
@@ -259,7 +263,6 @@ export class Connection {
     }
     const outcome = readReply(call, packet);
     this.#unanswered.delete(packet.serial);
-    this.#calls.delete(call);
     this.#window.release(call);
     if (call.timedOut) this.#timedOut--;
     if (packet.status === PacketStatus.Ok) call.onSuccess?.();
@@ -272,7 +275,7 @@ export class Connection {
   #onEventPacket(name: EventName, packet: Packet): void {
     const codec = eventMessages[name].payload as Codec<unknown>;
     const event = { name, payload: decodeAll(codec, packet, name) } as RawEvent;
-    for (const listener of [...this.#listeners]) {
+    for (const listener of this.#listeners) {
       try {
         listener(event);
       } catch (error) {
@@ -304,7 +307,6 @@ export class Connection {
   #onGivenUp(call: PendingCall): void {
     if (!call.sent) {
       call.end();
-      this.#calls.delete(call);
       this.#window.withdraw(call);
       this.#onSettled();
     } else if (call.timedOut) {
@@ -335,12 +337,11 @@ export class Connection {
     if (this.#ended) return;
     this.#ended = { reason };
     this.#keepalive.stop();
-    this.#listeners.clear();
-    for (const call of this.#calls) call.fail(this.#closedError(call.name, call.sent));
+    this.#listeners = [];
+    for (const call of [...this.#unanswered.values(), ...this.#window.drain()])
+      call.fail(this.#closedError(call.name, call.sent));
     this.#streams.failAll(() => this.#closedError('stream', true));
-    this.#calls.clear();
     this.#unanswered.clear();
-    this.#window.clear();
     this.#writer.stop();
     this.#splitter.stop();
     this.#stream.destroy();

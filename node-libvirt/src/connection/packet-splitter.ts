@@ -1,8 +1,8 @@
 import { ProtocolError } from '../errors.ts';
 import { headerBytes, maxPacketBytes } from './packet.ts';
 
-/** So little memory is kept by a connection that waits for something to happen. */
-const idleBytes = 4 * 1024;
+const nothing = Buffer.alloc(0);
+const leastBytes = 1024;
 /** A stream's packets come one after the other, and each would grow its memory anew: room for four of libvirtd's. */
 const streamingBytes = 1024 * 1024;
 
@@ -13,7 +13,7 @@ const streamingBytes = 1024 * 1024;
 export class PacketSplitter {
   /** Many large packets are to come. */
   isStreaming = false;
-  #kept = Buffer.alloc(0);
+  #kept: Buffer = nothing;
   #length = 0;
 
   /** Bytes of a packet that has not wholly arrived. */
@@ -37,7 +37,7 @@ export class PacketSplitter {
 
   /** Lets go of what has arrived of a packet; nothing may be pushed any more. */
   stop(): void {
-    this.#kept = Buffer.alloc(0);
+    this.#kept = nothing;
     this.#length = 0;
   }
 
@@ -49,8 +49,8 @@ export class PacketSplitter {
 
   #keep(rest: Buffer): void {
     if (rest.length === 0) {
-      // One large reply must not stay in memory for the life of an idle connection.
-      if (this.#kept.length > (this.isStreaming ? streamingBytes : idleBytes)) this.#kept = Buffer.alloc(0);
+      // A large reply must not stay in memory for the life of an idle connection.
+      if (!this.isStreaming || this.#kept.length > streamingBytes) this.#kept = nothing;
     } else {
       if (rest.buffer !== this.#kept.buffer) this.#reserve(rest.length);
       this.#kept.set(rest, 0);
@@ -60,7 +60,7 @@ export class PacketSplitter {
 
   #reserve(needed: number): void {
     if (needed <= this.#kept.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#kept.length * 2, idleBytes / 4));
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#kept.length * 2, leastBytes));
     larger.set(this.#kept.subarray(0, this.#length));
     this.#kept = larger;
   }

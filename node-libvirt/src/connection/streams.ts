@@ -31,11 +31,12 @@ const maxFailed = 64;
 /** The open streams of one connection, by the serial of the call that opened each. */
 export class Streams {
   readonly #owner: Owner;
-  readonly #bySerial = new Map<number, ByteStream>();
+  // Made when they are needed, and few connections need them: an empty one takes 200 bytes.
+  #bySerial: Map<number, ByteStream> | undefined;
   /** Serials of streams that failed: a server that had the end of one in hand confirms it all the same. */
-  readonly #failed = new Set<number>();
+  #failed: Set<number> | undefined;
   /** What came of a stream before the reply that opens it. */
-  readonly #early = new Map<number, { packets: Packet[]; bytes: number }>();
+  #early: Map<number, { packets: Packet[]; bytes: number }> | undefined;
   /** Several may want the connection to wait. */
   #pauses = 0;
 
@@ -44,11 +45,11 @@ export class Streams {
   }
 
   get size(): number {
-    return this.#bySerial.size;
+    return this.#bySerial?.size ?? 0;
   }
 
   has(serial: number): boolean {
-    return this.#bySerial.has(serial);
+    return this.#bySerial?.has(serial) ?? false;
   }
 
   open({ procedure, serial }: PendingCall, options: StreamOptions): ByteStream {
@@ -61,22 +62,24 @@ export class Streams {
         pause: () => this.#setPaused(1),
         resume: () => this.#setPaused(-1),
         release: () => {
-          this.#bySerial.delete(serial);
-          this.#owner.onCount(this.#bySerial.size);
+          this.#bySerial?.delete(serial);
+          this.#owner.onCount(this.size);
         },
       },
       options,
     );
+    this.#bySerial ??= new Map();
     this.#bySerial.set(serial, stream);
-    this.#owner.onCount(this.#bySerial.size);
-    const early = this.#early.get(serial)?.packets ?? [];
-    this.#early.delete(serial);
+    this.#owner.onCount(this.size);
+    const early = this.#early?.get(serial)?.packets ?? [];
+    this.#early?.delete(serial);
     for (const packet of early) this.receive(packet);
     return stream;
   }
 
   /** @throws ProtocolError when so much comes and no reply */
   keepUntilOpen(packet: Packet): void {
+    this.#early ??= new Map();
     const early = this.#early.get(packet.serial) ?? { packets: [], bytes: 0 };
     this.#early.set(packet.serial, early);
     early.bytes += headerBytes + packet.payload.remaining;
@@ -87,13 +90,13 @@ export class Streams {
 
   /** The call failed that was to open it. */
   forgetEarly(serial: number): void {
-    this.#early.delete(serial);
+    this.#early?.delete(serial);
   }
 
   /** @throws ProtocolError for a stream that is not open, or a hole in one that has none */
   receive(packet: Packet): void {
-    const stream = this.#bySerial.get(packet.serial);
-    if (!stream && this.#failed.has(packet.serial)) return;
+    const stream = this.#bySerial?.get(packet.serial);
+    if (!stream && this.#failed?.has(packet.serial)) return;
     if (!stream) throw new ProtocolError(`stream data for serial ${packet.serial}, which is no open stream`);
     if (packet.status === PacketStatus.Error) this.#fail(stream, packet);
     else if (packet.type === PacketType.StreamHole) stream.receiveHole(holeIn(packet));
@@ -102,18 +105,19 @@ export class Streams {
 
   /** A stream that fails on the server may be told of by another reply to the call that opened it. */
   failedBy(packet: Packet): boolean {
-    const stream = packet.status === PacketStatus.Error ? this.#bySerial.get(packet.serial) : undefined;
+    const stream = packet.status === PacketStatus.Error ? this.#bySerial?.get(packet.serial) : undefined;
     if (stream) this.#fail(stream, packet);
     return stream !== undefined;
   }
 
   failAll(error: () => Error): void {
-    this.#early.clear();
-    for (const stream of [...this.#bySerial.values()]) stream.fail(error());
+    this.#early?.clear();
+    for (const stream of [...(this.#bySerial?.values() ?? [])]) stream.fail(error());
   }
 
   #fail(stream: ByteStream, packet: Packet): void {
     stream.fail(errorIn(packet, `stream ${packet.serial}`));
+    this.#failed ??= new Set();
     this.#failed.add(packet.serial);
     const [oldest] = this.#failed;
     if (this.#failed.size > maxFailed && oldest !== undefined) this.#failed.delete(oldest);

@@ -36,7 +36,12 @@ export interface Overflow {
 
 export const defaultQueueLimit = 1024;
 
-type Listener = (event: HypervisorEvent) => void;
+interface Subscription {
+  kinds: readonly EventKind[];
+  listener: (event: HypervisorEvent) => void;
+}
+
+const none: ReadonlySet<EventKind> = new Set();
 
 /**
  * Events of one connection. Each kind is registered once, with the first listener that wants it, and for as long as the
@@ -44,21 +49,25 @@ type Listener = (event: HypervisorEvent) => void;
  * lost.
  */
 export class EventHub {
-  /** Kinds that were asked for `whereSupported` and that the server does not know. */
-  readonly unsupported: ReadonlySet<EventKind>;
-  readonly #unsupported = new Set<EventKind>();
   readonly #connection: Connection;
-  readonly #listeners = new Map<EventKind, Set<Listener>>();
-  readonly #registered = new Map<EventKind, Promise<void>>();
+  // Lists, and sets only once they are needed: a process has thousands of these, and an empty set takes 200 bytes.
+  #subscriptions: readonly Subscription[] = [];
+  #registered: readonly EventKind[] = [];
+  #registering: Map<EventKind, Promise<void>> | undefined;
   /** Registrations whose answer did not come in time: the server may have carried them out. */
-  readonly #uncertain = new Set<EventKind>();
+  #uncertain: Set<EventKind> | undefined;
+  #unsupported: Set<EventKind> | undefined;
   readonly #onListenerError: (error: unknown) => void;
 
   constructor(connection: Connection, onListenerError: (error: unknown) => void) {
-    this.unsupported = this.#unsupported;
     this.#connection = connection;
     this.#onListenerError = onListenerError;
     connection.onEvent((event) => this.#publish(event));
+  }
+
+  /** Kinds that were asked for `whereSupported` and that the server does not know. */
+  get unsupported(): ReadonlySet<EventKind> {
+    return this.#unsupported ?? none;
   }
 
   /**
@@ -74,12 +83,12 @@ export class EventHub {
   ): Promise<() => void> {
     const wanted: readonly EventKind[] = options.kinds ?? defaultKinds;
     const whereSupported = options.whereSupported ?? options.kinds === undefined;
-    // A key of its own, so that one function subscribed twice is called twice and removed once.
-    const entry: Listener = (event) => listener(event as EventOf<K>);
+    // An entry of its own, so that one function subscribed twice is called twice and removed once.
+    const entry: Subscription = { kinds: wanted, listener: (event) => listener(event as EventOf<K>) };
     const remove = () => {
-      for (const kind of wanted) this.#listeners.get(kind)?.delete(entry);
+      this.#subscriptions = this.#subscriptions.filter((other) => other !== entry);
     };
-    for (const kind of wanted) this.#listenersOf(kind).add(entry);
+    this.#subscriptions = [...this.#subscriptions, entry];
     try {
       await Promise.all(wanted.map((kind) => this.#ensure(kind, whereSupported, options)));
     } catch (error) {
@@ -108,43 +117,56 @@ export class EventHub {
     return queue;
   }
 
-  #listenersOf(kind: EventKind): Set<Listener> {
-    const listeners = this.#listeners.get(kind) ?? new Set();
-    this.#listeners.set(kind, listeners);
-    return listeners;
-  }
-
   /** Registered at the server, or known not to be possible. */
   async #ensure(kind: EventKind, whereSupported: boolean, options: CallOptions): Promise<void> {
     try {
       await abortable(this.#registration(kind, options), options.signal);
     } catch (error) {
       if (!whereSupported || kind === 'lifecycle' || !(error instanceof LibvirtError)) throw error;
+      this.#unsupported ??= new Set();
       this.#unsupported.add(kind);
     }
   }
 
   /** Shared by all who want the kind, so that none of their signals ends it. */
-  #registration(kind: EventKind, { timeoutMs }: CallOptions): Promise<void> {
-    const before = this.#registered.get(kind);
-    if (before) return before;
-    const made = register(this.#connection, kinds[kind].message, { timeoutMs }).catch((error) => {
+  async #registration(kind: EventKind, { timeoutMs }: CallOptions): Promise<void> {
+    if (this.#registered.includes(kind)) return;
+    this.#registering ??= new Map();
+    const made = this.#registering.get(kind) ?? this.#register(kind, timeoutMs);
+    this.#registering.set(kind, made);
+    try {
+      await made;
+    } finally {
+      this.#registering?.delete(kind);
+      if (this.#registering?.size === 0) this.#registering = undefined;
+    }
+  }
+
+  async #register(kind: EventKind, timeoutMs: number | undefined): Promise<void> {
+    try {
+      await register(this.#connection, kinds[kind].message, { timeoutMs });
+    } catch (error) {
       // To a second registration of one connection libvirt says so.
-      if (this.#uncertain.has(kind) && isLibvirtError(error, ErrorCode.INVALID_ARG)) return;
-      if (error instanceof CallTimeout && error.outcomeUnknown) this.#uncertain.add(kind);
-      this.#registered.delete(kind);
-      throw error;
-    });
-    this.#registered.set(kind, made);
-    return made;
+      const isThere = this.#uncertain?.has(kind) && isLibvirtError(error, ErrorCode.INVALID_ARG);
+      if (!isThere) throw this.#noteUncertain(kind, error);
+    }
+    this.#registered = [...this.#registered, kind];
+  }
+
+  #noteUncertain(kind: EventKind, error: unknown): unknown {
+    if (error instanceof CallTimeout && error.outcomeUnknown) {
+      this.#uncertain ??= new Set();
+      this.#uncertain.add(kind);
+    }
+    return error;
   }
 
   #publish({ name, payload }: RawEvent): void {
     const kind = kindOf(name satisfies EventName);
-    const listeners = this.#listeners.get(kind);
-    if (!listeners || listeners.size === 0) return;
+    const wanting = this.#subscriptions.filter((subscription) => subscription.kinds.includes(kind));
+    if (wanting.length === 0) return;
     const event = readEvent(kind, payload);
-    for (const listener of [...listeners]) {
+    for (const { listener } of wanting) {
       try {
         listener(event);
       } catch (error) {

@@ -63,27 +63,37 @@ export class HypervisorConnection {
   /** Calls without a method of their own, by the table of procedures. */
   readonly connection: Connection;
   readonly host: HostInfo;
-  readonly networks: Networks;
-  readonly nwFilters: NwFilters;
-  readonly secrets: Secrets;
-  readonly nodeDevices: NodeDevices;
-  readonly hostInterfaces: HostInterfaces;
   readonly events: EventHub;
 
   constructor(connection: Connection, onListenerError: (error: unknown) => void) {
     this.connection = connection;
     this.host = new HostInfo(connection);
-    this.networks = new Networks(connection);
-    this.nwFilters = new NwFilters(connection);
-    this.secrets = new Secrets(connection);
-    this.nodeDevices = new NodeDevices(connection);
-    this.hostInterfaces = new HostInterfaces(connection);
     this.events = new EventHub(connection, onListenerError);
   }
 
   /** Why the connection ended; undefined when `close` did it. Never rejects. */
   get closed(): Promise<Error | undefined> {
     return this.connection.closed;
+  }
+
+  get networks(): Networks {
+    return new Networks(this.connection);
+  }
+
+  get nwFilters(): NwFilters {
+    return new NwFilters(this.connection);
+  }
+
+  get secrets(): Secrets {
+    return new Secrets(this.connection);
+  }
+
+  get nodeDevices(): NodeDevices {
+    return new NodeDevices(this.connection);
+  }
+
+  get hostInterfaces(): HostInterfaces {
+    return new HostInterfaces(this.connection);
   }
 
   /**
