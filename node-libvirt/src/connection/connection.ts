@@ -47,7 +47,8 @@ export class Connection {
   readonly #splitter = new PacketSplitter();
   readonly #window: CallWindow<PendingCall>;
   readonly #keepalive: Keepalive;
-  readonly #unanswered = new Map<number, PendingCall>();
+  /** As few as the window is wide, so that a list is found through faster than a map is kept, and takes less memory. */
+  readonly #unanswered: PendingCall[] = [];
   readonly #streams: Streams;
   #listeners: readonly ((event: RawEvent) => void)[] = [];
   readonly #resolveClosed: (reason: Error | undefined) => void;
@@ -86,7 +87,7 @@ export class Connection {
 
   /** Calls without a reply and calls that wait for a slot. */
   get load(): { unanswered: number; waiting: number; timedOut: number } {
-    return { unanswered: this.#unanswered.size, waiting: this.#window.waiting, timedOut: this.#timedOut };
+    return { unanswered: this.#unanswered.length, waiting: this.#window.waiting, timedOut: this.#timedOut };
   }
 
   /**
@@ -178,7 +179,7 @@ export class Connection {
   }
 
   #isBusy(): boolean {
-    return this.#unanswered.size + this.#window.waiting + this.#streams.size > 0;
+    return this.#unanswered.length + this.#window.waiting + this.#streams.size > 0;
   }
 
   /** Ends the connection at once; unanswered calls fail with ConnectionClosed. */
@@ -250,19 +251,19 @@ export class Connection {
 
   /** libvirtd replies in one thread and sends the stream in another: the first bytes may overtake the reply. */
   #onStreamPacket(packet: Packet): void {
-    if (this.#unanswered.get(packet.serial)?.onSuccess) this.#streams.keepUntilOpen(packet);
+    if (this.#callOf(packet.serial)?.onSuccess) this.#streams.keepUntilOpen(packet);
     else this.#streams.receive(packet);
   }
 
   #onReply(packet: Packet): void {
     if (this.#streams.failedBy(packet)) return;
-    const call = this.#unanswered.get(packet.serial);
+    const call = this.#callOf(packet.serial);
     if (!call) throw new ProtocolError(`reply to serial ${packet.serial}, which is no open call`);
     if (packet.procedure !== call.procedure.number || packet.program !== call.procedure.program) {
       throw new ProtocolError(`reply of procedure ${packet.procedure} to a call of ${call.name}`);
     }
     const outcome = readReply(call, packet);
-    this.#unanswered.delete(packet.serial);
+    this.#unanswered.splice(this.#unanswered.indexOf(call), 1);
     this.#window.release(call);
     if (call.timedOut) this.#timedOut--;
     if (packet.status === PacketStatus.Ok) call.onSuccess?.();
@@ -288,9 +289,13 @@ export class Connection {
     for (let call = this.#ended ? undefined : this.#window.next(); call; call = this.#window.next()) {
       call.serial = this.#nextSerial();
       call.packet.writeUInt32BE(call.serial, serialOffset);
-      this.#unanswered.set(call.serial, call);
+      this.#unanswered.push(call);
       this.#send(call.packet);
     }
+  }
+
+  #callOf(serial: number): PendingCall | undefined {
+    return this.#unanswered.find((call) => call.serial === serial);
   }
 
   /** 0 is the serial of messages; one still in use after four billion calls is skipped. */
@@ -298,7 +303,7 @@ export class Connection {
     do this.#lastSerial = (this.#lastSerial + 1) >>> 0;
     while (
       this.#lastSerial === 0 ||
-      this.#unanswered.has(this.#lastSerial) ||
+      this.#callOf(this.#lastSerial) !== undefined ||
       this.#streams.has(this.#lastSerial)
     );
     return this.#lastSerial;
@@ -338,10 +343,10 @@ export class Connection {
     this.#ended = { reason };
     this.#keepalive.stop();
     this.#listeners = [];
-    for (const call of [...this.#unanswered.values(), ...this.#window.drain()])
+    for (const call of [...this.#unanswered, ...this.#window.drain()])
       call.fail(this.#closedError(call.name, call.sent));
     this.#streams.failAll(() => this.#closedError('stream', true));
-    this.#unanswered.clear();
+    this.#unanswered.length = 0;
     this.#writer.stop();
     this.#splitter.stop();
     this.#stream.destroy();
