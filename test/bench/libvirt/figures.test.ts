@@ -26,10 +26,12 @@ describe('the figures of calls', () => {
     ]);
   }
 
-  it('have goals beside C with an event loop: as fast in turn, twice as fast with four in flight', () => {
+  it('have goals beside C with an event loop: as fast in turn, twice as fast with several in flight', () => {
     expect(withGoal(callFigures(samplesOf(1.5)))).toEqual([
       { name: '  as a ratio to C with event loop', value: 1.5, goal: { min: 1 }, met: true },
-      { name: '  as a ratio to C with event loop', value: 1.5, goal: { min: 2 }, met: false },
+      ...Array.from({ length: 3 }, () => ({
+        ...{ name: '  as a ratio to C with event loop', value: 1.5, goal: { min: 2 }, met: false },
+      })),
     ]);
   });
 

@@ -10,10 +10,8 @@ type Caller = Client | 'virsh, one shell' | 'virsh, one process a call';
 export const keyOf = (caller: Caller, setting: string) => `${caller}: ${setting}`;
 
 /** What node-libvirt has to reach beside the program in C that has an event loop, as it has itself. */
-const goals = new Map<Setting | undefined, Goal>([
-  [settings.find((one) => one.call === 'version' && one.inFlight === 1), { min: 1 }],
-  [settings.find((one) => one.call === 'version' && one.inFlight === 4), { min: 2 }],
-]);
+const goalOf = ({ call, transport, inFlight }: Setting): Goal | undefined =>
+  call === 'version' && transport === 'unix' ? { min: inFlight === 1 ? 1 : 2 } : undefined;
 
 /** The rows of the report. @throws RangeError when somebody has no samples */
 export function callFigures(samples: CallSamples): Figure[] {
@@ -24,7 +22,7 @@ function settingFigures(samples: CallSamples, setting: Setting): Figure[] {
   const name = describeSetting(setting);
   const of = (caller: Caller) => samples.get(keyOf(caller, name)) ?? [];
   const [ours, loop, noLoop] = [of('node-libvirt'), of('C, event loop'), of('C, no event loop')];
-  const goal = goals.get(setting);
+  const goal = goalOf(setting);
   const peer = (
     of: (samples: readonly CallSample[]) => number,
     value: readonly CallSample[],
