@@ -1,8 +1,8 @@
 import type { CallOptions } from '../../connection/pending-call.ts';
 import { type TypedValue, typedParameterMap } from '../../protocol/typed-parameter.ts';
-import { GuestInfoType, SetTimeFlag } from '../constants/index.ts';
+import { GuestInfoType, PasswordFlag, SetTimeFlag, SshKeysFlag } from '../constants/index.ts';
 import { parseCpuList } from '../cpu-map.ts';
-import type { FlaggedOptions } from '../flagged-options.ts';
+import { type FlaggedOptions, type Flags, flagBits } from '../flags.ts';
 import type { DomainCalls } from './domain-calls.ts';
 
 export interface GuestFileSystem {
@@ -75,15 +75,19 @@ export class GuestAgent {
     await this.#calls.inLane('domainAgentSetResponseTimeout', { timeoutSeconds, flags: 0 }, options);
   }
 
-  /** What it tells of the guest; types: GuestInfoType, 0 for all that it can tell (libvirt: virDomainGetGuestInfo). */
-  async info(types = 0, options?: CallOptions): Promise<ReadonlyMap<string, TypedValue>> {
-    const { params } = await this.#calls.inLane('domainGetGuestInfo', { types, flags: 0 }, options);
+  /** What it tells of the guest; of no types, all that it can tell (libvirt: virDomainGetGuestInfo). */
+  async info(
+    types: Flags<typeof GuestInfoType> = 0,
+    options?: CallOptions,
+  ): Promise<ReadonlyMap<string, TypedValue>> {
+    const args = { types: flagBits(GuestInfoType, types), flags: 0 };
+    const { params } = await this.#calls.inLane('domainGetGuestInfo', args, options);
     return typedParameterMap(params);
   }
 
   /** Who is logged in (libvirt: virDomainGetGuestInfo). */
   async users(options?: CallOptions): Promise<GuestUser[]> {
-    const info = await this.info(GuestInfoType.Users, options);
+    const info = await this.info(['Users'], options);
     return Array.from({ length: Number(info.get('user.count') ?? 0) }, (_, index) => {
       const domain = info.get(`user.${index}.domain`);
       return {
@@ -144,9 +148,14 @@ export class GuestAgent {
     await this.#calls.inLane('domainSetTime', args, options);
   }
 
-  /** flags: PasswordFlag (libvirt: virDomainSetUserPassword). */
-  async setUserPassword(user: string, password: string, options: FlaggedOptions = {}): Promise<void> {
-    await this.#calls.inLane('domainSetUserPassword', { user, password }, options);
+  /** libvirt: virDomainSetUserPassword. */
+  async setUserPassword(
+    user: string,
+    password: string,
+    options: FlaggedOptions<typeof PasswordFlag> = {},
+  ): Promise<void> {
+    const args = { user, password, flags: flagBits(PasswordFlag, options.flags) };
+    await this.#calls.inLane('domainSetUserPassword', args, options);
   }
 
   /** Lines of the user's authorized_keys (libvirt: virDomainAuthorizedSSHKeysGet). */
@@ -154,9 +163,14 @@ export class GuestAgent {
     return (await this.#calls.inLane('domainAuthorizedSshKeysGet', { user, flags: 0 }, options)).keys;
   }
 
-  /** Replaces the user's authorized_keys, or adds or removes these; flags: SshKeysFlag (libvirt: virDomainAuthorizedSSHKeysSet). */
-  async setSshKeys(user: string, keys: readonly string[], options: FlaggedOptions = {}): Promise<void> {
-    await this.#calls.inLane('domainAuthorizedSshKeysSet', { user, keys: [...keys] }, options);
+  /** Replaces the user's authorized_keys, or adds or removes these (libvirt: virDomainAuthorizedSSHKeysSet). */
+  async setSshKeys(
+    user: string,
+    keys: readonly string[],
+    options: FlaggedOptions<typeof SshKeysFlag> = {},
+  ): Promise<void> {
+    const args = { user, keys: [...keys], flags: flagBits(SshKeysFlag, options.flags) };
+    await this.#calls.inLane('domainAuthorizedSshKeysSet', args, options);
   }
 
   /** libvirt: virDomainGetGuestVcpus. */
