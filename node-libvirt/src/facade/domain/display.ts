@@ -21,7 +21,9 @@ export class Display {
 
   /** A picture of a screen, as PNG or PPM by the server's choice: the first bytes tell (libvirt: virDomainScreenshot). */
   screenshot(options: CallOptions & { screen?: number | undefined } = {}): Promise<ByteStream> {
-    return this.#calls.openStream('domainScreenshot', { screen: options.screen ?? 0, flags: 0 }, options);
+    const lane = options.lane ?? this.#calls.uuid; // it asks the guest's QEMU
+    const args = { screen: options.screen ?? 0, flags: 0 };
+    return this.#calls.openStream('domainScreenshot', args, { ...options, lane });
   }
 
   /** Presses up to 16 keys at once (libvirt: virDomainSendKey). */

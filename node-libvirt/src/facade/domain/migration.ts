@@ -86,6 +86,6 @@ export async function migrate(
     cookieIn: new Uint8Array(),
     flags: flagBits(MigrateFlag, options.flags) | MigrateFlag.PeerToPeer,
   };
-  const { signal, timeoutMs = Number.POSITIVE_INFINITY } = options;
-  await connection.call('domainMigratePerform3Params', args, { signal, timeoutMs });
+  const { timeoutMs = Number.POSITIVE_INFINITY } = options;
+  await connection.call('domainMigratePerform3Params', args, { ...options, timeoutMs });
 }
