@@ -11,9 +11,12 @@ export interface Clock {
   clearTimeout(timer: Timer): void;
 }
 
-/** The process's own timers. */
+/** Node's timers fire at once when told to wait longer. */
+const maxTimerMs = 0x7fffffff;
+
+/** The process's own timers. What is more than 24 days away, such as Infinity, never comes. */
 export const systemClock: Clock = {
   now: () => performance.now(),
-  setTimeout: (callback, delayMs) => setTimeout(callback, delayMs),
+  setTimeout: (callback, delayMs) => (delayMs > maxTimerMs ? undefined : setTimeout(callback, delayMs)),
   clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
 };

@@ -40,7 +40,7 @@ export class LibvirtError extends NodeLibvirtError {
   }
 }
 
-/** An argument cannot be sent: out of its type's range, longer than the protocol allows, or no uuid. */
+/** An argument cannot be sent: out of its type's range, longer than the protocol allows, no uuid, or a name that there is not. */
 export class EncodeError extends NodeLibvirtError {
   readonly retryable = false;
 }

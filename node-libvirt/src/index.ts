@@ -27,6 +27,7 @@ export {
   Disk,
   type DiskInfo,
   type DiskJob,
+  type RebaseOptions,
   type SpeedOptions,
 } from './facade/domain/disk.ts';
 export { Display, type SendKeysOptions } from './facade/domain/display.ts';
@@ -54,7 +55,7 @@ export {
 export { Tuning } from './facade/domain/tuning.ts';
 export { type VcpuInfo, Vcpus } from './facade/domain/vcpus.ts';
 export { Domain, type DomainInfo, type DomainXmlOptions } from './facade/domain.ts';
-export type { FlaggedOptions } from './facade/flagged-options.ts';
+export type { Constants, FlaggedOptions, Flags, OneOf } from './facade/flags.ts';
 export { type CpuMap, type DomainCapabilitiesQuery, HostCpus } from './facade/host/cpus.ts';
 export { HostMemory, type PageAllocation } from './facade/host/memory.ts';
 export { HostInfo, type NodeInfo } from './facade/host-info.ts';

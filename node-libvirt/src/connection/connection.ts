@@ -90,6 +90,11 @@ export class Connection {
     return { unanswered: this.#unanswered.length, waiting: this.#window.waiting, timedOut: this.#timedOut };
   }
 
+  /** Streams that this or the other side has not ended yet. */
+  get openStreams(): number {
+    return this.#streams.size;
+  }
+
   /**
    * Makes one call.
    * @throws LibvirtError when the server says so, EncodeError, CallTimeout, ConnectionClosed, the signal's reason.

@@ -18,7 +18,7 @@ export interface ConnectionOptions {
   keepalive?: KeepaliveLimits | undefined;
   /** For deadlines and keepalive; default: `systemClock`. */
   clock?: Clock | undefined;
-  /** Told what an event listener threw. Default: a process warning. */
+  /** Told what a listener threw. Default: a process warning. */
   onListenerError?: ((error: unknown) => void) | undefined;
 }
 

@@ -38,4 +38,9 @@ describe('a list of CPUs', () => {
   ])('"%s" is read', (text, cpus) => {
     expect(parseCpuList(text)).toEqual(cpus);
   });
+
+  it('ends where no host could have more', () => {
+    const cpus = parseCpuList(Array.from({ length: 100_000 }, () => '0-99999').join(','));
+    expect([cpus.length, cpus.at(-1)]).toEqual([8192, 8191]);
+  });
 });

@@ -2,13 +2,23 @@ import type { ByteStream } from '../connection/byte-stream.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { CallOptions } from '../connection/pending-call.ts';
 import {
+  type AbortJobFlag,
   type AddressSource,
+  type Affect,
+  BackupFlag,
   ChannelFlag,
   ConsoleFlag,
   ControlState,
+  DeviceFlag,
   DiskErrorCode,
   DomainXmlFlag,
+  HostnameSource,
+  type JobStatsFlag,
+  type MaxSpeedFlag,
+  type MemoryFlag,
+  MessageType,
   MetadataType,
+  type VcpuFlag,
 } from './constants/index.ts';
 import { type GuestInterface, interfaceAddresses } from './domain/addresses.ts';
 import { GuestAgent } from './domain/agent.ts';
@@ -30,7 +40,7 @@ import { Snapshots } from './domain/snapshot.ts';
 import { type DomainState, type DomainStatus, domainStateName, domainStatus } from './domain/state.ts';
 import { Tuning } from './domain/tuning.ts';
 import { Vcpus } from './domain/vcpus.ts';
-import type { FlaggedOptions } from './flagged-options.ts';
+import { type FlaggedOptions, flagBits } from './flags.ts';
 
 export interface DomainInfo {
   state: DomainState;
@@ -41,7 +51,7 @@ export interface DomainInfo {
 }
 
 /** Which description of a domain is wanted. */
-export interface DomainXmlOptions extends FlaggedOptions {
+export interface DomainXmlOptions extends FlaggedOptions<typeof DomainXmlFlag> {
   /** That of its next start. */
   inactive?: boolean | undefined;
   /** With passwords. */
@@ -152,14 +162,15 @@ export class Domain extends DomainLifecycle {
     };
   }
 
-  /** The description of the running domain, unless options say otherwise; flags: DomainXmlFlag (libvirt: virDomainGetXMLDesc). */
+  /** The description of the running domain, unless options say otherwise (libvirt: virDomainGetXMLDesc). */
   async xml(options: DomainXmlOptions = {}): Promise<string> {
     const flags =
-      (options.flags ?? 0) |
+      flagBits(DomainXmlFlag, options.flags) |
       (options.inactive ? DomainXmlFlag.Inactive : 0) |
       (options.secure ? DomainXmlFlag.Secure : 0) |
       (options.migratable ? DomainXmlFlag.Migratable : 0);
-    return (await this.#calls.ask('domainGetXmlDesc', { flags }, options)).xml;
+    const args = { flags };
+    return (await this.#calls.ask('domainGetXmlDesc', args, options)).xml;
   }
 
   /** libvirt: virDomainIsActive. */
@@ -183,9 +194,10 @@ export class Domain extends DomainLifecycle {
     return ControlState[state] ?? 'unknown';
   }
 
-  /** What libvirt or QEMU has to say against it; flags: MessageType (libvirt: virDomainGetMessages). */
-  async messages(options: FlaggedOptions = {}): Promise<string[]> {
-    return (await this.#calls.ask('domainGetMessages', {}, options)).msgs;
+  /** What libvirt or QEMU has to say against it (libvirt: virDomainGetMessages). */
+  async messages(options: FlaggedOptions<typeof MessageType> = {}): Promise<string[]> {
+    const flags = flagBits(MessageType, options.flags);
+    return (await this.#calls.ask('domainGetMessages', { flags }, options)).msgs;
   }
 
   /** Only one that does not run; its uuid stays (libvirt: virDomainRename). */
@@ -193,63 +205,67 @@ export class Domain extends DomainLifecycle {
     await this.#calls.inLane('domainRename', { newName: name, flags: 0 }, options);
   }
 
-  /** Sets or removes an own metadata element; flags: Affect (libvirt: virDomainSetMetadata). */
-  setMetadata(metadata: MetadataElement, options: FlaggedOptions = {}): Promise<void> {
+  /** Sets or removes an own metadata element (libvirt: virDomainSetMetadata). */
+  setMetadata(metadata: MetadataElement, options: FlaggedOptions<typeof Affect> = {}): Promise<void> {
     return setElement(this.#calls, metadata, options);
   }
 
-  /** The element with this namespace, NO_DOMAIN_METADATA if there is none; flags: Affect (libvirt: virDomainGetMetadata). */
-  metadata(uri: string, options: FlaggedOptions = {}): Promise<string> {
+  /** The element with this namespace, NO_DOMAIN_METADATA if there is none (libvirt: virDomainGetMetadata). */
+  metadata(uri: string, options: FlaggedOptions<typeof Affect> = {}): Promise<string> {
     return element(this.#calls, uri, options);
   }
 
-  /** One line for people; undefined if there is none; flags: Affect (libvirt: virDomainGetMetadata). */
-  title(options: FlaggedOptions = {}): Promise<string | undefined> {
+  /** One line for people; undefined if there is none (libvirt: virDomainGetMetadata). */
+  title(options: FlaggedOptions<typeof Affect> = {}): Promise<string | undefined> {
     return textOf(this.#calls, MetadataType.Title, options);
   }
 
-  /** null removes it; flags: Affect (libvirt: virDomainSetMetadata). */
-  setTitle(title: string | null, options: FlaggedOptions = {}): Promise<void> {
+  /** null removes it (libvirt: virDomainSetMetadata). */
+  setTitle(title: string | null, options: FlaggedOptions<typeof Affect> = {}): Promise<void> {
     return setText(this.#calls, MetadataType.Title, title, options);
   }
 
-  /** Text for people; undefined if there is none; flags: Affect (libvirt: virDomainGetMetadata). */
-  description(options: FlaggedOptions = {}): Promise<string | undefined> {
+  /** Text for people; undefined if there is none (libvirt: virDomainGetMetadata). */
+  description(options: FlaggedOptions<typeof Affect> = {}): Promise<string | undefined> {
     return textOf(this.#calls, MetadataType.Description, options);
   }
 
-  /** null removes it; flags: Affect (libvirt: virDomainSetMetadata). */
-  setDescription(description: string | null, options: FlaggedOptions = {}): Promise<void> {
+  /** null removes it (libvirt: virDomainSetMetadata). */
+  setDescription(description: string | null, options: FlaggedOptions<typeof Affect> = {}): Promise<void> {
     return setText(this.#calls, MetadataType.Description, description, options);
   }
 
-  /** Plugs a device in; flags: DeviceFlag (libvirt: virDomainAttachDeviceFlags). */
-  async attachDevice(xml: string, options: FlaggedOptions = {}): Promise<void> {
-    await this.#calls.inLane('domainAttachDeviceFlags', { xml }, options);
+  /** Plugs a device in (libvirt: virDomainAttachDeviceFlags). */
+  async attachDevice(xml: string, options: FlaggedOptions<typeof DeviceFlag> = {}): Promise<void> {
+    const args = { xml, flags: flagBits(DeviceFlag, options.flags) };
+    await this.#calls.inLane('domainAttachDeviceFlags', args, options);
   }
 
-  /** Asks for removal; the guest decides, a `device-removed` event tells; flags: DeviceFlag (libvirt: virDomainDetachDeviceFlags). */
-  async detachDevice(xml: string, options: FlaggedOptions = {}): Promise<void> {
-    await this.#calls.inLane('domainDetachDeviceFlags', { xml }, options);
+  /** Asks for removal; the guest decides, a `device-removed` event tells (libvirt: virDomainDetachDeviceFlags). */
+  async detachDevice(xml: string, options: FlaggedOptions<typeof DeviceFlag> = {}): Promise<void> {
+    const args = { xml, flags: flagBits(DeviceFlag, options.flags) };
+    await this.#calls.inLane('domainDetachDeviceFlags', args, options);
   }
 
-  /** The same by the device's alias, such as net0; flags: DeviceFlag (libvirt: virDomainDetachDeviceAlias). */
-  async detachDeviceByAlias(alias: string, options: FlaggedOptions = {}): Promise<void> {
-    await this.#calls.inLane('domainDetachDeviceAlias', { alias }, options);
+  /** The same by the device's alias, such as net0 (libvirt: virDomainDetachDeviceAlias). */
+  async detachDeviceByAlias(alias: string, options: FlaggedOptions<typeof DeviceFlag> = {}): Promise<void> {
+    const args = { alias, flags: flagBits(DeviceFlag, options.flags) };
+    await this.#calls.inLane('domainDetachDeviceAlias', args, options);
   }
 
-  /** Changes a device, such as a CD-ROM's medium; flags: DeviceFlag (libvirt: virDomainUpdateDeviceFlags). */
-  async updateDevice(xml: string, options: FlaggedOptions = {}): Promise<void> {
-    await this.#calls.inLane('domainUpdateDeviceFlags', { xml }, options);
+  /** Changes a device, such as a CD-ROM's medium (libvirt: virDomainUpdateDeviceFlags). */
+  async updateDevice(xml: string, options: FlaggedOptions<typeof DeviceFlag> = {}): Promise<void> {
+    const args = { xml, flags: flagBits(DeviceFlag, options.flags) };
+    await this.#calls.inLane('domainUpdateDeviceFlags', args, options);
   }
 
   /** See `Vcpus.setCount`. */
-  setVcpus(vcpus: number, options: FlaggedOptions = {}): Promise<void> {
+  setVcpus(vcpus: number, options: FlaggedOptions<typeof VcpuFlag> = {}): Promise<void> {
     return this.vcpus.setCount(vcpus, options);
   }
 
   /** See `DomainMemory.set`. */
-  setMemory(memoryBytes: number, options: FlaggedOptions = {}): Promise<void> {
+  setMemory(memoryBytes: number, options: FlaggedOptions<typeof MemoryFlag> = {}): Promise<void> {
     return this.memory.set(memoryBytes, options);
   }
 
@@ -265,9 +281,10 @@ export class Domain extends DomainLifecycle {
     return interfaceAddresses(this.#calls, source, options);
   }
 
-  /** The guest's own name; NO_HOSTNAME when it is not known; flags: HostnameSource (libvirt: virDomainGetHostname). */
-  async hostname(options: FlaggedOptions = {}): Promise<string> {
-    return (await this.#calls.inLane('domainGetHostname', {}, options)).hostname;
+  /** The guest's own name; NO_HOSTNAME when it is not known (libvirt: virDomainGetHostname). */
+  async hostname(options: FlaggedOptions<typeof HostnameSource> = {}): Promise<string> {
+    const flags = flagBits(HostnameSource, options.flags);
+    return (await this.#calls.inLane('domainGetHostname', { flags }, options)).hostname;
   }
 
   /**
@@ -287,13 +304,17 @@ export class Domain extends DomainLifecycle {
 
   /**
    * Begins to copy disks to what `xml` (`<domainbackup>`) describes, as of now; with `checkpointXml` a checkpoint is made
-   * of the same moment. `job` tells of it and ends it; flags: BackupFlag (libvirt: virDomainBackupBegin).
+   * of the same moment. `job` tells of it and ends it (libvirt: virDomainBackupBegin).
    */
   async beginBackup(
     xml: string,
-    options: FlaggedOptions & { checkpointXml?: string | undefined } = {},
+    options: FlaggedOptions<typeof BackupFlag> & { checkpointXml?: string | undefined } = {},
   ): Promise<void> {
-    const args = { backupXml: xml, checkpointXml: options.checkpointXml ?? null };
+    const args = {
+      backupXml: xml,
+      checkpointXml: options.checkpointXml ?? null,
+      flags: flagBits(BackupFlag, options.flags),
+    };
     await this.#calls.inLane('domainBackupBegin', args, options);
   }
 
@@ -308,7 +329,7 @@ export class Domain extends DomainLifecycle {
   }
 
   /** See `MigrationControl.setSpeed`. */
-  setMigrationSpeed(bandwidth: bigint, options?: CallOptions): Promise<void> {
+  setMigrationSpeed(bandwidth: bigint, options: FlaggedOptions<typeof MaxSpeedFlag> = {}): Promise<void> {
     return this.migration.setSpeed(bandwidth, options);
   }
 
@@ -318,12 +339,12 @@ export class Domain extends DomainLifecycle {
   }
 
   /** See `DomainJob.abort`. */
-  abortJob(options?: CallOptions): Promise<void> {
+  abortJob(options: FlaggedOptions<typeof AbortJobFlag> = {}): Promise<void> {
     return this.job.abort(options);
   }
 
   /** See `DomainJob.stats`. */
-  jobStats(options: FlaggedOptions = {}): Promise<JobStats> {
+  jobStats(options: FlaggedOptions<typeof JobStatsFlag> = {}): Promise<JobStats> {
     return this.job.stats(options);
   }
 

@@ -1,7 +1,8 @@
 import type { Connection } from '../connection/connection.ts';
 import type { CallOptions } from '../connection/pending-call.ts';
 import { type TypedValue, typedParameterMap } from '../protocol/typed-parameter.ts';
-import type { FlaggedOptions } from './flagged-options.ts';
+import { DomainCapabilitiesFlag, SuspendTarget } from './constants/index.ts';
+import { type FlaggedOptions, flagBits, numberOf, type OneOf } from './flags.ts';
 import { type DomainCapabilitiesQuery, HostCpus, nullable } from './host/cpus.ts';
 import { HostMemory } from './host/memory.ts';
 import { stringOkay } from './parameters.ts';
@@ -63,12 +64,12 @@ export class HostInfo {
     return (await this.#connection.call('connectGetCapabilities', {}, options)).capabilities;
   }
 
-  /** What a domain may have; flags: DomainCapabilitiesFlag (libvirt: virConnectGetDomainCapabilities). */
+  /** What a domain may have (libvirt: virConnectGetDomainCapabilities). */
   async domainCapabilitiesXml(
     query: DomainCapabilitiesQuery = {},
-    options: FlaggedOptions = {},
+    options: FlaggedOptions<typeof DomainCapabilitiesFlag> = {},
   ): Promise<string> {
-    const args = { ...nullable(query), flags: options.flags ?? 0 };
+    const args = { ...nullable(query), flags: flagBits(DomainCapabilitiesFlag, options.flags) };
     return (await this.#connection.call('connectGetDomainCapabilities', args, options)).capabilities;
   }
 
@@ -116,9 +117,13 @@ export class HostInfo {
     return typedParameterMap((await this.#connection.call('nodeGetSevInfo', args, options)).params);
   }
 
-  /** Puts the machine to sleep, for at least 60 s; target: SuspendTarget (libvirt: virNodeSuspendForDuration). */
-  async suspend(target: number, durationSeconds: bigint, options?: CallOptions): Promise<void> {
-    const args = { target, duration: durationSeconds, flags: 0 };
+  /** Puts the machine to sleep, for at least 60 s (libvirt: virNodeSuspendForDuration). */
+  async suspend(
+    target: OneOf<typeof SuspendTarget>,
+    durationSeconds: bigint,
+    options?: CallOptions,
+  ): Promise<void> {
+    const args = { target: numberOf(SuspendTarget, target), duration: durationSeconds, flags: 0 };
     await this.#connection.call('nodeSuspendForDuration', args, options);
   }
 

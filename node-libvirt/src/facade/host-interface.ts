@@ -1,6 +1,7 @@
 import type { Connection } from '../connection/connection.ts';
 import type { CallOptions } from '../connection/pending-call.ts';
-import type { FlaggedOptions } from './flagged-options.ts';
+import { InterfaceXmlFlag, ListInterfacesFlag } from './constants/index.ts';
+import { type FlaggedOptions, flagBits } from './flags.ts';
 
 /** One network interface of a host itself, by name. */
 export class HostInterface {
@@ -14,9 +15,9 @@ export class HostInterface {
     this.mac = reference.mac;
   }
 
-  /** flags: InterfaceXmlFlag (libvirt: virInterfaceGetXMLDesc). */
-  async xml(options: FlaggedOptions = {}): Promise<string> {
-    const args = { ...this.#iface, flags: options.flags ?? 0 };
+  /** libvirt: virInterfaceGetXMLDesc. */
+  async xml(options: FlaggedOptions<typeof InterfaceXmlFlag> = {}): Promise<string> {
+    const args = { ...this.#iface, flags: flagBits(InterfaceXmlFlag, options.flags) };
     return (await this.#connection.call('interfaceGetXmlDesc', args, options)).xml;
   }
 
@@ -38,9 +39,9 @@ export class HostInterfaces {
     this.#connection = connection;
   }
 
-  /** flags: ListInterfacesFlag (libvirt: virConnectListAllInterfaces). */
-  async list(options: FlaggedOptions = {}): Promise<HostInterface[]> {
-    const args = { needResults: 1, flags: options.flags ?? 0 };
+  /** libvirt: virConnectListAllInterfaces. */
+  async list(options: FlaggedOptions<typeof ListInterfacesFlag> = {}): Promise<HostInterface[]> {
+    const args = { needResults: 1, flags: flagBits(ListInterfacesFlag, options.flags) };
     const { ifaces } = await this.#connection.call('connectListAllInterfaces', args, options);
     return ifaces.map((iface) => new HostInterface(this.#connection, iface));
   }

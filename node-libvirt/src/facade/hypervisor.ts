@@ -10,8 +10,20 @@ import { type TypedValue, typedParameterMap } from '../protocol/typed-parameter.
 import type { ConnectOptions } from '../transport/attempt.ts';
 import { connectTransport } from '../transport/connect.ts';
 import type { Target } from '../transport/target.ts';
+import {
+  CreateFlag,
+  DefineFlag,
+  ListDomainsFlag,
+  ListStoragePoolsFlag,
+  SaveFlag,
+  SaveImageXmlFlag,
+  StatsFlag,
+  StatsGroup,
+  StoragePoolCreateFlag,
+  StoragePoolDefineFlag,
+} from './constants/index.ts';
 import { Domain } from './domain.ts';
-import type { FlaggedOptions } from './flagged-options.ts';
+import { type FlaggedOptions, type Flags, flagBits } from './flags.ts';
 import { HostInfo } from './host-info.ts';
 import { HostInterfaces } from './host-interface.ts';
 import { Networks } from './network.ts';
@@ -48,11 +60,11 @@ export interface DomainStatsRecord extends ListedDomain {
   stats: ReadonlyMap<string, TypedValue>;
 }
 
-export interface StatsQuery extends FlaggedOptions {
-  /** Only these; default: all that `flags` (ListDomainsFlag, StatsFlag) let through. */
+export interface StatsQuery extends FlaggedOptions<typeof StatsFlag> {
+  /** Only these; default: all that `flags` let through. */
   uuids?: readonly string[] | undefined;
-  /** Or-ed StatsGroup; 0, the default, is all. */
-  groups?: number | undefined;
+  /** What is told of them; none, the default, is all. */
+  groups?: Flags<typeof StatsGroup> | undefined;
 }
 
 /** How long a polite good-bye may take before the connection is just ended. */
@@ -116,50 +128,57 @@ export class HypervisorConnection {
     return this.domain(dom.uuid, dom.name);
   }
 
-  /** All domains, or those that `flags` (ListDomainsFlag) let through (libvirt: virConnectListAllDomains). */
-  async listDomains(options: FlaggedOptions = {}): Promise<ListedDomain[]> {
-    const args = { needResults: 1, flags: options.flags ?? 0 };
+  /** All domains, or those that `flags` let through (libvirt: virConnectListAllDomains). */
+  async listDomains(options: FlaggedOptions<typeof ListDomainsFlag> = {}): Promise<ListedDomain[]> {
+    const args = { needResults: 1, flags: flagBits(ListDomainsFlag, options.flags) };
     return (await this.connection.call('connectListAllDomains', args, options)).domains;
   }
 
-  /** Defines a domain or changes its definition; flags: DefineFlag (libvirt: virDomainDefineXMLFlags). */
-  async defineXml(xml: string, options: FlaggedOptions = {}): Promise<Domain> {
-    const args = { xml, flags: options.flags ?? 0 };
+  /** Defines a domain or changes its definition (libvirt: virDomainDefineXMLFlags). */
+  async defineXml(xml: string, options: FlaggedOptions<typeof DefineFlag> = {}): Promise<Domain> {
+    const args = { xml, flags: flagBits(DefineFlag, options.flags) };
     const { dom } = await this.connection.call('domainDefineXmlFlags', args, options);
     return this.domain(dom.uuid, dom.name);
   }
 
-  /** Starts a transient domain: nothing of it stays once it stops; flags: CreateFlag (libvirt: virDomainCreateXML). */
-  async createXml(xml: string, options: FlaggedOptions = {}): Promise<Domain> {
-    const args = { xml, flags: options.flags ?? 0 };
+  /** Starts a transient domain: nothing of it stays once it stops (libvirt: virDomainCreateXML). */
+  async createXml(xml: string, options: FlaggedOptions<typeof CreateFlag> = {}): Promise<Domain> {
+    const args = { xml, flags: flagBits(CreateFlag, options.flags) };
     const { dom } = await this.connection.call('domainCreateXml', args, options);
     return this.domain(dom.uuid, dom.name);
   }
 
   /**
-   * Starts a domain from a file of `Domain.save`, which takes long; `xml` replaces its description; flags: SaveFlag
+   * Starts a domain from a file of `Domain.save`, which takes long; `xml` replaces its description
    * (libvirt: virDomainRestoreFlags).
    */
-  async restore(file: string, options: FlaggedOptions & { xml?: string | undefined } = {}): Promise<void> {
-    const args = { from: file, dxml: options.xml ?? null, flags: options.flags ?? 0 };
+  async restore(
+    file: string,
+    options: FlaggedOptions<typeof SaveFlag> & { xml?: string | undefined } = {},
+  ): Promise<void> {
+    const args = { from: file, dxml: options.xml ?? null, flags: flagBits(SaveFlag, options.flags) };
     await this.connection.call('domainRestoreFlags', args, options);
   }
 
-  /** The description in a file of `Domain.save`; flags: SaveImageXmlFlag (libvirt: virDomainSaveImageGetXMLDesc). */
-  async savedXml(file: string, options: FlaggedOptions = {}): Promise<string> {
-    const args = { file, flags: options.flags ?? 0 };
+  /** The description in a file of `Domain.save` (libvirt: virDomainSaveImageGetXMLDesc). */
+  async savedXml(file: string, options: FlaggedOptions<typeof SaveImageXmlFlag> = {}): Promise<string> {
+    const args = { file, flags: flagBits(SaveImageXmlFlag, options.flags) };
     return (await this.connection.call('domainSaveImageGetXmlDesc', args, options)).xml;
   }
 
-  /** Changes the description in a file of `Domain.save`; flags: SaveFlag (libvirt: virDomainSaveImageDefineXML). */
-  async defineSavedXml(file: string, xml: string, options: FlaggedOptions = {}): Promise<void> {
-    const args = { file, dxml: xml, flags: options.flags ?? 0 };
+  /** Changes the description in a file of `Domain.save` (libvirt: virDomainSaveImageDefineXML). */
+  async defineSavedXml(
+    file: string,
+    xml: string,
+    options: FlaggedOptions<typeof SaveFlag> = {},
+  ): Promise<void> {
+    const args = { file, dxml: xml, flags: flagBits(SaveFlag, options.flags) };
     await this.connection.call('domainSaveImageDefineXml', args, options);
   }
 
-  /** All storage pools, running or not; flags: ListStoragePoolsFlag (libvirt: virConnectListAllStoragePools). */
-  async storagePools(options: FlaggedOptions = {}): Promise<StoragePool[]> {
-    const args = { needResults: 1, flags: options.flags ?? 0 };
+  /** All storage pools, running or not (libvirt: virConnectListAllStoragePools). */
+  async storagePools(options: FlaggedOptions<typeof ListStoragePoolsFlag> = {}): Promise<StoragePool[]> {
+    const args = { needResults: 1, flags: flagBits(ListStoragePoolsFlag, options.flags) };
     const { pools } = await this.connection.call('connectListAllStoragePools', args, options);
     return pools.map((pool) => new StoragePool(this.connection, pool));
   }
@@ -195,16 +214,22 @@ export class HypervisorConnection {
     return new StorageVolume(this.connection, vol);
   }
 
-  /** Starts a pool of which nothing but its volumes stays once it stops; flags: StoragePoolCreateFlag (libvirt: virStoragePoolCreateXML). */
-  async createStoragePool(xml: string, options: FlaggedOptions = {}): Promise<StoragePool> {
-    const args = { xml, flags: options.flags ?? 0 };
+  /** Starts a pool of which nothing but its volumes stays once it stops (libvirt: virStoragePoolCreateXML). */
+  async createStoragePool(
+    xml: string,
+    options: FlaggedOptions<typeof StoragePoolCreateFlag> = {},
+  ): Promise<StoragePool> {
+    const args = { xml, flags: flagBits(StoragePoolCreateFlag, options.flags) };
     const { pool } = await this.connection.call('storagePoolCreateXml', args, options);
     return new StoragePool(this.connection, pool);
   }
 
-  /** Defines a storage pool or changes its definition; flags: StoragePoolDefineFlag (libvirt: virStoragePoolDefineXML). */
-  async defineStoragePool(xml: string, options: FlaggedOptions = {}): Promise<StoragePool> {
-    const args = { xml, flags: options.flags ?? 0 };
+  /** Defines a storage pool or changes its definition (libvirt: virStoragePoolDefineXML). */
+  async defineStoragePool(
+    xml: string,
+    options: FlaggedOptions<typeof StoragePoolDefineFlag> = {},
+  ): Promise<StoragePool> {
+    const args = { xml, flags: flagBits(StoragePoolDefineFlag, options.flags) };
     const { pool } = await this.connection.call('storagePoolDefineXml', args, options);
     return new StoragePool(this.connection, pool);
   }
@@ -212,7 +237,8 @@ export class HypervisorConnection {
   /** Statistics of many domains in one call (libvirt: virConnectGetAllDomainStats, virDomainListGetStats). */
   async domainStats(query: StatsQuery = {}): Promise<DomainStatsRecord[]> {
     const doms = (query.uuids ?? []).map((uuid) => domainReference(uuid));
-    const args = { doms, stats: query.groups ?? 0, flags: query.flags ?? 0 };
+    const stats = flagBits(StatsGroup, query.groups);
+    const args = { doms, stats, flags: flagBits(StatsFlag, query.flags) };
     const { records } = await this.connection.call('connectGetAllDomainStats', args, query);
     return records.map(({ dom, params }) => ({ ...dom, stats: typedParameterMap(params) }));
   }

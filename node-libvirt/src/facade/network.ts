@@ -1,7 +1,17 @@
 import type { Connection } from '../connection/connection.ts';
 import type { CallOptions } from '../connection/pending-call.ts';
-import { Feature, IpAddressType } from './constants/index.ts';
-import type { FlaggedOptions } from './flagged-options.ts';
+import {
+  Feature,
+  IpAddressType,
+  ListNetworksFlag,
+  NetworkCreateFlag,
+  NetworkDefineFlag,
+  NetworkUpdateCommand,
+  NetworkUpdateFlag,
+  NetworkUpdateSection,
+  NetworkXmlFlag,
+} from './constants/index.ts';
+import { type FlaggedOptions, flagBits, numberOf, type OneOf } from './flags.ts';
 
 /** An address that a network's DHCP server gave away. */
 export interface DhcpLease {
@@ -21,10 +31,8 @@ export interface DhcpLease {
 
 /** A change of one part of a network. */
 export interface NetworkChange {
-  /** NetworkUpdateCommand. */
-  command: number;
-  /** NetworkUpdateSection. */
-  section: number;
+  command: OneOf<typeof NetworkUpdateCommand>;
+  section: OneOf<typeof NetworkUpdateSection>;
   /** The part, such as `<host mac=… ip=…/>`. */
   xml: string;
   /** Which of several parents, such as `<ip>`, from 0; default the first that fits. */
@@ -58,20 +66,28 @@ export class Network {
     await this.#connection.call('networkUndefine', this.#net, options);
   }
 
-  /** flags: NetworkXmlFlag (libvirt: virNetworkGetXMLDesc). */
-  async xml(options: FlaggedOptions = {}): Promise<string> {
-    const args = { ...this.#net, flags: options.flags ?? 0 };
+  /** libvirt: virNetworkGetXMLDesc. */
+  async xml(options: FlaggedOptions<typeof NetworkXmlFlag> = {}): Promise<string> {
+    const args = { ...this.#net, flags: flagBits(NetworkXmlFlag, options.flags) };
     return (await this.#connection.call('networkGetXmlDesc', args, options)).xml;
   }
 
-  /** Changes a part while it runs, or in its definition; flags: NetworkUpdateFlag (libvirt: virNetworkUpdate). */
-  async update(change: NetworkChange, options: FlaggedOptions = {}): Promise<void> {
-    const { command, section, xml, parentIndex = -1 } = change;
+  /** Changes a part while it runs, or in its definition (libvirt: virNetworkUpdate). */
+  async update(change: NetworkChange, options: FlaggedOptions<typeof NetworkUpdateFlag> = {}): Promise<void> {
+    const { xml, parentIndex = -1 } = change;
+    const command = numberOf(NetworkUpdateCommand, change.command);
+    const section = numberOf(NetworkUpdateSection, change.section);
     const feature = { feature: Feature.NetworkUpdateHasCorrectOrder };
     const { supported } = await this.#connection.call('connectSupportsFeature', feature, options);
     // Servers before libvirt 7.2 mistake the one for the other, which every client has to make up for.
     const order = supported ? { command, section } : { command: section, section: command };
-    const args = { ...this.#net, ...order, parentIndex, xml, flags: options.flags ?? 0 };
+    const args = {
+      ...this.#net,
+      ...order,
+      parentIndex,
+      xml,
+      flags: flagBits(NetworkUpdateFlag, options.flags),
+    };
     await this.#connection.call('networkUpdate', args, options);
   }
 
@@ -127,9 +143,9 @@ export class Networks {
     this.#connection = connection;
   }
 
-  /** flags: ListNetworksFlag (libvirt: virConnectListAllNetworks). */
-  async list(options: FlaggedOptions = {}): Promise<Network[]> {
-    const args = { needResults: 1, flags: options.flags ?? 0 };
+  /** libvirt: virConnectListAllNetworks. */
+  async list(options: FlaggedOptions<typeof ListNetworksFlag> = {}): Promise<Network[]> {
+    const args = { needResults: 1, flags: flagBits(ListNetworksFlag, options.flags) };
     const { nets } = await this.#connection.call('connectListAllNetworks', args, options);
     return nets.map((net) => new Network(this.#connection, net));
   }
@@ -146,16 +162,16 @@ export class Networks {
     return new Network(this.#connection, net);
   }
 
-  /** Defines one or changes its definition; flags: NetworkDefineFlag (libvirt: virNetworkDefineXMLFlags, since 7.7). */
-  async define(xml: string, options: FlaggedOptions = {}): Promise<Network> {
-    const args = { xml, flags: options.flags ?? 0 };
+  /** Defines one or changes its definition (libvirt: virNetworkDefineXMLFlags, since 7.7). */
+  async define(xml: string, options: FlaggedOptions<typeof NetworkDefineFlag> = {}): Promise<Network> {
+    const args = { xml, flags: flagBits(NetworkDefineFlag, options.flags) };
     const { net } = await this.#connection.call('networkDefineXmlFlags', args, options);
     return new Network(this.#connection, net);
   }
 
-  /** Starts one of which nothing stays once it stops; flags: NetworkCreateFlag (libvirt: virNetworkCreateXMLFlags, since 7.8). */
-  async create(xml: string, options: FlaggedOptions = {}): Promise<Network> {
-    const args = { xml, flags: options.flags ?? 0 };
+  /** Starts one of which nothing stays once it stops (libvirt: virNetworkCreateXMLFlags, since 7.8). */
+  async create(xml: string, options: FlaggedOptions<typeof NetworkCreateFlag> = {}): Promise<Network> {
+    const args = { xml, flags: flagBits(NetworkCreateFlag, options.flags) };
     const { net } = await this.#connection.call('networkCreateXmlFlags', args, options);
     return new Network(this.#connection, net);
   }

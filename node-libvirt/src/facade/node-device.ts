@@ -1,6 +1,12 @@
 import type { Connection } from '../connection/connection.ts';
 import type { CallOptions } from '../connection/pending-call.ts';
-import type { FlaggedOptions } from './flagged-options.ts';
+import {
+  ListNodeDevicesFlag,
+  NodeDeviceCreateFlag,
+  NodeDeviceDefineFlag,
+  NodeDeviceXmlFlag,
+} from './constants/index.ts';
+import { type FlaggedOptions, flagBits } from './flags.ts';
 
 /** As many as the protocol can carry. */
 const maxCapabilities = 65_536;
@@ -15,9 +21,9 @@ export class NodeDevice {
     this.name = name;
   }
 
-  /** flags: NodeDeviceXmlFlag (libvirt: virNodeDeviceGetXMLDesc). */
-  async xml(options: FlaggedOptions = {}): Promise<string> {
-    const args = { name: this.name, flags: options.flags ?? 0 };
+  /** libvirt: virNodeDeviceGetXMLDesc. */
+  async xml(options: FlaggedOptions<typeof NodeDeviceXmlFlag> = {}): Promise<string> {
+    const args = { name: this.name, flags: flagBits(NodeDeviceXmlFlag, options.flags) };
     return (await this.#connection.call('nodeDeviceGetXmlDesc', args, options)).xml;
   }
 
@@ -100,9 +106,9 @@ export class NodeDevices {
     this.#connection = connection;
   }
 
-  /** flags: ListNodeDevicesFlag (libvirt: virConnectListAllNodeDevices). */
-  async list(options: FlaggedOptions = {}): Promise<NodeDevice[]> {
-    const args = { needResults: 1, flags: options.flags ?? 0 };
+  /** libvirt: virConnectListAllNodeDevices. */
+  async list(options: FlaggedOptions<typeof ListNodeDevicesFlag> = {}): Promise<NodeDevice[]> {
+    const args = { needResults: 1, flags: flagBits(ListNodeDevicesFlag, options.flags) };
     const { devices } = await this.#connection.call('connectListAllNodeDevices', args, options);
     return devices.map(({ name }) => new NodeDevice(this.#connection, name));
   }
@@ -113,16 +119,16 @@ export class NodeDevices {
     return new NodeDevice(this.#connection, dev.name);
   }
 
-  /** Makes one of which nothing stays once it is destroyed; flags: NodeDeviceCreateFlag (libvirt: virNodeDeviceCreateXML). */
-  async create(xml: string, options: FlaggedOptions = {}): Promise<NodeDevice> {
-    const args = { xmlDesc: xml, flags: options.flags ?? 0 };
+  /** Makes one of which nothing stays once it is destroyed (libvirt: virNodeDeviceCreateXML). */
+  async create(xml: string, options: FlaggedOptions<typeof NodeDeviceCreateFlag> = {}): Promise<NodeDevice> {
+    const args = { xmlDesc: xml, flags: flagBits(NodeDeviceCreateFlag, options.flags) };
     const { dev } = await this.#connection.call('nodeDeviceCreateXml', args, options);
     return new NodeDevice(this.#connection, dev.name);
   }
 
-  /** Defines one; flags: NodeDeviceDefineFlag (libvirt: virNodeDeviceDefineXML, since 7.3). */
-  async define(xml: string, options: FlaggedOptions = {}): Promise<NodeDevice> {
-    const args = { xmlDesc: xml, flags: options.flags ?? 0 };
+  /** Defines one (libvirt: virNodeDeviceDefineXML, since 7.3). */
+  async define(xml: string, options: FlaggedOptions<typeof NodeDeviceDefineFlag> = {}): Promise<NodeDevice> {
+    const args = { xmlDesc: xml, flags: flagBits(NodeDeviceDefineFlag, options.flags) };
     const { dev } = await this.#connection.call('nodeDeviceDefineXml', args, options);
     return new NodeDevice(this.#connection, dev.name);
   }

@@ -1,6 +1,7 @@
 import type { Connection } from '../connection/connection.ts';
 import type { CallOptions } from '../connection/pending-call.ts';
-import type { FlaggedOptions } from './flagged-options.ts';
+import { NwFilterDefineFlag } from './constants/index.ts';
+import { type FlaggedOptions, flagBits } from './flags.ts';
 
 /** Rules for the traffic of domains' interfaces, by uuid. Calls fail with NO_NWFILTER when the server has none with it. */
 export class NwFilter {
@@ -57,9 +58,9 @@ export class NwFilters {
     return new NwFilter(this.#connection, nwfilter);
   }
 
-  /** Defines one, or changes it for running domains too; flags: NwFilterDefineFlag (libvirt: virNWFilterDefineXMLFlags, since 7.7). */
-  async define(xml: string, options: FlaggedOptions = {}): Promise<NwFilter> {
-    const args = { xml, flags: options.flags ?? 0 };
+  /** Defines one, or changes it for running domains too (libvirt: virNWFilterDefineXMLFlags, since 7.7). */
+  async define(xml: string, options: FlaggedOptions<typeof NwFilterDefineFlag> = {}): Promise<NwFilter> {
+    const args = { xml, flags: flagBits(NwFilterDefineFlag, options.flags) };
     const { nwfilter } = await this.#connection.call('nwfilterDefineXmlFlags', args, options);
     return new NwFilter(this.#connection, nwfilter);
   }

@@ -1,6 +1,7 @@
 import type { Connection } from '../connection/connection.ts';
 import type { CallOptions } from '../connection/pending-call.ts';
-import type { FlaggedOptions } from './flagged-options.ts';
+import { ListSecretsFlag, SecretDefineFlag, SecretUsageType } from './constants/index.ts';
+import { type FlaggedOptions, flagBits, numberOf, type OneOf } from './flags.ts';
 
 /** How the server names a secret; it looks at the uuid alone. */
 export interface SecretReference {
@@ -61,9 +62,9 @@ export class Secrets {
     this.#connection = connection;
   }
 
-  /** flags: ListSecretsFlag (libvirt: virConnectListAllSecrets). */
-  async list(options: FlaggedOptions = {}): Promise<Secret[]> {
-    const args = { needResults: 1, flags: options.flags ?? 0 };
+  /** libvirt: virConnectListAllSecrets. */
+  async list(options: FlaggedOptions<typeof ListSecretsFlag> = {}): Promise<Secret[]> {
+    const args = { needResults: 1, flags: flagBits(ListSecretsFlag, options.flags) };
     const { secrets } = await this.#connection.call('connectListAllSecrets', args, options);
     return secrets.map((secret) => new Secret(this.#connection, secret));
   }
@@ -74,15 +75,20 @@ export class Secrets {
     return new Secret(this.#connection, secret);
   }
 
-  /** The one for this use; type: SecretUsageType; NO_SECRET if there is none (libvirt: virSecretLookupByUsage). */
-  async byUsage(usageType: number, usageId: string, options?: CallOptions): Promise<Secret> {
-    const { secret } = await this.#connection.call('secretLookupByUsage', { usageType, usageId }, options);
+  /** The one for this use; NO_SECRET if there is none (libvirt: virSecretLookupByUsage). */
+  async byUsage(
+    usageType: OneOf<typeof SecretUsageType>,
+    usageId: string,
+    options?: CallOptions,
+  ): Promise<Secret> {
+    const args = { usageType: numberOf(SecretUsageType, usageType), usageId };
+    const { secret } = await this.#connection.call('secretLookupByUsage', args, options);
     return new Secret(this.#connection, secret);
   }
 
-  /** Defines one, which has no value yet, or changes its description; flags: SecretDefineFlag (libvirt: virSecretDefineXML). */
-  async define(xml: string, options: FlaggedOptions = {}): Promise<Secret> {
-    const args = { xml, flags: options.flags ?? 0 };
+  /** Defines one, which has no value yet, or changes its description (libvirt: virSecretDefineXML). */
+  async define(xml: string, options: FlaggedOptions<typeof SecretDefineFlag> = {}): Promise<Secret> {
+    const args = { xml, flags: flagBits(SecretDefineFlag, options.flags) };
     const { secret } = await this.#connection.call('secretDefineXml', args, options);
     return new Secret(this.#connection, secret);
   }

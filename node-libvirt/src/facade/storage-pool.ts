@@ -1,7 +1,14 @@
 import type { Connection } from '../connection/connection.ts';
 import type { CallOptions } from '../connection/pending-call.ts';
-import { StoragePoolState } from './constants/index.ts';
-import type { FlaggedOptions } from './flagged-options.ts';
+import {
+  StoragePoolBuildFlag,
+  StoragePoolCreateFlag,
+  StoragePoolDeleteFlag,
+  StoragePoolState,
+  StorageXmlFlag,
+  VolumeCreateFlag,
+} from './constants/index.ts';
+import { type FlaggedOptions, flagBits } from './flags.ts';
 import { StorageVolume } from './storage-volume.ts';
 
 export interface PoolInfo {
@@ -23,14 +30,16 @@ export class StoragePool {
     this.name = reference.name;
   }
 
-  /** Makes what it keeps volumes in, such as its folder; flags: StoragePoolBuildFlag (libvirt: virStoragePoolBuild). */
-  async build(options: FlaggedOptions = {}): Promise<void> {
-    await this.#connection.call('storagePoolBuild', this.#flagged(options), options);
+  /** Makes what it keeps volumes in, such as its folder (libvirt: virStoragePoolBuild). */
+  async build(options: FlaggedOptions<typeof StoragePoolBuildFlag> = {}): Promise<void> {
+    const args = { ...this.#pool, flags: flagBits(StoragePoolBuildFlag, options.flags) };
+    await this.#connection.call('storagePoolBuild', args, options);
   }
 
-  /** Starts a defined pool; flags: StoragePoolCreateFlag (libvirt: virStoragePoolCreate). */
-  async create(options: FlaggedOptions = {}): Promise<void> {
-    await this.#connection.call('storagePoolCreate', this.#flagged(options), options);
+  /** Starts a defined pool (libvirt: virStoragePoolCreate). */
+  async create(options: FlaggedOptions<typeof StoragePoolCreateFlag> = {}): Promise<void> {
+    const args = { ...this.#pool, flags: flagBits(StoragePoolCreateFlag, options.flags) };
+    await this.#connection.call('storagePoolCreate', args, options);
   }
 
   /** Stops it; its volumes stay (libvirt: virStoragePoolDestroy). */
@@ -38,9 +47,10 @@ export class StoragePool {
     await this.#connection.call('storagePoolDestroy', this.#pool, options);
   }
 
-  /** Deletes what it keeps volumes in, for good; flags: StoragePoolDeleteFlag (libvirt: virStoragePoolDelete). */
-  async delete(options: FlaggedOptions = {}): Promise<void> {
-    await this.#connection.call('storagePoolDelete', this.#flagged(options), options);
+  /** Deletes what it keeps volumes in, for good (libvirt: virStoragePoolDelete). */
+  async delete(options: FlaggedOptions<typeof StoragePoolDeleteFlag> = {}): Promise<void> {
+    const args = { ...this.#pool, flags: flagBits(StoragePoolDeleteFlag, options.flags) };
+    await this.#connection.call('storagePoolDelete', args, options);
   }
 
   /** Removes the definition of a stopped pool (libvirt: virStoragePoolUndefine). */
@@ -49,8 +59,8 @@ export class StoragePool {
   }
 
   /** Looks for volumes that came or went by other hands (libvirt: virStoragePoolRefresh). */
-  async refresh(options: FlaggedOptions = {}): Promise<void> {
-    await this.#connection.call('storagePoolRefresh', this.#flagged(options), options);
+  async refresh(options?: CallOptions): Promise<void> {
+    await this.#connection.call('storagePoolRefresh', { ...this.#pool, flags: 0 }, options);
   }
 
   /** libvirt: virStoragePoolGetInfo. */
@@ -64,9 +74,10 @@ export class StoragePool {
     };
   }
 
-  /** flags: StorageXmlFlag (libvirt: virStoragePoolGetXMLDesc). */
-  async xml(options: FlaggedOptions = {}): Promise<string> {
-    return (await this.#connection.call('storagePoolGetXmlDesc', this.#flagged(options), options)).xml;
+  /** libvirt: virStoragePoolGetXMLDesc. */
+  async xml(options: FlaggedOptions<typeof StorageXmlFlag> = {}): Promise<string> {
+    const args = { ...this.#pool, flags: flagBits(StorageXmlFlag, options.flags) };
+    return (await this.#connection.call('storagePoolGetXmlDesc', args, options)).xml;
   }
 
   /** libvirt: virStoragePoolIsActive. */
@@ -104,29 +115,33 @@ export class StoragePool {
     return new StorageVolume(this.#connection, vol);
   }
 
-  /** Makes a volume; flags: VolumeCreateFlag (libvirt: virStorageVolCreateXML). */
-  async createVolume(xml: string, options: FlaggedOptions = {}): Promise<StorageVolume> {
-    const args = { ...this.#flagged(options), xml };
+  /** Makes a volume (libvirt: virStorageVolCreateXML). */
+  async createVolume(
+    xml: string,
+    options: FlaggedOptions<typeof VolumeCreateFlag> = {},
+  ): Promise<StorageVolume> {
+    const args = { ...this.#pool, xml, flags: flagBits(VolumeCreateFlag, options.flags) };
     const { vol } = await this.#connection.call('storageVolCreateXml', args, options);
     return new StorageVolume(this.#connection, vol);
   }
 
-  /** Makes a volume with the content of another, of this pool or not; flags: VolumeCreateFlag (libvirt: virStorageVolCreateXMLFrom). */
+  /** Makes a volume with the content of another, of this pool or not (libvirt: virStorageVolCreateXMLFrom). */
   async cloneVolume(
     xml: string,
     source: StorageVolume,
-    options: FlaggedOptions = {},
+    options: FlaggedOptions<typeof VolumeCreateFlag> = {},
   ): Promise<StorageVolume> {
-    const args = { ...this.#flagged(options), xml, source: source.reference };
+    const args = {
+      ...this.#pool,
+      xml,
+      source: source.reference,
+      flags: flagBits(VolumeCreateFlag, options.flags),
+    };
     const { vol } = await this.#connection.call('storageVolCreateXmlFrom', args, options);
     return new StorageVolume(this.#connection, vol);
   }
 
   get #pool() {
     return { pool: { name: this.name, uuid: this.uuid } };
-  }
-
-  #flagged(options: FlaggedOptions) {
-    return { ...this.#pool, flags: options.flags ?? 0 };
   }
 }

@@ -1,8 +1,15 @@
 import type { ByteStream } from '../connection/byte-stream.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { CallOptions } from '../connection/pending-call.ts';
-import { VolumeDownloadFlag, VolumeInfoFlag, VolumeType, WipeAlgorithm } from './constants/index.ts';
-import type { FlaggedOptions } from './flagged-options.ts';
+import {
+  VolumeDeleteFlag,
+  VolumeDownloadFlag,
+  VolumeInfoFlag,
+  VolumeResizeFlag,
+  VolumeType,
+  WipeAlgorithm,
+} from './constants/index.ts';
+import { type FlaggedOptions, flagBits, numberOf, type OneOf } from './flags.ts';
 
 /** How the server names a volume; `key` is its own identity for it, such as the path. */
 export interface VolumeReference {
@@ -58,8 +65,8 @@ export class StorageVolume {
   }
 
   /** libvirt: virStorageVolGetXMLDesc. */
-  async xml(options: FlaggedOptions = {}): Promise<string> {
-    const args = { ...this.#vol, flags: options.flags ?? 0 };
+  async xml(options?: CallOptions): Promise<string> {
+    const args = { ...this.#vol, flags: 0 };
     return (await this.#connection.call('storageVolGetXmlDesc', args, options)).xml;
   }
 
@@ -68,21 +75,24 @@ export class StorageVolume {
     return (await this.#connection.call('storageVolGetPath', this.#vol, options)).name;
   }
 
-  /** Makes it larger, or smaller with the flag; flags: VolumeResizeFlag (libvirt: virStorageVolResize). */
-  async resize(capacityBytes: bigint, options: FlaggedOptions = {}): Promise<void> {
-    const args = { ...this.#vol, capacity: capacityBytes, flags: options.flags ?? 0 };
+  /** Makes it larger, or smaller with the flag Shrink (libvirt: virStorageVolResize). */
+  async resize(capacityBytes: bigint, options: FlaggedOptions<typeof VolumeResizeFlag> = {}): Promise<void> {
+    const args = { ...this.#vol, capacity: capacityBytes, flags: flagBits(VolumeResizeFlag, options.flags) };
     await this.#connection.call('storageVolResize', args, options);
   }
 
-  /** Deletes it and its data for good; flags: VolumeDeleteFlag (libvirt: virStorageVolDelete). */
-  async delete(options: FlaggedOptions = {}): Promise<void> {
-    const args = { ...this.#vol, flags: options.flags ?? 0 };
+  /** Deletes it and its data for good (libvirt: virStorageVolDelete). */
+  async delete(options: FlaggedOptions<typeof VolumeDeleteFlag> = {}): Promise<void> {
+    const args = { ...this.#vol, flags: flagBits(VolumeDeleteFlag, options.flags) };
     await this.#connection.call('storageVolDelete', args, options);
   }
 
-  /** Overwrites its content, which takes long; algorithm: WipeAlgorithm, default zeros (libvirt: virStorageVolWipePattern). */
-  async wipe(options: CallOptions & { algorithm?: number | undefined } = {}): Promise<void> {
-    const args = { ...this.#vol, algorithm: options.algorithm ?? WipeAlgorithm.Zero, flags: 0 };
+  /** Overwrites its content, which takes long; with zeros unless `algorithm` says otherwise (libvirt: virStorageVolWipePattern). */
+  async wipe(
+    options: CallOptions & { algorithm?: OneOf<typeof WipeAlgorithm> | undefined } = {},
+  ): Promise<void> {
+    const algorithm = numberOf(WipeAlgorithm, options.algorithm ?? 'Zero');
+    const args = { ...this.#vol, algorithm, flags: 0 };
     await this.#connection.call('storageVolWipePattern', args, options);
   }
 

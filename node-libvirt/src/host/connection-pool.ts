@@ -75,9 +75,11 @@ export class ConnectionPool {
   }
 
   #keep(hypervisor: HypervisorConnection): void {
-    const { unanswered, waiting } = hypervisor.connection.load;
-    // Calls that their caller has given up still hold places there.
-    if (this.#stop.signal.aborted || unanswered + waiting > 0 || hypervisor.connection.ended) {
+    const { connection } = hypervisor;
+    const { unanswered, waiting } = connection.load;
+    // Calls that their caller has given up still hold places there, and a stream that nobody reads stops it.
+    const isFree = unanswered + waiting + connection.openStreams === 0 && !connection.ended;
+    if (this.#stop.signal.aborted || !isFree) {
       void hypervisor.close();
       return;
     }

@@ -1,6 +1,7 @@
 import { abortable } from '../abortable.ts';
-import { type Clock, systemClock } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import type { ByteStream } from '../connection/byte-stream.ts';
+import { withDefaults } from '../connection/options.ts';
 import type { CallOptions } from '../connection/pending-call.ts';
 import { ConnectFailed, ConnectionClosed } from '../errors.ts';
 import { defaultQueueLimit } from '../events/event-hub.ts';
@@ -24,6 +25,7 @@ export class Host<K extends EventKind = DefaultKind> {
   readonly #target: TargetSource;
   readonly #options: HostOptions<K>;
   readonly #clock: Clock;
+  readonly #onListenerError: (error: unknown) => void;
   readonly #supervisor: Supervisor;
   readonly #pool: ConnectionPool;
   readonly #readers = new Set<EventQueue<HostEvent<K>>>();
@@ -33,7 +35,7 @@ export class Host<K extends EventKind = DefaultKind> {
   constructor(target: TargetSource, options: HostOptions<K> = {}) {
     this.#target = target;
     this.#options = options;
-    this.#clock = options.clock ?? systemClock;
+    ({ clock: this.#clock, onListenerError: this.#onListenerError } = withDefaults(options));
     const { random = Math.random, backOff = defaultBackOff, maxLent: limit = 8, idleMs = 30_000 } = options;
     const clock = this.#clock;
     this.#pool = new ConnectionPool({ open: (signal) => this.#open(signal), clock, limit, idleMs });
@@ -88,7 +90,7 @@ export class Host<K extends EventKind = DefaultKind> {
 
   /**
    * Runs `work` on a connection that is its own as long as it takes: for migrations, backups, agents, and everything else
-   * that is long.
+   * that is long. It waits for one of `maxLent` to be free; `timeoutMs` is for the host to be connected alone.
    * @throws what `connected` throws, what opening another connection throws, and what `work` throws
    */
   async apart<T>(
@@ -113,7 +115,8 @@ export class Host<K extends EventKind = DefaultKind> {
     const loan = await this.#pool.lend(options.signal);
     try {
       const stream = await open(loan.hypervisor);
-      stream.once('close', () => loan.giveBack());
+      if (stream.closed) loan.giveBack();
+      else stream.once('close', () => loan.giveBack());
       return stream;
     } catch (error) {
       loan.giveBack();
@@ -130,7 +133,10 @@ export class Host<K extends EventKind = DefaultKind> {
     return this.#supervisor.renew();
   }
 
-  /** Ends all its connections and all loops over its events; unanswered calls fail with ConnectionClosed. */
+  /**
+   * Ends all loops over its events, and its connections: unanswered calls fail with ConnectionClosed. One that is lent
+   * ends when it is given back.
+   */
   async close(): Promise<void> {
     this.#pool.close();
     await this.#supervisor.stop();
@@ -192,7 +198,11 @@ export class Host<K extends EventKind = DefaultKind> {
     const changed = this.#changed;
     this.#changed = Promise.withResolvers();
     changed.resolve();
-    this.#options.onStateChange?.(state);
+    try {
+      this.#options.onStateChange?.(state);
+    } catch (error) {
+      this.#onListenerError(error); // or the host would never be connected again
+    }
   }
 
   #tellLoss(error: Error): void {

@@ -24,6 +24,6 @@ export interface HostOptions<K extends EventKind> extends Omit<OpenOptions, 'sig
   maxLent?: number | undefined;
   /** How long such a connection is kept when nobody uses it. Default 30 s. */
   idleMs?: number | undefined;
-  /** Told of each change of `state`. It must not throw. */
+  /** Told of each change of `state`; what it throws goes to `onListenerError`. */
   onStateChange?: ((state: HostState) => void) | undefined;
 }

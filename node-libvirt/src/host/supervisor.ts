@@ -22,7 +22,11 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #backOff: BackOff;
   readonly #stop = new AbortController();
+  /** Replaced, and not yet ended. */
+  readonly #retiring = new Set<HypervisorConnection>();
   #cutShort = () => {};
+  /** The target may be another one since the attempt that is under way began. */
+  #outdated = false;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -33,10 +37,11 @@ export class Supervisor {
     void this.#run();
   }
 
-  /** Opens a connection beside the present one, which then takes its place; while there is none, tries at once. */
+  /** Opens a connection beside the present one, which then takes its place; while there is none, tries at once and anew. */
   async renew(): Promise<void> {
     const before = this.#connected();
     if (!before) {
+      this.#outdated = true;
       this.#cutShort();
       return;
     }
@@ -54,7 +59,7 @@ export class Supervisor {
     this.#stop.abort(new ConnectionClosed('the host was closed by this side'));
     this.#cutShort();
     this.#set({ state: 'closed' });
-    await hypervisor?.close();
+    await Promise.all([hypervisor, ...this.#retiring].map((each) => each?.close()));
   }
 
   #connected(): HypervisorConnection | undefined {
@@ -63,8 +68,9 @@ export class Supervisor {
 
   async #run(): Promise<void> {
     while (!this.#stop.signal.aborted) {
+      this.#outdated = false;
       const error = await this.#attempt();
-      if (!this.#stop.signal.aborted) await this.#wait(error);
+      if (!this.#stop.signal.aborted && !this.#outdated) await this.#wait(error);
     }
   }
 
@@ -73,7 +79,7 @@ export class Supervisor {
     const { clock, backOff } = this.#options;
     try {
       const opened = await this.#options.open(this.#stop.signal);
-      if (this.#stop.signal.aborted) await opened.close();
+      if (this.#stop.signal.aborted || this.#outdated) await opened.close();
       else this.#set({ state: 'connected', hypervisor: opened }, 'connected');
     } catch (error) {
       return asError(error);
@@ -119,7 +125,9 @@ export class Supervisor {
     const { clock } = this.#options;
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = clock.setTimeout(resolve, retirementMs);
+    this.#retiring.add(hypervisor);
     await Promise.race([promise, hypervisor.connection.idle()]);
+    this.#retiring.delete(hypervisor);
     clock.clearTimeout(timer);
     await hypervisor.close();
   }

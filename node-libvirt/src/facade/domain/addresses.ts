@@ -1,12 +1,13 @@
 import type { CallOptions } from '../../connection/pending-call.ts';
 import { AddressSource, IpAddressType } from '../constants/index.ts';
+import { numberOf } from '../flags.ts';
 import type { DomainCalls } from './domain-calls.ts';
 
 export interface GuestInterface {
   /** The host's device (lease, arp) or the guest's (agent). */
   name: string;
   mac: string | null;
-  addresses: { family: IpAddressType; address: string; prefixLength: number }[];
+  addresses: { family: IpAddressType | 'unknown'; address: string; prefixLength: number }[];
 }
 
 /** AGENT_UNRESPONSIVE when asked of an agent that is not there. */
@@ -15,13 +16,13 @@ export async function interfaceAddresses(
   source: AddressSource,
   options: CallOptions,
 ): Promise<GuestInterface[]> {
-  const args = { source: AddressSource[source], flags: 0 };
+  const args = { source: numberOf(AddressSource, source), flags: 0 };
   const { interfaces } = await calls.inLane('domainInterfaceAddresses', args, options);
   return interfaces.map(({ name, hwaddr, addrs }) => ({
     name,
     mac: hwaddr,
     addresses: addrs.map(({ type, addr, prefix }) => ({
-      family: IpAddressType[type] ?? 'ipv6',
+      family: IpAddressType[type] ?? 'unknown',
       address: addr,
       prefixLength: prefix,
     })),

@@ -93,6 +93,19 @@ describe('the guest agent', () => {
     ]);
   });
 
+  it('takes no memory for users who are only counted', async () => {
+    const params = [{ field: 'user.count', type: 'uint', value: 2 ** 32 - 1 } as const];
+    const { result } = await asked('domainGetGuestInfo', { params }, (a) => a.users());
+    expect(result).toEqual([{ name: '', domain: undefined, loginTime: new Date(0) }]);
+  });
+
+  it('has no end of time where its caller has none', async () => {
+    const { args } = await asked('qemuDomainAgentCommand', { result: '{}' }, (a) =>
+      a.ping({ timeoutMs: Number.POSITIVE_INFINITY }),
+    );
+    expect(args.timeoutSeconds).toBe(-2); // which blocks
+  });
+
   it('tells all that it can, by name', async () => {
     const params = [{ field: 'os.id', type: 'string', value: 'debian' } as const];
     const { args, result } = await asked('domainGetGuestInfo', { params }, (a) => a.info());
@@ -126,7 +139,16 @@ describe('the guest agent', () => {
     const result = JSON.stringify({ return: { supported_commands: known } });
     const answer = await asked('qemuDomainAgentCommand', { result }, (a) => a.commands());
     expect(answer.result).toEqual(['guest-fstrim']);
-    const odd = await asked('qemuDomainAgentCommand', { result: '{}' }, (a) => a.commands());
-    expect(odd.result).toEqual([]);
+  });
+
+  it.each([
+    ['{}', []],
+    ['{"return":null}', []],
+    ['{"return":{"supported_commands":"guest-exec"}}', []],
+    ['{"return":{"supported_commands":[null,7,{"enabled":true},{"name":5,"enabled":true}]}}', []],
+    ['{"return":{"supported_commands":[null,{"name":"guest-exec","enabled":true}]}}', ['guest-exec']],
+  ])('names no commands that %s does not', async (result, names) => {
+    const odd = await asked('qemuDomainAgentCommand', { result }, (a) => a.commands());
+    expect(odd.result).toEqual(names);
   });
 });

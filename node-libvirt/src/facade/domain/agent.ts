@@ -1,8 +1,14 @@
 import type { CallOptions } from '../../connection/pending-call.ts';
 import { type TypedValue, typedParameterMap } from '../../protocol/typed-parameter.ts';
-import { GuestInfoType, SetTimeFlag } from '../constants/index.ts';
+import {
+  AgentCommandTimeout,
+  GuestInfoType,
+  PasswordFlag,
+  SetTimeFlag,
+  SshKeysFlag,
+} from '../constants/index.ts';
 import { parseCpuList } from '../cpu-map.ts';
-import type { FlaggedOptions } from '../flagged-options.ts';
+import { type FlaggedOptions, type Flags, flagBits } from '../flags.ts';
 import type { DomainCalls } from './domain-calls.ts';
 
 export interface GuestFileSystem {
@@ -49,22 +55,24 @@ export class GuestAgent {
 
   /**
    * One command; its answer as JSON text (libvirt: virDomainQemuAgentCommand).
-   * The agent gets a second less than `timeoutMs` (default 10 s), so that the server's error comes before ours.
+   * The agent gets a second less than `timeoutMs` (default 10 s), though at least one, so that the server's error comes
+   * before ours.
    */
   async command(command: object, options: CallOptions = {}): Promise<string> {
     const timeoutMs = options.timeoutMs ?? 10_000;
-    const timeoutSeconds = Math.max(1, Math.floor(timeoutMs / 1000) - 1);
+    const timeoutSeconds = Number.isFinite(timeoutMs)
+      ? Math.max(1, Math.floor(timeoutMs / 1000) - 1)
+      : AgentCommandTimeout.Block;
     const args = { command: JSON.stringify(command), timeoutSeconds, flags: 0 };
     return (await this.#calls.inLane('qemuDomainAgentCommand', args, { ...options, timeoutMs })).result ?? '';
   }
 
   /** Names of the commands that it can carry out, such as guest-fstrim. */
   async commands(options?: CallOptions): Promise<string[]> {
-    const answer: { return?: { supported_commands?: { name: string; enabled: boolean }[] } } = JSON.parse(
+    const answer: { return?: { supported_commands?: unknown } | null } = JSON.parse(
       await this.command({ execute: 'guest-info' }, options),
     );
-    const known = answer.return?.supported_commands ?? [];
-    return known.filter(({ enabled }) => enabled).map(({ name }) => name);
+    return namesOfEnabled(answer.return?.supported_commands);
   }
 
   /**
@@ -75,16 +83,22 @@ export class GuestAgent {
     await this.#calls.inLane('domainAgentSetResponseTimeout', { timeoutSeconds, flags: 0 }, options);
   }
 
-  /** What it tells of the guest; types: GuestInfoType, 0 for all that it can tell (libvirt: virDomainGetGuestInfo). */
-  async info(types = 0, options?: CallOptions): Promise<ReadonlyMap<string, TypedValue>> {
-    const { params } = await this.#calls.inLane('domainGetGuestInfo', { types, flags: 0 }, options);
+  /** What it tells of the guest; of no types, all that it can tell (libvirt: virDomainGetGuestInfo). */
+  async info(
+    types: Flags<typeof GuestInfoType> = 0,
+    options?: CallOptions,
+  ): Promise<ReadonlyMap<string, TypedValue>> {
+    const args = { types: flagBits(GuestInfoType, types), flags: 0 };
+    const { params } = await this.#calls.inLane('domainGetGuestInfo', args, options);
     return typedParameterMap(params);
   }
 
   /** Who is logged in (libvirt: virDomainGetGuestInfo). */
   async users(options?: CallOptions): Promise<GuestUser[]> {
-    const info = await this.info(GuestInfoType.Users, options);
-    return Array.from({ length: Number(info.get('user.count') ?? 0) }, (_, index) => {
+    const info = await this.info(['Users'], options);
+    // Each has parameters of its own, so that a count alone takes no memory.
+    const length = Math.min(info.size, Number(info.get('user.count') ?? 0));
+    return Array.from({ length }, (_, index) => {
       const domain = info.get(`user.${index}.domain`);
       return {
         name: String(info.get(`user.${index}.name`) ?? ''),
@@ -144,9 +158,14 @@ export class GuestAgent {
     await this.#calls.inLane('domainSetTime', args, options);
   }
 
-  /** flags: PasswordFlag (libvirt: virDomainSetUserPassword). */
-  async setUserPassword(user: string, password: string, options: FlaggedOptions = {}): Promise<void> {
-    await this.#calls.inLane('domainSetUserPassword', { user, password }, options);
+  /** libvirt: virDomainSetUserPassword. */
+  async setUserPassword(
+    user: string,
+    password: string,
+    options: FlaggedOptions<typeof PasswordFlag> = {},
+  ): Promise<void> {
+    const args = { user, password, flags: flagBits(PasswordFlag, options.flags) };
+    await this.#calls.inLane('domainSetUserPassword', args, options);
   }
 
   /** Lines of the user's authorized_keys (libvirt: virDomainAuthorizedSSHKeysGet). */
@@ -154,9 +173,14 @@ export class GuestAgent {
     return (await this.#calls.inLane('domainAuthorizedSshKeysGet', { user, flags: 0 }, options)).keys;
   }
 
-  /** Replaces the user's authorized_keys, or adds or removes these; flags: SshKeysFlag (libvirt: virDomainAuthorizedSSHKeysSet). */
-  async setSshKeys(user: string, keys: readonly string[], options: FlaggedOptions = {}): Promise<void> {
-    await this.#calls.inLane('domainAuthorizedSshKeysSet', { user, keys: [...keys] }, options);
+  /** Replaces the user's authorized_keys, or adds or removes these (libvirt: virDomainAuthorizedSSHKeysSet). */
+  async setSshKeys(
+    user: string,
+    keys: readonly string[],
+    options: FlaggedOptions<typeof SshKeysFlag> = {},
+  ): Promise<void> {
+    const args = { user, keys: [...keys], flags: flagBits(SshKeysFlag, options.flags) };
+    await this.#calls.inLane('domainAuthorizedSshKeysSet', args, options);
   }
 
   /** libvirt: virDomainGetGuestVcpus. */
@@ -172,4 +196,11 @@ export class GuestAgent {
     const args = { cpumap: vcpus.join(','), state: online ? 1 : 0, flags: 0 };
     await this.#calls.inLane('domainSetGuestVcpus', args, options);
   }
+}
+
+function namesOfEnabled(commands: unknown): string[] {
+  if (!Array.isArray(commands)) return [];
+  return commands.flatMap((command) =>
+    command?.enabled === true && typeof command.name === 'string' ? [command.name] : [],
+  );
 }

@@ -1,7 +1,9 @@
 import type { CallOptions } from '../../connection/pending-call.ts';
 import type { TypedValue } from '../../protocol/typed-parameter.ts';
 import {
+  Affect,
   BlockCommitFlag,
+  BlockCopyFlag,
   BlockJobAbortFlag,
   BlockJobInfoFlag,
   BlockJobSpeedFlag,
@@ -10,7 +12,7 @@ import {
   BlockRebaseFlag,
   BlockResizeFlag,
 } from '../constants/index.ts';
-import type { FlaggedOptions } from '../flagged-options.ts';
+import { type FlaggedOptions, flagBits } from '../flags.ts';
 import { blockCopyParameters, blockIoTuneParameters } from '../parameter-types.ts';
 import { type ParametersOf, typedParameters } from '../parameters.ts';
 import type { DomainCalls } from './domain-calls.ts';
@@ -36,19 +38,21 @@ export interface DiskJob {
 export type BlockIoTune = ParametersOf<typeof blockIoTuneParameters>;
 
 /** How fast a job may go; 0, the default, is without limit. */
-export interface SpeedOptions extends FlaggedOptions {
+export interface SpeedOptions extends CallOptions {
   bytesPerSecond?: bigint | undefined;
 }
 
 /** Two images of a disk's chain, by path or as `vda[1]`. */
-export interface CommitOptions extends SpeedOptions {
+export interface CommitOptions extends SpeedOptions, FlaggedOptions<typeof BlockCommitFlag> {
   /** What is written to; default the lowest. */
   base?: string | undefined;
   /** What is merged into it; default the one that the guest writes to. */
   top?: string | undefined;
 }
 
-export interface CopyOptions extends SpeedOptions {
+export interface RebaseOptions extends SpeedOptions, FlaggedOptions<typeof BlockRebaseFlag> {}
+
+export interface CopyOptions extends SpeedOptions, FlaggedOptions<typeof BlockCopyFlag> {
   /** In what pieces what the guest changes meanwhile is noted, a power of two. */
   granularityBytes?: number | undefined;
   /** How much may be under way at once. */
@@ -74,7 +78,7 @@ export class Disk {
 
   /** What was read and written since the start; times are nanoseconds (libvirt: virDomainBlockStatsFlags). */
   stats(options?: CallOptions): Promise<ReadonlyMap<string, TypedValue>> {
-    return this.#calls.parameters('domainBlockStatsFlags', { path: this.target }, { ...options, flags: 0 });
+    return this.#calls.parameters('domainBlockStatsFlags', { path: this.target, flags: 0 }, options);
   }
 
   /** A part of what the guest sees on it, at most 4 MiB (libvirt: virDomainBlockPeek). */
@@ -95,21 +99,25 @@ export class Disk {
     await this.#calls.inLane('domainSetBlockThreshold', args, options);
   }
 
-  /** Its limits; flags: Affect (libvirt: virDomainGetBlockIoTune). */
-  ioTune(options: FlaggedOptions = {}): Promise<ReadonlyMap<string, TypedValue>> {
-    return this.#calls.parameters('domainGetBlockIoTune', { disk: this.target }, options);
+  /** Its limits (libvirt: virDomainGetBlockIoTune). */
+  async ioTune(options: FlaggedOptions<typeof Affect> = {}): Promise<ReadonlyMap<string, TypedValue>> {
+    const args = { disk: this.target, flags: flagBits(Affect, options.flags) };
+    return this.#calls.parameters('domainGetBlockIoTune', args, options);
   }
 
-  /** Sets limits; flags: Affect (libvirt: virDomainSetBlockIoTune). */
-  async setIoTune(limits: BlockIoTune, options: FlaggedOptions = {}): Promise<void> {
-    const args = { disk: this.target, params: typedParameters(blockIoTuneParameters, limits) };
+  /** Sets limits (libvirt: virDomainSetBlockIoTune). */
+  async setIoTune(limits: BlockIoTune, options: FlaggedOptions<typeof Affect> = {}): Promise<void> {
+    const args = {
+      disk: this.target,
+      params: typedParameters(blockIoTuneParameters, limits),
+      flags: flagBits(Affect, options.flags),
+    };
     await this.#calls.inLane('domainSetBlockIoTune', args, options);
   }
 
   /**
-   * Begins to copy it to what `destinationXml` (`<disk>`) describes, while the guest goes on; flags: BlockCopyFlag, of
-   * which a domain with a definition needs TransientJob (libvirt: virDomainBlockCopy). Once `job` is done, `finishJob`
-   * switches the guest over.
+   * Begins to copy it to what `destinationXml` (`<disk>`) describes, while the guest goes on; a domain with a definition
+   * needs the flag TransientJob (libvirt: virDomainBlockCopy). Once `job` is done, `finishJob` switches the guest over.
    */
   async copy(destinationXml: string, options: CopyOptions = {}): Promise<void> {
     const params = typedParameters(blockCopyParameters, {
@@ -117,30 +125,29 @@ export class Disk {
       granularity: options.granularityBytes,
       'buf-size': options.bufferBytes,
     });
-    const args = { path: this.target, destxml: destinationXml, params };
+    const flags = flagBits(BlockCopyFlag, options.flags);
+    const args = { path: this.target, destxml: destinationXml, params, flags };
     await this.#calls.inLane('domainBlockCopy', args, options);
   }
 
-  /** Begins to merge images of the chain downwards; flags: BlockCommitFlag, of which the one in use needs Active (libvirt: virDomainBlockCommit). */
+  /** Begins to merge images of the chain downwards; the one in use needs the flag Active (libvirt: virDomainBlockCommit). */
   async commit(options: CommitOptions = {}): Promise<void> {
     const { base = null, top = null, bytesPerSecond: bandwidth = 0n } = options;
-    const flags = (options.flags ?? 0) | BlockCommitFlag.BandwidthBytes;
-    await this.#calls.inLane(
-      'domainBlockCommit',
-      { disk: this.target, base, top, bandwidth, flags },
-      options,
-    );
+    const flags = flagBits(BlockCommitFlag, options.flags) | BlockCommitFlag.BandwidthBytes;
+    const args = { disk: this.target, base, top, bandwidth, flags };
+    await this.#calls.inLane('domainBlockCommit', args, options);
   }
 
   /** Begins to take all that it is based on into its own image (libvirt: virDomainBlockPull). */
-  async pull({ bytesPerSecond: bandwidth = 0n, ...options }: SpeedOptions = {}): Promise<void> {
+  async pull(options: SpeedOptions = {}): Promise<void> {
+    const { bytesPerSecond: bandwidth = 0n } = options;
     const args = { path: this.target, bandwidth, flags: BlockPullFlag.BandwidthBytes };
     await this.#calls.inLane('domainBlockPull', args, options);
   }
 
-  /** Begins to take what lies above `base` into its own image; flags: BlockRebaseFlag (libvirt: virDomainBlockRebase). */
-  async rebase(base: string | null, options: SpeedOptions = {}): Promise<void> {
-    const flags = (options.flags ?? 0) | BlockRebaseFlag.BandwidthBytes;
+  /** Begins to take what lies above `base` into its own image (libvirt: virDomainBlockRebase). */
+  async rebase(base: string | null, options: RebaseOptions = {}): Promise<void> {
+    const flags = flagBits(BlockRebaseFlag, options.flags) | BlockRebaseFlag.BandwidthBytes;
     const args = { path: this.target, base, bandwidth: options.bytesPerSecond ?? 0n, flags };
     await this.#calls.inLane('domainBlockRebase', args, options);
   }

@@ -1,9 +1,9 @@
 import type { ByteStream } from '../../connection/byte-stream.ts';
 import type { Connection } from '../../connection/connection.ts';
+import type { CallOptions } from '../../connection/pending-call.ts';
 import type { Args, ProcedureName, Ret } from '../../protocol/procedures.ts';
 import { type DomainReference, domainReference } from '../../protocol/structs.ts';
 import { type TypedParameter, type TypedValue, typedParameterMap } from '../../protocol/typed-parameter.ts';
-import type { FlaggedOptions } from '../flagged-options.ts';
 import { stringOkay } from '../parameters.ts';
 
 /** The calls that act on one domain. */
@@ -11,8 +11,8 @@ export type DomainProcedure = {
   [N in ProcedureName]: Args<N> extends { dom: DomainReference } ? N : never;
 }[ProcedureName];
 
-/** What such a call takes besides the domain; flags only where they are not the caller's. */
-export type OtherArgs<N extends ProcedureName> = Omit<Args<N>, 'dom' | 'flags'> & { flags?: number };
+/** What such a call takes besides the domain. */
+export type OtherArgs<N extends ProcedureName> = Omit<Args<N>, 'dom'>;
 
 /** Getters that tell how many parameters there are when they are asked for none. */
 type ParametersProcedure = {
@@ -36,16 +36,12 @@ export class DomainCalls {
   }
 
   /** A call that waits for no guest. */
-  ask<N extends DomainProcedure>(name: N, args: OtherArgs<N>, options: FlaggedOptions = {}): Promise<Ret<N>> {
-    return this.connection.call(name, this.#argsOf<N>(args, options), options);
+  ask<N extends DomainProcedure>(name: N, args: OtherArgs<N>, options: CallOptions = {}): Promise<Ret<N>> {
+    return this.connection.call(name, this.#argsOf<N>(args), options);
   }
 
   /** A call that may wait for the domain's monitor or agent: one at a time, since a hung one must not take every slot. */
-  inLane<N extends DomainProcedure>(
-    name: N,
-    args: OtherArgs<N>,
-    options: FlaggedOptions = {},
-  ): Promise<Ret<N>> {
+  inLane<N extends DomainProcedure>(name: N, args: OtherArgs<N>, options: CallOptions = {}): Promise<Ret<N>> {
     return this.ask(name, args, { ...options, lane: options.lane ?? this.uuid });
   }
 
@@ -53,7 +49,7 @@ export class DomainCalls {
   aboutJob<N extends DomainProcedure>(
     name: N,
     args: OtherArgs<N>,
-    options: FlaggedOptions = {},
+    options: CallOptions = {},
   ): Promise<Ret<N>> {
     return this.ask(name, args, { ...options, lane: options.lane ?? `${this.uuid} job` });
   }
@@ -62,18 +58,18 @@ export class DomainCalls {
   openStream<N extends DomainProcedure>(
     name: N,
     args: OtherArgs<N>,
-    options: FlaggedOptions = {},
+    options: CallOptions = {},
   ): Promise<ByteStream> {
-    return this.connection.openStream(name, this.#argsOf<N>(args, options), options);
+    return this.connection.openStream(name, this.#argsOf<N>(args), options);
   }
 
   /** All parameters that a getter has: asks for their number first, as libvirt wants it. */
   async parameters<N extends ParametersProcedure>(
     name: N,
-    args: Omit<OtherArgs<N>, 'nparams' | 'flags'>,
-    options: FlaggedOptions = {},
+    args: Omit<OtherArgs<N>, 'nparams'> & { flags: number },
+    options: CallOptions = {},
   ): Promise<ReadonlyMap<string, TypedValue>> {
-    const flags = (options.flags ?? 0) | stringOkay;
+    const flags = args.flags | stringOkay;
     const ask = async (nparams: number): Promise<{ nparams: number; params: TypedParameter[] }> => {
       const ret: unknown = await this.inLane(
         name,
@@ -86,7 +82,7 @@ export class DomainCalls {
     return typedParameterMap(nparams === 0 ? [] : (await ask(nparams)).params);
   }
 
-  #argsOf<N extends DomainProcedure>(args: OtherArgs<N>, options: FlaggedOptions): Args<N> {
-    return { dom: this.reference, flags: options.flags ?? 0, ...args } as unknown as Args<N>;
+  #argsOf<N extends DomainProcedure>(args: OtherArgs<N>): Args<N> {
+    return { dom: this.reference, ...args } as unknown as Args<N>;
   }
 }

@@ -1,6 +1,7 @@
 import type { CallOptions } from '../../connection/pending-call.ts';
 import type { TypedValue } from '../../protocol/typed-parameter.ts';
-import type { FlaggedOptions } from '../flagged-options.ts';
+import { Affect } from '../constants/index.ts';
+import { type FlaggedOptions, flagBits } from '../flags.ts';
 import { interfaceParameters } from '../parameter-types.ts';
 import { type ParametersOf, typedParameters } from '../parameters.ts';
 import type { DomainCalls } from './domain-calls.ts';
@@ -40,14 +41,22 @@ export class DomainInterface {
     return { ...rest, rxErrors: rxErrs, rxDropped: rxDrop, txErrors: txErrs, txDropped: txDrop };
   }
 
-  /** flags: Affect (libvirt: virDomainGetInterfaceParameters). */
-  bandwidth(options: FlaggedOptions = {}): Promise<ReadonlyMap<string, TypedValue>> {
-    return this.#calls.parameters('domainGetInterfaceParameters', { device: this.device }, options);
+  /** libvirt: virDomainGetInterfaceParameters. */
+  async bandwidth(options: FlaggedOptions<typeof Affect> = {}): Promise<ReadonlyMap<string, TypedValue>> {
+    const args = { device: this.device, flags: flagBits(Affect, options.flags) };
+    return this.#calls.parameters('domainGetInterfaceParameters', args, options);
   }
 
-  /** Sets limits; an average of 0 takes the limit away; flags: Affect (libvirt: virDomainSetInterfaceParameters). */
-  async setBandwidth(bandwidth: InterfaceBandwidth, options: FlaggedOptions = {}): Promise<void> {
-    const args = { device: this.device, params: typedParameters(interfaceParameters, bandwidth) };
+  /** Sets limits; an average of 0 takes the limit away (libvirt: virDomainSetInterfaceParameters). */
+  async setBandwidth(
+    bandwidth: InterfaceBandwidth,
+    options: FlaggedOptions<typeof Affect> = {},
+  ): Promise<void> {
+    const args = {
+      device: this.device,
+      params: typedParameters(interfaceParameters, bandwidth),
+      flags: flagBits(Affect, options.flags),
+    };
     await this.#calls.inLane('domainSetInterfaceParameters', args, options);
   }
 }

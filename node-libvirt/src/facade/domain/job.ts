@@ -1,7 +1,7 @@
 import type { CallOptions } from '../../connection/pending-call.ts';
 import { type TypedValue, typedParameterMap } from '../../protocol/typed-parameter.ts';
-import { JobOperation, JobType } from '../constants/index.ts';
-import type { FlaggedOptions } from '../flagged-options.ts';
+import { AbortJobFlag, JobOperation, JobStatsFlag, JobType } from '../constants/index.ts';
+import { type FlaggedOptions, flagBits } from '../flags.ts';
 import type { DomainCalls } from './domain-calls.ts';
 
 export interface JobInfo {
@@ -42,9 +42,10 @@ export class DomainJob {
     };
   }
 
-  /** Its progress, or with JobStatsFlag.Completed what it came to; flags: JobStatsFlag (libvirt: virDomainGetJobStats). */
-  async stats(options: FlaggedOptions = {}): Promise<JobStats> {
-    const { type, params } = await this.#calls.aboutJob('domainGetJobStats', {}, options);
+  /** Its progress, or with JobStatsFlag.Completed what it came to (libvirt: virDomainGetJobStats). */
+  async stats(options: FlaggedOptions<typeof JobStatsFlag> = {}): Promise<JobStats> {
+    const flags = flagBits(JobStatsFlag, options.flags);
+    const { type, params } = await this.#calls.aboutJob('domainGetJobStats', { flags }, options);
     const stats = typedParameterMap(params);
     const number = stats.get('operation');
     const operation = number === undefined ? undefined : (JobOperation[Number(number)] ?? 'unknown');
@@ -52,11 +53,12 @@ export class DomainJob {
   }
 
   /**
-   * Ends it; OPERATION_INVALID if there is none. flags: AbortJobFlag, which servers know since 8.5
-   * (libvirt: virDomainAbortJob, virDomainAbortJobFlags).
+   * Ends it; OPERATION_INVALID if there is none. Servers know flags since 8.5 (libvirt: virDomainAbortJob,
+   * virDomainAbortJobFlags).
    */
-  async abort(options: FlaggedOptions = {}): Promise<void> {
-    if (options.flags) await this.#calls.aboutJob('domainAbortJobFlags', {}, options);
+  async abort(options: FlaggedOptions<typeof AbortJobFlag> = {}): Promise<void> {
+    const flags = flagBits(AbortJobFlag, options.flags);
+    if (flags !== 0) await this.#calls.aboutJob('domainAbortJobFlags', { flags }, options);
     else await this.#calls.aboutJob('domainAbortJob', {}, options);
   }
 }

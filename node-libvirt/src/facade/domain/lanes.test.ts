@@ -54,6 +54,7 @@ const waiting: [ProcedureName, Act][] = [
   ['domainInterfaceAddresses', (d) => d.interfaceAddresses('agent')],
   ['domainGetHostname', (d) => d.hostname()],
   ['domainBackupBegin', (d) => d.beginBackup('<domainbackup/>')],
+  ['domainScreenshot', (d) => d.display.screenshot()],
   ['domainSendKey', (d) => d.display.sendKeys([1])],
   ['domainInjectNmi', (d) => d.display.injectNmi()],
   ['domainGetLaunchSecurityInfo', (d) => d.launchSecurity.info()],

@@ -1,6 +1,16 @@
 import type { CallOptions } from '../../connection/pending-call.ts';
-import { DestroyFlag, ShutdownFlag } from '../constants/index.ts';
-import type { FlaggedOptions } from '../flagged-options.ts';
+import {
+  Affect,
+  CreateFlag,
+  DestroyFlag,
+  LifecycleAction,
+  LifecycleTrigger,
+  SaveFlag,
+  ShutdownFlag,
+  SuspendTarget,
+  UndefineFlag,
+} from '../constants/index.ts';
+import { type FlaggedOptions, flagBits, numberOf, type OneOf } from '../flags.ts';
 import type { DomainCalls } from './domain-calls.ts';
 
 /** How the guest is asked: by libvirt's choice, the ACPI power button, or the guest agent. */
@@ -15,9 +25,10 @@ export abstract class DomainLifecycle {
     this.#calls = calls;
   }
 
-  /** Starts a defined domain; flags: CreateFlag (libvirt: virDomainCreateWithFlags). OPERATION_INVALID if it runs. */
-  async create(options: FlaggedOptions = {}): Promise<void> {
-    await this.#calls.inLane('domainCreateWithFlags', {}, options);
+  /** Starts a defined domain (libvirt: virDomainCreateWithFlags). OPERATION_INVALID if it runs. */
+  async create(options: FlaggedOptions<typeof CreateFlag> = {}): Promise<void> {
+    const flags = flagBits(CreateFlag, options.flags);
+    await this.#calls.inLane('domainCreateWithFlags', { flags }, options);
   }
 
   /**
@@ -48,9 +59,9 @@ export abstract class DomainLifecycle {
     await this.#calls.ask('domainDestroyFlags', { flags }, options);
   }
 
-  /** Removes the definition; a running domain becomes transient; flags: UndefineFlag (libvirt: virDomainUndefineFlags). */
-  async undefine(options: FlaggedOptions = {}): Promise<void> {
-    await this.#calls.ask('domainUndefineFlags', {}, options);
+  /** Removes the definition; a running domain becomes transient (libvirt: virDomainUndefineFlags). */
+  async undefine(options: FlaggedOptions<typeof UndefineFlag> = {}): Promise<void> {
+    await this.#calls.ask('domainUndefineFlags', { flags: flagBits(UndefineFlag, options.flags) }, options);
   }
 
   /** Pauses the vCPUs (libvirt: virDomainSuspend). */
@@ -63,9 +74,10 @@ export abstract class DomainLifecycle {
     await this.#calls.inLane('domainResume', {}, options);
   }
 
-  /** Has the guest go to sleep; target: SuspendTarget (libvirt: virDomainPMSuspendForDuration). */
-  async sleep(target: number, options?: CallOptions): Promise<void> {
-    await this.#calls.inLane('domainPmSuspendForDuration', { target, duration: 0n, flags: 0 }, options);
+  /** Has the guest go to sleep (libvirt: virDomainPMSuspendForDuration). */
+  async sleep(target: OneOf<typeof SuspendTarget>, options?: CallOptions): Promise<void> {
+    const args = { target: numberOf(SuspendTarget, target), duration: 0n, flags: 0 };
+    await this.#calls.inLane('domainPmSuspendForDuration', args, options);
   }
 
   /** Wakes a guest that sleeps (libvirt: virDomainPMWakeup). */
@@ -73,14 +85,27 @@ export abstract class DomainLifecycle {
     await this.#calls.inLane('domainPmWakeup', { flags: 0 }, options);
   }
 
-  /** Saves its memory to a file of the host and stops it, which takes long; `xml` replaces its description there; flags: SaveFlag (libvirt: virDomainSaveFlags). */
-  async save(file: string, options: FlaggedOptions & { xml?: string | undefined } = {}): Promise<void> {
-    await this.#calls.inLane('domainSaveFlags', { to: file, dxml: options.xml ?? null }, options);
+  /** Saves its memory to a file of the host and stops it, which takes long; `xml` replaces its description there (libvirt: virDomainSaveFlags). */
+  async save(
+    file: string,
+    options: FlaggedOptions<typeof SaveFlag> & { xml?: string | undefined } = {},
+  ): Promise<void> {
+    const args = { to: file, dxml: options.xml ?? null, flags: flagBits(SaveFlag, options.flags) };
+    await this.#calls.inLane('domainSaveFlags', args, options);
   }
 
-  /** What becomes of it at a LifecycleTrigger: a LifecycleAction; flags: Affect (libvirt: virDomainSetLifecycleAction). */
-  async setLifecycleAction(trigger: number, action: number, options: FlaggedOptions = {}): Promise<void> {
-    await this.#calls.inLane('domainSetLifecycleAction', { type: trigger, action }, options);
+  /** What becomes of it when its guest powers off, reboots or crashes (libvirt: virDomainSetLifecycleAction). */
+  async setLifecycleAction(
+    trigger: OneOf<typeof LifecycleTrigger>,
+    action: OneOf<typeof LifecycleAction>,
+    options: FlaggedOptions<typeof Affect> = {},
+  ): Promise<void> {
+    const args = {
+      type: numberOf(LifecycleTrigger, trigger),
+      action: numberOf(LifecycleAction, action),
+      flags: flagBits(Affect, options.flags),
+    };
+    await this.#calls.inLane('domainSetLifecycleAction', args, options);
   }
 
   /** Whether libvirtd starts the domain when it starts itself (libvirt: virDomainGetAutostart). */

@@ -1,5 +1,6 @@
 import type { CallOptions } from '../../connection/pending-call.ts';
-import type { FlaggedOptions } from '../flagged-options.ts';
+import { SaveFlag } from '../constants/index.ts';
+import { type FlaggedOptions, flagBits } from '../flags.ts';
 import type { DomainCalls } from './domain-calls.ts';
 
 /** The saved memory of a domain that libvirt keeps itself, and that the domain's next start goes on from. */
@@ -10,9 +11,9 @@ export class ManagedSave {
     this.#calls = calls;
   }
 
-  /** Saves the memory and stops the domain, which takes long; flags: SaveFlag (libvirt: virDomainManagedSave). */
-  async save(options: FlaggedOptions = {}): Promise<void> {
-    await this.#calls.inLane('domainManagedSave', {}, options);
+  /** Saves the memory and stops the domain, which takes long (libvirt: virDomainManagedSave). */
+  async save(options: FlaggedOptions<typeof SaveFlag> = {}): Promise<void> {
+    await this.#calls.inLane('domainManagedSave', { flags: flagBits(SaveFlag, options.flags) }, options);
   }
 
   /** libvirt: virDomainHasManagedSaveImage. */

@@ -1,5 +1,6 @@
 import type { CallOptions } from '../../connection/pending-call.ts';
-import type { FlaggedOptions } from '../flagged-options.ts';
+import { Affect, CoreDumpFlag, CoreDumpFormat, MemoryFlag } from '../constants/index.ts';
+import { type FlaggedOptions, flagBits, numberOf, type OneOf } from '../flags.ts';
 import { memoryParameters } from '../parameter-types.ts';
 import { typedParameters } from '../parameters.ts';
 import type { DomainCalls } from './domain-calls.ts';
@@ -54,9 +55,12 @@ export class DomainMemory {
     return Number((await this.#calls.ask('domainGetMaxMemory', {}, options)).memory) * 1024;
   }
 
-  /** Balloon target, or the maximum with the flag; rounded up to KiB; flags: MemoryFlag (libvirt: virDomainSetMemoryFlags). */
-  async set(memoryBytes: number, options: FlaggedOptions = {}): Promise<void> {
-    const args = { memoryKiB: BigInt(Math.ceil(memoryBytes / 1024)) };
+  /** Balloon target, or with the flag Maximum what it may grow to; rounded up to KiB (libvirt: virDomainSetMemoryFlags). */
+  async set(memoryBytes: number, options: FlaggedOptions<typeof MemoryFlag> = {}): Promise<void> {
+    const args = {
+      memoryKiB: BigInt(Math.ceil(memoryBytes / 1024)),
+      flags: flagBits(MemoryFlag, options.flags),
+    };
     await this.#calls.inLane('domainSetMemoryFlags', args, options);
   }
 
@@ -72,20 +76,29 @@ export class DomainMemory {
     );
   }
 
-  /** How often the guest's balloon driver tells; 0 for never; flags: Affect (libvirt: virDomainSetMemoryStatsPeriod). */
-  async setStatsPeriod(seconds: number, options: FlaggedOptions = {}): Promise<void> {
-    await this.#calls.inLane('domainSetMemoryStatsPeriod', { period: seconds }, options);
+  /** How often the guest's balloon driver tells; 0 for never (libvirt: virDomainSetMemoryStatsPeriod). */
+  async setStatsPeriod(seconds: number, options: FlaggedOptions<typeof Affect> = {}): Promise<void> {
+    const args = { period: seconds, flags: flagBits(Affect, options.flags) };
+    await this.#calls.inLane('domainSetMemoryStatsPeriod', args, options);
   }
 
-  /** Writes it to a file of the host; format: CoreDumpFormat; flags: CoreDumpFlag (libvirt: virDomainCoreDumpWithFormat). */
-  async dump(file: string, options: FlaggedOptions & { format?: number | undefined } = {}): Promise<void> {
-    const args = { to: file, dumpformat: options.format ?? 0 };
+  /** Writes it to a file of the host (libvirt: virDomainCoreDumpWithFormat). */
+  async dump(
+    file: string,
+    options: FlaggedOptions<typeof CoreDumpFlag> & { format?: OneOf<typeof CoreDumpFormat> | undefined } = {},
+  ): Promise<void> {
+    const args = {
+      to: file,
+      dumpformat: numberOf(CoreDumpFormat, options.format ?? 'Raw'),
+      flags: flagBits(CoreDumpFlag, options.flags),
+    };
     await this.#calls.inLane('domainCoreDumpWithFormat', args, options);
   }
 
-  /** flags: Affect (libvirt: virDomainGetMemoryParameters). */
-  async limits(options: FlaggedOptions = {}): Promise<MemoryLimits> {
-    const parameters = await this.#calls.parameters('domainGetMemoryParameters', {}, options);
+  /** libvirt: virDomainGetMemoryParameters. */
+  async limits(options: FlaggedOptions<typeof Affect> = {}): Promise<MemoryLimits> {
+    const flags = flagBits(Affect, options.flags);
+    const parameters = await this.#calls.parameters('domainGetMemoryParameters', { flags }, options);
     return Object.fromEntries(
       Object.entries(limitFields).flatMap(([name, field]) => {
         const value = parameters.get(field);
@@ -94,8 +107,8 @@ export class DomainMemory {
     );
   }
 
-  /** Sets those that are given, rounded up to KiB; flags: Affect (libvirt: virDomainSetMemoryParameters). */
-  async setLimits(limits: MemoryLimits, options: FlaggedOptions = {}): Promise<void> {
+  /** Sets those that are given, rounded up to KiB (libvirt: virDomainSetMemoryParameters). */
+  async setLimits(limits: MemoryLimits, options: FlaggedOptions<typeof Affect> = {}): Promise<void> {
     const inKiB = (bytes: bigint | null | undefined) =>
       bytes === null ? unlimitedKiB : bytes && ceilKiB(bytes);
     const params = typedParameters(memoryParameters, {
@@ -103,7 +116,8 @@ export class DomainMemory {
       soft_limit: inKiB(limits.softBytes),
       swap_hard_limit: inKiB(limits.swapHardBytes),
     });
-    await this.#calls.inLane('domainSetMemoryParameters', { params }, options);
+    const args = { params, flags: flagBits(Affect, options.flags) };
+    await this.#calls.inLane('domainSetMemoryParameters', args, options);
   }
 }
 

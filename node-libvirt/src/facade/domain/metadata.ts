@@ -1,7 +1,7 @@
 import { ErrorCode } from '../../error-codes.ts';
 import { LibvirtError } from '../../errors.ts';
-import { MetadataType } from '../constants/index.ts';
-import type { FlaggedOptions } from '../flagged-options.ts';
+import { Affect, MetadataType } from '../constants/index.ts';
+import { type FlaggedOptions, flagBits } from '../flags.ts';
 import type { DomainCalls } from './domain-calls.ts';
 
 /** An element of one's own in a domain's `<metadata>`. */
@@ -14,18 +14,23 @@ export interface MetadataElement {
   xml: string | null;
 }
 
-/** Sets or removes an element; flags: Affect. */
+/** Sets or removes an element. */
 export async function setElement(
   calls: DomainCalls,
   { xml: metadata, prefix: key, uri }: MetadataElement,
-  options: FlaggedOptions,
+  options: FlaggedOptions<typeof Affect>,
 ): Promise<void> {
-  await calls.inLane('domainSetMetadata', { type: MetadataType.Element, metadata, key, uri }, options);
+  const args = { type: MetadataType.Element, metadata, key, uri, flags: flagBits(Affect, options.flags) };
+  await calls.inLane('domainSetMetadata', args, options);
 }
 
 /** The element with this namespace; NO_DOMAIN_METADATA if there is none. */
-export async function element(calls: DomainCalls, uri: string, options: FlaggedOptions): Promise<string> {
-  const args = { type: MetadataType.Element, uri };
+export async function element(
+  calls: DomainCalls,
+  uri: string,
+  options: FlaggedOptions<typeof Affect>,
+): Promise<string> {
+  const args = { type: MetadataType.Element, uri, flags: flagBits(Affect, options.flags) };
   return (await calls.ask('domainGetMetadata', args, options)).metadata;
 }
 
@@ -33,10 +38,11 @@ export async function element(calls: DomainCalls, uri: string, options: FlaggedO
 export async function textOf(
   calls: DomainCalls,
   type: number,
-  options: FlaggedOptions,
+  options: FlaggedOptions<typeof Affect>,
 ): Promise<string | undefined> {
+  const args = { type, uri: null, flags: flagBits(Affect, options.flags) };
   try {
-    return (await calls.ask('domainGetMetadata', { type, uri: null }, options)).metadata;
+    return (await calls.ask('domainGetMetadata', args, options)).metadata;
   } catch (error) {
     if (error instanceof LibvirtError && error.code === ErrorCode.NO_DOMAIN_METADATA) return undefined;
     throw error;
@@ -48,7 +54,8 @@ export async function setText(
   calls: DomainCalls,
   type: number,
   metadata: string | null,
-  options: FlaggedOptions,
+  options: FlaggedOptions<typeof Affect>,
 ): Promise<void> {
-  await calls.inLane('domainSetMetadata', { type, metadata, key: null, uri: null }, options);
+  const args = { type, metadata, key: null, uri: null, flags: flagBits(Affect, options.flags) };
+  await calls.inLane('domainSetMetadata', args, options);
 }

@@ -1,5 +1,6 @@
 import type { CallOptions } from '../../connection/pending-call.ts';
-import type { FlaggedOptions } from '../flagged-options.ts';
+import { DirtyRateFlag, MaxSpeedFlag } from '../constants/index.ts';
+import { type FlaggedOptions, flagBits } from '../flags.ts';
 import type { DomainCalls } from './domain-calls.ts';
 
 /** How a migration goes on, before it or during it; `Domain.migrate` begins one. */
@@ -10,14 +11,16 @@ export class MigrationControl {
     this.#calls = calls;
   }
 
-  /** How fast it may go, in MiB/s; flags: MaxSpeedFlag (libvirt: virDomainMigrateGetMaxSpeed). */
-  async speed(options: FlaggedOptions = {}): Promise<bigint> {
-    return (await this.#calls.aboutJob('domainMigrateGetMaxSpeed', {}, options)).bandwidth;
+  /** How fast it may go, in MiB/s (libvirt: virDomainMigrateGetMaxSpeed). */
+  async speed(options: FlaggedOptions<typeof MaxSpeedFlag> = {}): Promise<bigint> {
+    const flags = flagBits(MaxSpeedFlag, options.flags);
+    return (await this.#calls.aboutJob('domainMigrateGetMaxSpeed', { flags }, options)).bandwidth;
   }
 
-  /** How fast it may go from now on, in MiB/s; flags: MaxSpeedFlag (libvirt: virDomainMigrateSetMaxSpeed). */
-  async setSpeed(bandwidth: bigint, options: FlaggedOptions = {}): Promise<void> {
-    await this.#calls.aboutJob('domainMigrateSetMaxSpeed', { bandwidth }, options);
+  /** How fast it may go from now on, in MiB/s (libvirt: virDomainMigrateSetMaxSpeed). */
+  async setSpeed(bandwidth: bigint, options: FlaggedOptions<typeof MaxSpeedFlag> = {}): Promise<void> {
+    const args = { bandwidth, flags: flagBits(MaxSpeedFlag, options.flags) };
+    await this.#calls.aboutJob('domainMigrateSetMaxSpeed', args, options);
   }
 
   /** How long the guest may stand still at the end, in ms (libvirt: virDomainMigrateGetMaxDowntime). */
@@ -48,10 +51,11 @@ export class MigrationControl {
   }
 
   /**
-   * Measures for 1 to 60 s how fast the guest changes its memory; the result is in StatsGroup.DirtyRate of `domainStats`;
-   * flags: DirtyRateFlag (libvirt: virDomainStartDirtyRateCalc).
+   * Measures for 1 to 60 s how fast the guest changes its memory; the result is in the group Dirtyrate of `domainStats`
+   * (libvirt: virDomainStartDirtyRateCalc).
    */
-  async measureDirtyRate(seconds: number, options: FlaggedOptions = {}): Promise<void> {
-    await this.#calls.inLane('domainStartDirtyRateCalc', { seconds }, options);
+  async measureDirtyRate(seconds: number, options: FlaggedOptions<typeof DirtyRateFlag> = {}): Promise<void> {
+    const args = { seconds, flags: flagBits(DirtyRateFlag, options.flags) };
+    await this.#calls.inLane('domainStartDirtyRateCalc', args, options);
   }
 }

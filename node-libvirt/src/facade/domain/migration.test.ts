@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Connection } from '../../connection/connection.ts';
 import { FakeServer } from '../../testing/fake-server.ts';
-import { VirtualClock } from '../../testing/virtual-clock.ts';
+import { turns, VirtualClock } from '../../testing/virtual-clock.ts';
 import { MigrateFlag } from '../constants/index.ts';
 import { Domain } from '../domain.ts';
 
@@ -53,5 +53,16 @@ describe('migrate', () => {
     await domain.suspend();
     end.resolve({ cookieOut: new Uint8Array() });
     await moving;
+  });
+
+  it('waits in the lane that the caller names', async () => {
+    const { server, domain } = start();
+    const end = Promise.withResolvers<{ cookieOut: Uint8Array }>();
+    server.on('domainMigratePerform3Params', () => end.promise);
+    const moves = ['h2', 'h3'].map((host) => domain.migrate(`qemu+tls://${host}/system`, { lane: 'moves' }));
+    await turns();
+    expect(server.calls).toHaveLength(1);
+    end.resolve({ cookieOut: new Uint8Array() });
+    await Promise.all(moves);
   });
 });

@@ -1,12 +1,10 @@
-import type { CallOptions } from '../../connection/pending-call.ts';
 import type { TypedParameter } from '../../protocol/typed-parameter.ts';
 import { MigrateFlag } from '../constants/index.ts';
+import { type FlaggedOptions, flagBits } from '../flags.ts';
 import type { DomainCalls } from './domain-calls.ts';
 
-/** How a domain moves. Without a value, libvirt's own default. */
-export interface MigrationOptions extends CallOptions {
-  /** Or-ed MigrateFlag; PeerToPeer is always added. */
-  flags?: number | undefined;
+/** How a domain moves; the flag PeerToPeer is always added. Without a value, libvirt's own default. */
+export interface MigrationOptions extends FlaggedOptions<typeof MigrateFlag> {
   /** In MiB/s. */
   bandwidth?: bigint | undefined;
   /** In MiB/s, once post-copy has begun. */
@@ -86,8 +84,8 @@ export async function migrate(
     dconnuri: destination,
     params: parametersOf(options),
     cookieIn: new Uint8Array(),
-    flags: (options.flags ?? 0) | MigrateFlag.PeerToPeer,
+    flags: flagBits(MigrateFlag, options.flags) | MigrateFlag.PeerToPeer,
   };
-  const { signal, timeoutMs = Number.POSITIVE_INFINITY } = options;
-  await connection.call('domainMigratePerform3Params', args, { signal, timeoutMs });
+  const { timeoutMs = Number.POSITIVE_INFINITY } = options;
+  await connection.call('domainMigratePerform3Params', args, { ...options, timeoutMs });
 }

@@ -1,5 +1,12 @@
 import type { CallOptions } from '../../connection/pending-call.ts';
-import type { FlaggedOptions } from '../flagged-options.ts';
+import {
+  SnapshotCreateFlag,
+  SnapshotDeleteFlag,
+  SnapshotListFlag,
+  SnapshotRevertFlag,
+  SnapshotXmlFlag,
+} from '../constants/index.ts';
+import { type FlaggedOptions, flagBits } from '../flags.ts';
 import type { DomainCalls } from './domain-calls.ts';
 
 /** One snapshot of a domain, by name. Calls fail with NO_DOMAIN_SNAPSHOT when the domain has none of it. */
@@ -12,39 +19,41 @@ export class Snapshot {
     this.name = name;
   }
 
-  /** flags: SnapshotXmlFlag (libvirt: virDomainSnapshotGetXMLDesc). */
-  async xml(options: FlaggedOptions = {}): Promise<string> {
-    const args = this.#flagged(options);
+  /** libvirt: virDomainSnapshotGetXMLDesc. */
+  async xml(options: FlaggedOptions<typeof SnapshotXmlFlag> = {}): Promise<string> {
+    const args = this.#flagged(flagBits(SnapshotXmlFlag, options.flags));
     return (await this.#calls.connection.call('domainSnapshotGetXmlDesc', args, options)).xml;
   }
 
   /** The one that it was taken after; NO_DOMAIN_SNAPSHOT if it is a first one (libvirt: virDomainSnapshotGetParent). */
   async parent(options?: CallOptions): Promise<Snapshot> {
-    const args = this.#flagged({});
+    const args = this.#flagged(0);
     const { snap } = await this.#calls.connection.call('domainSnapshotGetParent', args, options);
     return new Snapshot(this.#calls, snap.name);
   }
 
-  /** Those taken after it; flags: SnapshotListFlag (libvirt: virDomainSnapshotListAllChildren). */
-  async children(options: FlaggedOptions = {}): Promise<Snapshot[]> {
-    const { snap: snapshot, flags } = this.#flagged(options);
+  /** Those taken after it (libvirt: virDomainSnapshotListAllChildren). */
+  async children(options: FlaggedOptions<typeof SnapshotListFlag> = {}): Promise<Snapshot[]> {
+    const { snap: snapshot, flags } = this.#flagged(flagBits(SnapshotListFlag, options.flags));
     const args = { snapshot, needResults: 1, flags };
     const { snapshots } = await this.#calls.connection.call('domainSnapshotListAllChildren', args, options);
     return snapshots.map(({ name }) => new Snapshot(this.#calls, name));
   }
 
-  /** Sets the domain back to it, and starts or stops it accordingly; flags: SnapshotRevertFlag (libvirt: virDomainRevertToSnapshot). */
-  async revert(options: FlaggedOptions = {}): Promise<void> {
-    await this.#calls.connection.call('domainRevertToSnapshot', this.#flagged(options), this.#lane(options));
+  /** Sets the domain back to it, and starts or stops it accordingly (libvirt: virDomainRevertToSnapshot). */
+  async revert(options: FlaggedOptions<typeof SnapshotRevertFlag> = {}): Promise<void> {
+    const args = this.#flagged(flagBits(SnapshotRevertFlag, options.flags));
+    await this.#calls.connection.call('domainRevertToSnapshot', args, this.#lane(options));
   }
 
-  /** Deletes it; what the domain is now stays; flags: SnapshotDeleteFlag (libvirt: virDomainSnapshotDelete). */
-  async delete(options: FlaggedOptions = {}): Promise<void> {
-    await this.#calls.connection.call('domainSnapshotDelete', this.#flagged(options), this.#lane(options));
+  /** Deletes it; what the domain is now stays (libvirt: virDomainSnapshotDelete). */
+  async delete(options: FlaggedOptions<typeof SnapshotDeleteFlag> = {}): Promise<void> {
+    const args = this.#flagged(flagBits(SnapshotDeleteFlag, options.flags));
+    await this.#calls.connection.call('domainSnapshotDelete', args, this.#lane(options));
   }
 
-  #flagged(options: FlaggedOptions) {
-    return { snap: { name: this.name, dom: this.#calls.reference }, flags: options.flags ?? 0 };
+  #flagged(flags: number) {
+    return { snap: { name: this.name, dom: this.#calls.reference }, flags };
   }
 
   #lane(options: CallOptions): CallOptions {
@@ -60,15 +69,17 @@ export class Snapshots {
     this.#calls = calls;
   }
 
-  /** Takes one; flags: SnapshotCreateFlag (libvirt: virDomainSnapshotCreateXML). */
-  async create(xml: string, options: FlaggedOptions = {}): Promise<Snapshot> {
-    const { snap } = await this.#calls.inLane('domainSnapshotCreateXml', { xmlDesc: xml }, options);
+  /** Takes one (libvirt: virDomainSnapshotCreateXML). */
+  async create(xml: string, options: FlaggedOptions<typeof SnapshotCreateFlag> = {}): Promise<Snapshot> {
+    const args = { xmlDesc: xml, flags: flagBits(SnapshotCreateFlag, options.flags) };
+    const { snap } = await this.#calls.inLane('domainSnapshotCreateXml', args, options);
     return new Snapshot(this.#calls, snap.name);
   }
 
-  /** flags: SnapshotListFlag (libvirt: virDomainListAllSnapshots). */
-  async list(options: FlaggedOptions = {}): Promise<Snapshot[]> {
-    const { snapshots } = await this.#calls.ask('domainListAllSnapshots', { needResults: 1 }, options);
+  /** libvirt: virDomainListAllSnapshots. */
+  async list(options: FlaggedOptions<typeof SnapshotListFlag> = {}): Promise<Snapshot[]> {
+    const args = { needResults: 1, flags: flagBits(SnapshotListFlag, options.flags) };
+    const { snapshots } = await this.#calls.ask('domainListAllSnapshots', args, options);
     return snapshots.map(({ name }) => new Snapshot(this.#calls, name));
   }
 

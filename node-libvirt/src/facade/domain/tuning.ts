@@ -1,6 +1,7 @@
 import type { TypedValue } from '../../protocol/typed-parameter.ts';
 import { typedParameterMap } from '../../protocol/typed-parameter.ts';
-import type { FlaggedOptions } from '../flagged-options.ts';
+import { Affect } from '../constants/index.ts';
+import { type FlaggedOptions, flagBits } from '../flags.ts';
 import {
   blkioParameters,
   numaParameters,
@@ -15,7 +16,7 @@ type Parameters = ReadonlyMap<string, TypedValue>;
 /** The most that a server gives; the call has no other way to ask for all. */
 const maxSchedulerParameters = 16;
 
-/** Shares and limits of a domain, by libvirt's names; a value that is not given stays. flags are Affect everywhere. */
+/** Shares and limits of a domain, by libvirt's names; a value that is not given stays. */
 export class Tuning {
   readonly #calls: DomainCalls;
 
@@ -24,55 +25,69 @@ export class Tuning {
   }
 
   /** libvirt: virDomainGetSchedulerParametersFlags. */
-  async scheduler(options: FlaggedOptions = {}): Promise<Parameters> {
-    const args = { nparams: maxSchedulerParameters, flags: (options.flags ?? 0) | stringOkay };
-    return typedParameterMap(
-      (await this.#calls.inLane('domainGetSchedulerParametersFlags', args, options)).params,
-    );
+  async scheduler(options: FlaggedOptions<typeof Affect> = {}): Promise<Parameters> {
+    const args = { nparams: maxSchedulerParameters, flags: flagBits(Affect, options.flags) | stringOkay };
+    const { params } = await this.#calls.inLane('domainGetSchedulerParametersFlags', args, options);
+    return typedParameterMap(params);
   }
 
   /** libvirt: virDomainSetSchedulerParametersFlags. */
   async setScheduler(
     values: ParametersOf<typeof schedulerParameters>,
-    options: FlaggedOptions = {},
+    options: FlaggedOptions<typeof Affect> = {},
   ): Promise<void> {
-    const args = { params: typedParameters(schedulerParameters, values) };
+    const args = {
+      params: typedParameters(schedulerParameters, values),
+      flags: flagBits(Affect, options.flags),
+    };
     await this.#calls.inLane('domainSetSchedulerParametersFlags', args, options);
   }
 
   /** libvirt: virDomainGetBlkioParameters. */
-  blkio(options: FlaggedOptions = {}): Promise<Parameters> {
-    return this.#calls.parameters('domainGetBlkioParameters', {}, options);
+  async blkio(options: FlaggedOptions<typeof Affect> = {}): Promise<Parameters> {
+    const flags = flagBits(Affect, options.flags);
+    return this.#calls.parameters('domainGetBlkioParameters', { flags }, options);
   }
 
   /** libvirt: virDomainSetBlkioParameters. */
-  async setBlkio(values: ParametersOf<typeof blkioParameters>, options: FlaggedOptions = {}): Promise<void> {
-    const args = { params: typedParameters(blkioParameters, values) };
+  async setBlkio(
+    values: ParametersOf<typeof blkioParameters>,
+    options: FlaggedOptions<typeof Affect> = {},
+  ): Promise<void> {
+    const args = { params: typedParameters(blkioParameters, values), flags: flagBits(Affect, options.flags) };
     await this.#calls.inLane('domainSetBlkioParameters', args, options);
   }
 
   /** libvirt: virDomainGetNumaParameters. */
-  numa(options: FlaggedOptions = {}): Promise<Parameters> {
-    return this.#calls.parameters('domainGetNumaParameters', {}, options);
+  async numa(options: FlaggedOptions<typeof Affect> = {}): Promise<Parameters> {
+    const flags = flagBits(Affect, options.flags);
+    return this.#calls.parameters('domainGetNumaParameters', { flags }, options);
   }
 
   /** libvirt: virDomainSetNumaParameters. */
-  async setNuma(values: ParametersOf<typeof numaParameters>, options: FlaggedOptions = {}): Promise<void> {
-    const args = { params: typedParameters(numaParameters, values) };
+  async setNuma(
+    values: ParametersOf<typeof numaParameters>,
+    options: FlaggedOptions<typeof Affect> = {},
+  ): Promise<void> {
+    const args = { params: typedParameters(numaParameters, values), flags: flagBits(Affect, options.flags) };
     await this.#calls.inLane('domainSetNumaParameters', args, options);
   }
 
   /** Which events are counted; their counts are in StatsGroup.Perf of `domainStats` (libvirt: virDomainGetPerfEvents). */
-  async perfEvents(options: FlaggedOptions = {}): Promise<Parameters> {
-    return typedParameterMap((await this.#calls.inLane('domainGetPerfEvents', {}, options)).params);
+  async perfEvents(options: FlaggedOptions<typeof Affect> = {}): Promise<Parameters> {
+    const flags = flagBits(Affect, options.flags);
+    return typedParameterMap((await this.#calls.inLane('domainGetPerfEvents', { flags }, options)).params);
   }
 
   /** libvirt: virDomainSetPerfEvents. */
   async setPerfEvents(
     values: ParametersOf<typeof perfEventParameters>,
-    options: FlaggedOptions = {},
+    options: FlaggedOptions<typeof Affect> = {},
   ): Promise<void> {
-    const args = { params: typedParameters(perfEventParameters, values) };
+    const args = {
+      params: typedParameters(perfEventParameters, values),
+      flags: flagBits(Affect, options.flags),
+    };
     await this.#calls.inLane('domainSetPerfEvents', args, options);
   }
 }

@@ -1,8 +1,8 @@
 import type { CallOptions } from '../../connection/pending-call.ts';
 import { type TypedValue, typedParameterMap } from '../../protocol/typed-parameter.ts';
-import { VcpuFlag, VcpuState } from '../constants/index.ts';
+import { Affect, VcpuFlag, VcpuState } from '../constants/index.ts';
 import { cpuMapBytes, decodeCpuMap, decodeCpuMaps, encodeCpuMap } from '../cpu-map.ts';
-import type { FlaggedOptions } from '../flagged-options.ts';
+import { type FlaggedOptions, flagBits } from '../flags.ts';
 import { stringOkay } from '../parameters.ts';
 import type { DomainCalls } from './domain-calls.ts';
 
@@ -28,25 +28,31 @@ export class Vcpus {
     this.#calls = calls;
   }
 
-  /** flags: VcpuFlag (libvirt: virDomainGetVcpusFlags). */
-  async count(options: FlaggedOptions = {}): Promise<number> {
-    return (await this.#calls.inLane('domainGetVcpusFlags', {}, options)).num;
+  /** libvirt: virDomainGetVcpusFlags. */
+  async count(options: FlaggedOptions<typeof VcpuFlag> = {}): Promise<number> {
+    const flags = flagBits(VcpuFlag, options.flags);
+    return (await this.#calls.inLane('domainGetVcpusFlags', { flags }, options)).num;
   }
 
-  /** flags: VcpuFlag (libvirt: virDomainSetVcpusFlags). */
-  async setCount(vcpus: number, options: FlaggedOptions = {}): Promise<void> {
-    await this.#calls.inLane('domainSetVcpusFlags', { vcpus }, options);
+  /** libvirt: virDomainSetVcpusFlags. */
+  async setCount(vcpus: number, options: FlaggedOptions<typeof VcpuFlag> = {}): Promise<void> {
+    const args = { vcpus, flags: flagBits(VcpuFlag, options.flags) };
+    await this.#calls.inLane('domainSetVcpusFlags', args, options);
   }
 
-  /** Plugs in or out these vCPUs, by number; flags: Affect (libvirt: virDomainSetVcpu). */
-  async set(vcpus: readonly number[], enabled: boolean, options: FlaggedOptions = {}): Promise<void> {
-    const args = { cpumap: vcpus.join(','), state: enabled ? 1 : 0 };
+  /** Plugs in or out these vCPUs, by number (libvirt: virDomainSetVcpu). */
+  async set(
+    vcpus: readonly number[],
+    enabled: boolean,
+    options: FlaggedOptions<typeof Affect> = {},
+  ): Promise<void> {
+    const args = { cpumap: vcpus.join(','), state: enabled ? 1 : 0, flags: flagBits(Affect, options.flags) };
     await this.#calls.inLane('domainSetVcpu', args, options);
   }
 
   /** What each does; OPERATION_INVALID unless the domain runs (libvirt: virDomainGetVcpus). */
   async info(options: CallOptions = {}): Promise<VcpuInfo[]> {
-    const maxinfo = await this.count({ ...options, flags: VcpuFlag.Maximum });
+    const maxinfo = await this.count({ ...options, flags: ['Maximum'] });
     const { info } = await this.#calls.ask('domainGetVcpus', { maxinfo, maplen: 0 }, options);
     return info.map(({ number, state, cpuTime, cpu }) => ({
       number,
@@ -56,35 +62,41 @@ export class Vcpus {
     }));
   }
 
-  /** For each vCPU, also those that could be plugged in, the host's CPUs it may run on; flags: Affect (libvirt: virDomainGetVcpuPinInfo). */
-  async pins(options: FlaggedOptions = {}): Promise<number[][]> {
-    const maximum = (options.flags ?? 0) | VcpuFlag.Maximum;
-    const ncpumaps = await this.count({ ...options, flags: maximum });
-    const args = { ncpumaps, maplen: cpuMapBytes };
+  /** For each vCPU, also those that could be plugged in, the host's CPUs it may run on (libvirt: virDomainGetVcpuPinInfo). */
+  async pins(options: FlaggedOptions<typeof Affect> = {}): Promise<number[][]> {
+    const flags = flagBits(Affect, options.flags);
+    const ncpumaps = await this.count({ ...options, flags: flags | VcpuFlag.Maximum });
+    const args = { ncpumaps, maplen: cpuMapBytes, flags };
     const { cpumaps, num } = await this.#calls.inLane('domainGetVcpuPinInfo', args, options);
     return decodeCpuMaps(cpumaps, cpuMapBytes, num);
   }
 
-  /** Has a vCPU run on these of the host's CPUs only; flags: Affect (libvirt: virDomainPinVcpuFlags). */
-  async pin(vcpu: number, cpus: readonly number[], options: FlaggedOptions = {}): Promise<void> {
-    await this.#calls.inLane('domainPinVcpuFlags', { vcpu, cpumap: encodeCpuMap(cpus) }, options);
+  /** Has a vCPU run on these of the host's CPUs only (libvirt: virDomainPinVcpuFlags). */
+  async pin(
+    vcpu: number,
+    cpus: readonly number[],
+    options: FlaggedOptions<typeof Affect> = {},
+  ): Promise<void> {
+    const args = { vcpu, cpumap: encodeCpuMap(cpus), flags: flagBits(Affect, options.flags) };
+    await this.#calls.inLane('domainPinVcpuFlags', args, options);
   }
 
-  /** The host's CPUs that all but the vCPUs may run on; empty when that is any; flags: Affect (libvirt: virDomainGetEmulatorPinInfo). */
-  async emulatorPin(options: FlaggedOptions = {}): Promise<number[]> {
-    const args = { maplen: cpuMapBytes };
+  /** The host's CPUs that all but the vCPUs may run on; empty when that is any (libvirt: virDomainGetEmulatorPinInfo). */
+  async emulatorPin(options: FlaggedOptions<typeof Affect> = {}): Promise<number[]> {
+    const args = { maplen: cpuMapBytes, flags: flagBits(Affect, options.flags) };
     const { cpumaps, ret } = await this.#calls.inLane('domainGetEmulatorPinInfo', args, options);
     return ret === 0 ? [] : decodeCpuMap(cpumaps);
   }
 
-  /** Has all but the vCPUs run on these of the host's CPUs only; flags: Affect (libvirt: virDomainPinEmulator). */
-  async pinEmulator(cpus: readonly number[], options: FlaggedOptions = {}): Promise<void> {
-    await this.#calls.inLane('domainPinEmulator', { cpumap: encodeCpuMap(cpus) }, options);
+  /** Has all but the vCPUs run on these of the host's CPUs only (libvirt: virDomainPinEmulator). */
+  async pinEmulator(cpus: readonly number[], options: FlaggedOptions<typeof Affect> = {}): Promise<void> {
+    const args = { cpumap: encodeCpuMap(cpus), flags: flagBits(Affect, options.flags) };
+    await this.#calls.inLane('domainPinEmulator', args, options);
   }
 
   /** Time of the host's CPUs that the domain has used in all, in nanoseconds (libvirt: virDomainGetCPUStats). */
   stats(options?: CallOptions): Promise<CpuStats> {
-    return this.#calls.parameters('domainGetCpuStats', { startCpu: -1, ncpus: 1 }, { ...options, flags: 0 });
+    return this.#calls.parameters('domainGetCpuStats', { startCpu: -1, ncpus: 1, flags: 0 }, options);
   }
 
   /** The same for each of the host's CPUs (libvirt: virDomainGetCPUStats). */

@@ -1,8 +1,8 @@
 import type { Connection } from '../../connection/connection.ts';
 import type { CallOptions } from '../../connection/pending-call.ts';
-import { CpuComparison } from '../constants/index.ts';
+import { BaselineCpuFlag, CompareCpuFlag, CpuComparison } from '../constants/index.ts';
 import { decodeCpuMap } from '../cpu-map.ts';
-import type { FlaggedOptions } from '../flagged-options.ts';
+import { type FlaggedOptions, flagBits } from '../flags.ts';
 
 /** Which emulator and machine is meant; what is left out is the hypervisor's default. */
 export interface DomainCapabilitiesQuery {
@@ -57,35 +57,41 @@ export class HostCpus {
     return (await this.#connection.call('connectGetCpuModelNames', args, options)).models;
   }
 
-  /** How the CPU that `xml` (`<cpu>`) describes relates to the host's; flags: CompareCpuFlag (libvirt: virConnectCompareCPU). */
-  async compare(xml: string, options: FlaggedOptions = {}): Promise<CpuComparison | 'unknown'> {
-    const args = { xml, flags: options.flags ?? 0 };
+  /** How the CPU that `xml` (`<cpu>`) describes relates to the host's (libvirt: virConnectCompareCPU). */
+  async compare(
+    xml: string,
+    options: FlaggedOptions<typeof CompareCpuFlag> = {},
+  ): Promise<CpuComparison | 'unknown'> {
+    const args = { xml, flags: flagBits(CompareCpuFlag, options.flags) };
     return comparison((await this.#connection.call('connectCompareCpu', args, options)).result);
   }
 
-  /** The same for what the hypervisor can provide; flags: CompareCpuFlag (libvirt: virConnectCompareHypervisorCPU). */
+  /** The same for what the hypervisor can provide (libvirt: virConnectCompareHypervisorCPU). */
   async compareForHypervisor(
     xml: string,
     query: DomainCapabilitiesQuery = {},
-    options: FlaggedOptions = {},
+    options: FlaggedOptions<typeof CompareCpuFlag> = {},
   ): Promise<CpuComparison | 'unknown'> {
-    const args = { ...nullable(query), xml, flags: options.flags ?? 0 };
+    const args = { ...nullable(query), xml, flags: flagBits(CompareCpuFlag, options.flags) };
     return comparison((await this.#connection.call('connectCompareHypervisorCpu', args, options)).result);
   }
 
-  /** A `<cpu>` that all of these hosts' CPUs can provide, at most 256; flags: BaselineCpuFlag (libvirt: virConnectBaselineCPU). */
-  async baseline(xmls: readonly string[], options: FlaggedOptions = {}): Promise<string> {
-    const args = { cpus: [...xmls], flags: options.flags ?? 0 };
+  /** A `<cpu>` that all of these hosts' CPUs can provide, at most 256 (libvirt: virConnectBaselineCPU). */
+  async baseline(
+    xmls: readonly string[],
+    options: FlaggedOptions<typeof BaselineCpuFlag> = {},
+  ): Promise<string> {
+    const args = { cpus: [...xmls], flags: flagBits(BaselineCpuFlag, options.flags) };
     return (await this.#connection.call('connectBaselineCpu', args, options)).cpu;
   }
 
-  /** The same of CPUs as domain capabilities have them; flags: BaselineCpuFlag (libvirt: virConnectBaselineHypervisorCPU). */
+  /** The same of CPUs as domain capabilities have them (libvirt: virConnectBaselineHypervisorCPU). */
   async baselineForHypervisor(
     xmls: readonly string[],
     query: DomainCapabilitiesQuery = {},
-    options: FlaggedOptions = {},
+    options: FlaggedOptions<typeof BaselineCpuFlag> = {},
   ): Promise<string> {
-    const args = { ...nullable(query), cpus: [...xmls], flags: options.flags ?? 0 };
+    const args = { ...nullable(query), cpus: [...xmls], flags: flagBits(BaselineCpuFlag, options.flags) };
     return (await this.#connection.call('connectBaselineHypervisorCpu', args, options)).cpu;
   }
 }

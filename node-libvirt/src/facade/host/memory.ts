@@ -35,7 +35,7 @@ export class HostMemory {
     return new Map(params.map(({ field, value }) => [field, value * 1024n]));
   }
 
-  /** Of each cell, how many pages of these sizes are free (libvirt: virNodeGetFreePages). */
+  /** Of each cell, how many pages of these sizes are free, by size in KiB; of the whole host at once unless given (libvirt: virNodeGetFreePages). */
   async freePages(
     pageSizesKiB: readonly number[],
     cells: { first: number; count: number } = { first: allCells, count: 1 },
@@ -50,7 +50,7 @@ export class HostMemory {
     );
   }
 
-  /** Makes huge pages, or gives them back; tells of how many sizes it could (libvirt: virNodeAllocPages). */
+  /** Makes huge pages, or gives them back; tells how many counts it has set, one for each cell and size (libvirt: virNodeAllocPages). */
   async allocatePages(allocation: PageAllocation, options?: CallOptions): Promise<number> {
     const { counts, cells = { first: allCells, count: 1 }, add = false } = allocation;
     const args = {
