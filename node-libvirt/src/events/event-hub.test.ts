@@ -142,6 +142,26 @@ describe('EventHub', () => {
     expect([...hub.unsupported]).toEqual(['nic-mac-change']);
   });
 
+  it('takes no other failure for a kind that the server does not know', async () => {
+    const { server, hub, listener } = start();
+    server.on(registrations, ({ eventId }) =>
+      eventId === 1 ? new Fault(2, 'no memory') : { callbackId: 0 },
+    );
+    await expect(hub.subscribe(listener)).rejects.toMatchObject({ code: 2 });
+    expect(hub.unsupported.size).toBe(0);
+  });
+
+  it('forgets that a kind was not known once it is', async () => {
+    const { server, hub } = start();
+    const wanted = { kinds: ['reboot'], whereSupported: true } as const;
+    server.on(registrations, () => new Fault(3));
+    await hub.subscribe(() => {}, wanted);
+    expect([...hub.unsupported]).toEqual(['reboot']);
+    server.on(registrations, () => ({ callbackId: 0 }));
+    await hub.subscribe(() => {}, wanted);
+    expect(hub.unsupported.size).toBe(0);
+  });
+
   it('lets one give up waiting for a registration without ending it for others', async () => {
     const { server, hub, listener } = start();
     let answer = () => {};

@@ -90,7 +90,11 @@ export class EventHub {
     };
     this.#subscriptions = [...this.#subscriptions, entry];
     try {
-      await Promise.all(wanted.map((kind) => this.#ensure(kind, whereSupported, options)));
+      // All of them, so that whoever tries again after a failure meets none of this attempt's still under way.
+      const ends = await Promise.allSettled(
+        wanted.map((kind) => this.#ensure(kind, whereSupported, options)),
+      );
+      for (const end of ends) if (end.status === 'rejected') throw end.reason;
     } catch (error) {
       remove();
       throw error;
@@ -122,7 +126,7 @@ export class EventHub {
     try {
       await abortable(this.#registration(kind, options), options.signal);
     } catch (error) {
-      if (!whereSupported || kind === 'lifecycle' || !(error instanceof LibvirtError)) throw error;
+      if (!whereSupported || kind === 'lifecycle' || !isUnknownKind(error)) throw error;
       this.#unsupported ??= new Set();
       this.#unsupported.add(kind);
     }
@@ -151,6 +155,7 @@ export class EventHub {
       if (!isThere) throw this.#noteUncertain(kind, error);
     }
     this.#registered = [...this.#registered, kind];
+    this.#unsupported?.delete(kind);
   }
 
   #noteUncertain(kind: EventKind, error: unknown): unknown {
@@ -174,6 +179,16 @@ export class EventHub {
       }
     }
   }
+}
+
+/** How servers answer to what they do not know; anything else is a failure of one that may know it. */
+const unknownCodes: ReadonlySet<number> = new Set([
+  ...[ErrorCode.INTERNAL_ERROR, ErrorCode.NO_SUPPORT, ErrorCode.INVALID_ARG, ErrorCode.RPC],
+  ...[ErrorCode.ARGUMENT_UNSUPPORTED, ErrorCode.OPERATION_UNSUPPORTED],
+]);
+
+function isUnknownKind(error: unknown): boolean {
+  return error instanceof LibvirtError && unknownCodes.has(error.code);
 }
 
 function isLibvirtError(error: unknown, code: number): boolean {

@@ -1,11 +1,15 @@
+import { EncodeError } from '../errors.ts';
+
 /**
  * How many bytes of a map to ask for: room for 8192 CPUs, the most that Linux can be built for. A server fills up with
  * zeros.
  */
 export const cpuMapBytes = 1024;
 
-/** Numbers of CPUs as libvirt's bits, the lowest first. */
+/** Numbers of CPUs as libvirt's bits, the lowest first. @throws EncodeError for what is no number of a CPU */
 export function encodeCpuMap(cpus: readonly number[]): Uint8Array {
+  if (cpus.some((cpu) => !Number.isInteger(cpu) || cpu < 0 || cpu >= cpuMapBytes * 8))
+    throw new EncodeError(`CPUs are numbered from 0 to ${cpuMapBytes * 8 - 1}: ${cpus.join(', ')}`);
   const map = new Uint8Array(Math.floor(Math.max(0, ...cpus) / 8) + 1);
   for (const cpu of cpus) map[cpu >> 3] = (map[cpu >> 3] ?? 0) | (1 << (cpu & 7));
   return map;

@@ -26,6 +26,7 @@ import { Domain } from './domain.ts';
 import { type FlaggedOptions, type Flags, flagBits } from './flags.ts';
 import { HostInfo } from './host-info.ts';
 import { HostInterfaces } from './host-interface.ts';
+import { asLongAsItTakes } from './long-call.ts';
 import { Networks } from './network.ts';
 import { NodeDevices } from './node-device.ts';
 import { NwFilters } from './nw-filter.ts';
@@ -149,7 +150,7 @@ export class HypervisorConnection {
   }
 
   /**
-   * Starts a domain from a file of `Domain.save`, which takes long; `xml` replaces its description
+   * Starts a domain from a file of `Domain.save`; `xml` replaces its description; no deadline unless one is given
    * (libvirt: virDomainRestoreFlags).
    */
   async restore(
@@ -157,7 +158,7 @@ export class HypervisorConnection {
     options: FlaggedOptions<typeof SaveFlag> & { xml?: string | undefined } = {},
   ): Promise<void> {
     const args = { from: file, dxml: options.xml ?? null, flags: flagBits(SaveFlag, options.flags) };
-    await this.connection.call('domainRestoreFlags', args, options);
+    await this.connection.call('domainRestoreFlags', args, asLongAsItTakes(options));
   }
 
   /** The description in a file of `Domain.save` (libvirt: virDomainSaveImageGetXMLDesc). */

@@ -39,6 +39,10 @@ describe('zeros', () => {
     );
   });
 
+  it('are not looked for in blocks of nothing', async () => {
+    await expect(sectionsOf([Buffer.from('a')], 0)).rejects.toBeInstanceOf(RangeError);
+  });
+
   it('are found in blocks of 64 KiB within a pipeline', async () => {
     const half = Buffer.alloc(64 * 1024);
     const sections: Section[] = [];

@@ -15,6 +15,7 @@ export async function* zerosToHoles(
     blockBytes = defaultBlockBytes,
   }: { blockBytes?: number | undefined; signal?: AbortSignal | undefined } = {},
 ): AsyncGenerator<Section, void, void> {
+  if (!(blockBytes >= 1)) throw new RangeError(`blocks of ${blockBytes} bytes`);
   let hole = 0;
   for await (const block of blocksOf(bytes, blockBytes)) {
     if (isZero(block)) {

@@ -9,6 +9,7 @@ import {
   VolumeCreateFlag,
 } from './constants/index.ts';
 import { type FlaggedOptions, flagBits } from './flags.ts';
+import { asLongAsItTakes } from './long-call.ts';
 import { StorageVolume } from './storage-volume.ts';
 
 export interface PoolInfo {
@@ -125,7 +126,7 @@ export class StoragePool {
     return new StorageVolume(this.#connection, vol);
   }
 
-  /** Makes a volume with the content of another, of this pool or not (libvirt: virStorageVolCreateXMLFrom). */
+  /** Makes a volume with the content of another, of this pool or not; no deadline unless one is given (libvirt: virStorageVolCreateXMLFrom). */
   async cloneVolume(
     xml: string,
     source: StorageVolume,
@@ -137,7 +138,7 @@ export class StoragePool {
       source: source.reference,
       flags: flagBits(VolumeCreateFlag, options.flags),
     };
-    const { vol } = await this.#connection.call('storageVolCreateXmlFrom', args, options);
+    const { vol } = await this.#connection.call('storageVolCreateXmlFrom', args, asLongAsItTakes(options));
     return new StorageVolume(this.#connection, vol);
   }
 

@@ -10,6 +10,7 @@ import {
   WipeAlgorithm,
 } from './constants/index.ts';
 import { type FlaggedOptions, flagBits, numberOf, type OneOf } from './flags.ts';
+import { asLongAsItTakes } from './long-call.ts';
 
 /** How the server names a volume; `key` is its own identity for it, such as the path. */
 export interface VolumeReference {
@@ -87,13 +88,13 @@ export class StorageVolume {
     await this.#connection.call('storageVolDelete', args, options);
   }
 
-  /** Overwrites its content, which takes long; with zeros unless `algorithm` says otherwise (libvirt: virStorageVolWipePattern). */
+  /** Overwrites its content, with zeros unless `algorithm` says otherwise; no deadline unless one is given (libvirt: virStorageVolWipePattern). */
   async wipe(
     options: CallOptions & { algorithm?: OneOf<typeof WipeAlgorithm> | undefined } = {},
   ): Promise<void> {
     const algorithm = numberOf(WipeAlgorithm, options.algorithm ?? 'Zero');
     const args = { ...this.#vol, algorithm, flags: 0 };
-    await this.#connection.call('storageVolWipePattern', args, options);
+    await this.#connection.call('storageVolWipePattern', args, asLongAsItTakes(options));
   }
 
   /** Its content as bytes, to be read soon: see `ByteStream` (libvirt: virStorageVolDownload). */

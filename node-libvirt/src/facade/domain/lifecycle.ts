@@ -11,6 +11,7 @@ import {
   UndefineFlag,
 } from '../constants/index.ts';
 import { type FlaggedOptions, flagBits, numberOf, type OneOf } from '../flags.ts';
+import { asLongAsItTakes } from '../long-call.ts';
 import type { DomainCalls } from './domain-calls.ts';
 
 /** How the guest is asked: by libvirt's choice, the ACPI power button, or the guest agent. */
@@ -85,13 +86,13 @@ export abstract class DomainLifecycle {
     await this.#calls.inLane('domainPmWakeup', { flags: 0 }, options);
   }
 
-  /** Saves its memory to a file of the host and stops it, which takes long; `xml` replaces its description there (libvirt: virDomainSaveFlags). */
+  /** Saves its memory to a file of the host and stops it; `xml` replaces its description there; no deadline unless one is given (libvirt: virDomainSaveFlags). */
   async save(
     file: string,
     options: FlaggedOptions<typeof SaveFlag> & { xml?: string | undefined } = {},
   ): Promise<void> {
     const args = { to: file, dxml: options.xml ?? null, flags: flagBits(SaveFlag, options.flags) };
-    await this.#calls.inLane('domainSaveFlags', args, options);
+    await this.#calls.inLane('domainSaveFlags', args, asLongAsItTakes(options));
   }
 
   /** What becomes of it when its guest powers off, reboots or crashes (libvirt: virDomainSetLifecycleAction). */

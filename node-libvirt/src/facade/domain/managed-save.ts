@@ -1,6 +1,7 @@
 import type { CallOptions } from '../../connection/pending-call.ts';
 import { SaveFlag } from '../constants/index.ts';
 import { type FlaggedOptions, flagBits } from '../flags.ts';
+import { asLongAsItTakes } from '../long-call.ts';
 import type { DomainCalls } from './domain-calls.ts';
 
 /** The saved memory of a domain that libvirt keeps itself, and that the domain's next start goes on from. */
@@ -11,9 +12,10 @@ export class ManagedSave {
     this.#calls = calls;
   }
 
-  /** Saves the memory and stops the domain, which takes long (libvirt: virDomainManagedSave). */
+  /** Saves the memory and stops the domain; no deadline unless one is given (libvirt: virDomainManagedSave). */
   async save(options: FlaggedOptions<typeof SaveFlag> = {}): Promise<void> {
-    await this.#calls.inLane('domainManagedSave', { flags: flagBits(SaveFlag, options.flags) }, options);
+    const flags = flagBits(SaveFlag, options.flags);
+    await this.#calls.inLane('domainManagedSave', { flags }, asLongAsItTakes(options));
   }
 
   /** libvirt: virDomainHasManagedSaveImage. */

@@ -1,6 +1,7 @@
 import type { CallOptions } from '../../connection/pending-call.ts';
 import { Affect, CoreDumpFlag, CoreDumpFormat, MemoryFlag } from '../constants/index.ts';
 import { type FlaggedOptions, flagBits, numberOf, type OneOf } from '../flags.ts';
+import { asLongAsItTakes } from '../long-call.ts';
 import { memoryParameters } from '../parameter-types.ts';
 import { typedParameters } from '../parameters.ts';
 import type { DomainCalls } from './domain-calls.ts';
@@ -82,7 +83,7 @@ export class DomainMemory {
     await this.#calls.inLane('domainSetMemoryStatsPeriod', args, options);
   }
 
-  /** Writes it to a file of the host (libvirt: virDomainCoreDumpWithFormat). */
+  /** Writes it to a file of the host; no deadline unless one is given (libvirt: virDomainCoreDumpWithFormat). */
   async dump(
     file: string,
     options: FlaggedOptions<typeof CoreDumpFlag> & { format?: OneOf<typeof CoreDumpFormat> | undefined } = {},
@@ -92,7 +93,7 @@ export class DomainMemory {
       dumpformat: numberOf(CoreDumpFormat, options.format ?? 'Raw'),
       flags: flagBits(CoreDumpFlag, options.flags),
     };
-    await this.#calls.inLane('domainCoreDumpWithFormat', args, options);
+    await this.#calls.inLane('domainCoreDumpWithFormat', args, asLongAsItTakes(options));
   }
 
   /** libvirt: virDomainGetMemoryParameters. */

@@ -1,6 +1,7 @@
 import type { TypedParameter } from '../../protocol/typed-parameter.ts';
 import { MigrateFlag } from '../constants/index.ts';
 import { type FlaggedOptions, flagBits } from '../flags.ts';
+import { asLongAsItTakes } from '../long-call.ts';
 import type { DomainCalls } from './domain-calls.ts';
 
 /** How a domain moves; the flag PeerToPeer is always added. Without a value, libvirt's own default. */
@@ -86,6 +87,5 @@ export async function migrate(
     cookieIn: new Uint8Array(),
     flags: flagBits(MigrateFlag, options.flags) | MigrateFlag.PeerToPeer,
   };
-  const { timeoutMs = Number.POSITIVE_INFINITY } = options;
-  await connection.call('domainMigratePerform3Params', args, { ...options, timeoutMs });
+  await connection.call('domainMigratePerform3Params', args, asLongAsItTakes(options));
 }
