@@ -13,9 +13,6 @@ export interface CallOptions {
   lane?: string | undefined;
 }
 
-/** Node's timers fire at once when told to wait longer. */
-const maxTimerMs = 0x7fffffff;
-
 interface Owner {
   clock: Clock;
   /** The call's time is over, or its caller gave up, while it may still be unsent. */
@@ -93,7 +90,6 @@ export class PendingCall implements WindowedCall {
   }
 
   #startTimer(timeoutMs: number, owner: Owner): void {
-    if (timeoutMs > maxTimerMs) return;
     this.#timer = this.#clock.setTimeout(() => {
       this.timedOut = true;
       this.#settle(() => this.#reject(new CallTimeout(this.name, timeoutMs, this.sent)));
