@@ -21,6 +21,15 @@ function outcome<T>(promise: Promise<T>): Promise<T | Error> {
   return promise.catch((error: Error) => error);
 }
 
+it('a connection over a stream that has ended already has ended itself', async () => {
+  const stream = new FakeServer().connect();
+  stream.destroy();
+  await turns();
+  const connection = new Connection(stream);
+  expect(await connection.closed).toBeInstanceOf(ConnectionClosed);
+  expect(await outcome(connection.call('connectGetHostname', {}))).toBeInstanceOf(ConnectionClosed);
+});
+
 describe('calls', () => {
   it('bring the arguments there and the result back', async () => {
     const { server, connection } = start();

@@ -201,6 +201,8 @@ export class Connection {
     stream.on('end', () => this.#end(this.#endOfStream()));
     stream.on('close', () => this.#end(this.#endOfStream()));
     stream.resume(); // reading the TLS greeting left it paused
+    // It tells of its end only once, which may have been before anybody here listened.
+    if (stream.destroyed || stream.readableEnded) this.#end(this.#endOfStream());
   }
 
   #endOfStream(): Error {
@@ -337,8 +339,8 @@ export class Connection {
 
   #send(packet: Buffer, sent?: (error?: Error | null) => void, body?: Uint8Array): void {
     if (this.#ended) return;
-    // The window bounds calls; only answers to pings of a peer that does not read them can pile up.
-    if (this.#writer.waiting >= this.#settings.windowSize + maxUnreadPongs)
+    // The window bounds calls, and a stream has a piece and its end; only answers to pings can pile up.
+    if (this.#writer.waiting >= this.#settings.windowSize + 2 * this.#streams.size + maxUnreadPongs)
       this.#end(new ProtocolError('the peer sends pings and does not read the answers'));
     else this.#writer.write(packet, sent, body);
   }

@@ -53,6 +53,28 @@ describe('a stream whose end stands right behind the reply', () => {
   });
 });
 
+it('many streams may write to a server that reads slowly', async () => {
+  const server = new FakeServer().on('storageVolUpload', () => ({}));
+  const held: (() => void)[] = [];
+  let isSlow = false;
+  const wire = server.connect();
+  const stream = new Duplex({
+    read: () => {},
+    write: (chunk, _encoding, done) => void (isSlow ? held.push(done) : wire.write(chunk, done)),
+  });
+  wire.on('data', (chunk) => stream.push(chunk));
+  const connection = new Connection(stream);
+  const streams = [];
+  for (let count = 0; count < 100; count++)
+    streams.push(await connection.openStream('storageVolUpload', whole));
+  isSlow = true;
+  for (const upload of streams) upload.on('error', () => {}).write('data');
+  await turns();
+  expect(held).toHaveLength(1);
+  expect(connection.ended).toBe(false);
+  connection.close();
+});
+
 describe('a stream of a server that breaks the protocol', () => {
   it.each<[string, (call: Download) => Buffer[]]>([
     ['data after its end', (call) => [data(call, 'a'), data(call, ''), data(call, 'b')]],

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { Connection } from '../connection/connection.ts';
 import { LibvirtError } from '../errors.ts';
@@ -243,6 +245,23 @@ describe('events to loop over', () => {
     expect(await read()).toMatchObject({ name: 'e' });
   });
 
+  it('end at once where the connection has ended already', async () => {
+    const { server, hub, connection } = start();
+    await hub.iterate({ kinds: ['reboot'] });
+    server.peer.destroy();
+    await connection.closed;
+    const late = await hub.iterate({ kinds: ['reboot'] });
+    await expect(late.next()).rejects.toMatchObject({ name: 'ConnectionClosed' });
+  });
+
+  it('are not held by the connection once the loop was left', async () => {
+    const { hub } = start();
+    const left = await abandoned(hub);
+    await turns();
+    collectGarbage();
+    expect(left.deref()).toBeUndefined();
+  });
+
   it('stop coming once the loop was left', async () => {
     const { server, hub } = start();
     for await (const _ of await loopWithOne(server, hub)) break;
@@ -251,6 +270,17 @@ describe('events to loop over', () => {
     expect(await listening.next()).toEqual({ done: true, value: undefined });
   });
 });
+
+async function abandoned(hub: EventHub): Promise<WeakRef<object>> {
+  const events = await hub.iterate({ kinds: ['reboot'] });
+  await events.return?.();
+  return new WeakRef(events);
+}
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+}
 
 async function loopWithOne(server: FakeServer, hub: EventHub) {
   const events = await hub.iterate({ kinds: ['reboot'] });

@@ -41,6 +41,11 @@ interface Subscription {
   listener: (event: HypervisorEvent) => void;
 }
 
+/** Somebody who loops over events. */
+interface Loop {
+  end(reason: Error | undefined): void;
+}
+
 const none: ReadonlySet<EventKind> = new Set();
 
 /**
@@ -57,6 +62,7 @@ export class EventHub {
   /** Registrations whose answer did not come in time: the server may have carried them out. */
   #uncertain: Set<EventKind> | undefined;
   #unsupported: Set<EventKind> | undefined;
+  #loops: Set<Loop> | undefined;
   readonly #onListenerError: (error: unknown) => void;
 
   constructor(connection: Connection, onListenerError: (error: unknown) => void) {
@@ -111,14 +117,30 @@ export class EventHub {
     options: IterateOptions<K> = {},
   ): Promise<AsyncIterableIterator<EventOf<K> | Overflow>> {
     let remove = () => {};
-    const queue = new EventQueue<EventOf<K> | Overflow>({
+    const queue: EventQueue<EventOf<K> | Overflow> = new EventQueue<EventOf<K> | Overflow>({
       limit: options.limit ?? defaultQueueLimit,
       overflow: () => ({ kind: 'overflow' }),
-      onEnd: () => remove(),
+      onEnd: () => {
+        this.#loops?.delete(queue);
+        remove();
+      },
     });
     remove = await this.subscribe<K>((event) => queue.push(event), options);
-    void this.#connection.closed.then((reason) => queue.end(reason));
+    this.#endWithConnection(queue);
     return queue;
+  }
+
+  /** All by one look at the connection's end: it may outlive thousands of loops, and would hold each of them. */
+  #endWithConnection(loop: Loop): void {
+    if (!this.#loops || this.#connection.ended) {
+      this.#loops ??= new Set();
+      void this.#connection.closed.then((reason) => this.#endLoops(reason));
+    }
+    this.#loops.add(loop);
+  }
+
+  #endLoops(reason: Error | undefined): void {
+    for (const loop of [...(this.#loops ?? [])]) loop.end(reason);
   }
 
   /** Registered at the server, or known not to be possible. */

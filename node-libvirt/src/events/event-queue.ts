@@ -33,7 +33,7 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
   }
 
   /** Nothing more will come; what waits can still be read, then the reader gets `error`, if there is one. */
-  end(error?: Error): void {
+  end(error?: Error | undefined): void {
     if (this.#ended) return;
     this.#ended = { error };
     this.#options.onEnd?.();

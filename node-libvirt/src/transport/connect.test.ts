@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { AuthenticationFailed, ConnectFailed } from '../errors.ts';
+import { AuthenticationFailed, ConnectFailed, InvalidTarget } from '../errors.ts';
 import { openHypervisor } from '../facade/hypervisor.ts';
 import { Fault } from '../testing/fake-peer.ts';
 import { FakeServer, noAnswer } from '../testing/fake-server.ts';
@@ -66,6 +66,15 @@ describe('plain transports', () => {
     expect(error).toBeInstanceOf(ConnectFailed);
     expect(error.message).toContain(`unix://${path}`);
     expect(error.cause).toMatchObject({ code: 'ENOENT' });
+  });
+
+  it.each([
+    { transport: 'tcp', host: '127.0.0.1', port: 70_000 },
+    { transport: 'unix', path: '' },
+  ] as const)('do not try what can be nowhere: $transport', async (target) => {
+    const error = await connectTransport(target).catch((reason) => reason);
+    expect(error).toBeInstanceOf(InvalidTarget);
+    expect(error.message).toContain(describeTarget(target));
   });
 
   it('stop at the signal, with its reason', async () => {

@@ -1,6 +1,6 @@
 import { createConnection, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { ConnectFailed } from '../errors.ts';
+import { ConnectFailed, InvalidTarget } from '../errors.ts';
 import { attempt, type ConnectOptions } from './attempt.ts';
 import { connectSsh } from './ssh.ts';
 import { describeTarget, type Target, type TcpTarget, type UnixTarget } from './target.ts';
@@ -18,16 +18,30 @@ export async function connectTransport(target: Target, options: ConnectOptions =
 
 function connectPlain(target: UnixTarget | TcpTarget, options: ConnectOptions): Promise<Socket> {
   const where = describeTarget(target);
-  const open = () =>
-    target.transport === 'unix'
+  return attempt(
+    where,
+    options,
+    () => openSocket(where, target),
+    (socket, { succeed, fail }) => {
+      const onError = (error: Error) =>
+        fail(new ConnectFailed(`${where}: ${error.message}`, { cause: error }));
+      socket.once('error', onError);
+      socket.once('connect', () => {
+        socket.off('error', onError);
+        succeed();
+      });
+    },
+  );
+}
+
+function openSocket(where: string, target: UnixTarget | TcpTarget): Socket {
+  // Node takes an empty path for none, and goes to a port of this machine.
+  if (target.transport === 'unix' && target.path === '') throw new InvalidTarget(`${where}: path is empty`);
+  try {
+    return target.transport === 'unix'
       ? createConnection({ path: target.path })
       : createConnection({ host: target.host, port: target.port, noDelay: true });
-  return attempt(where, options, open, (socket, { succeed, fail }) => {
-    const onError = (error: Error) => fail(new ConnectFailed(`${where}: ${error.message}`, { cause: error }));
-    socket.once('error', onError);
-    socket.once('connect', () => {
-      socket.off('error', onError);
-      succeed();
-    });
-  });
+  } catch (error) {
+    throw new InvalidTarget(`${where}: ${(error as Error).message}`, { cause: error });
+  }
 }

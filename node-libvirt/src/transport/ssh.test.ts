@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -72,18 +72,19 @@ const failure = (more: Partial<SshTarget> = {}, options: ConnectOptions = {}) =>
     () => expect.unreachable('it connected'),
     (error: unknown) => error as Error,
   );
+/** For a process to begin or to end, on a machine that does much else. */
+const patience = { interval: 5, timeout: 5_000 };
 const sshIsGone = () =>
-  vi.waitUntil(
-    () => {
-      try {
-        process.kill(Number(readFileSync(join(dir, 'pid'), 'utf8')), 0);
-        return false;
-      } catch {
-        return true;
-      }
-    },
-    { interval: 5, timeout: 5_000 },
-  );
+  vi.waitUntil(() => {
+    try {
+      process.kill(Number(readFileSync(join(dir, 'pid'), 'utf8')), 0);
+      return false;
+    } catch {
+      return true;
+    }
+  }, patience);
+const sshRuns = () =>
+  vi.waitUntil(() => readFileSync(join(dir, 'pid'), { encoding: 'utf8', flag: 'a+' }) !== '', patience);
 
 describe('over ssh', () => {
   it("a daemon is reached by libvirt's helper, which is told what is opened", async () => {
@@ -209,6 +210,27 @@ describe('no connection comes about', () => {
     expect(error).toMatchObject({ cause: { code: 'ENOENT' } });
   });
 
+  it('when ssh is no name of a program', async () => {
+    expect(await failure({ command: '' })).toBeInstanceOf(InvalidTarget);
+  });
+
+  it('and the process lives on, when it can open no more files', async () => {
+    const script = `
+      import { openSync } from 'node:fs';
+      import { setImmediate } from 'node:timers/promises';
+      const { connectTransport } = await import(process.argv[1]);
+      const { ConnectFailed } = await import(process.argv[2]);
+      try { for (;;) openSync('/dev/null'); } catch {}
+      const error = await connectTransport({ transport: 'ssh', host: 'host1' }).catch((reason) => reason);
+      await setImmediate();
+      process.exitCode = error instanceof ConnectFailed ? 7 : 1;`;
+    const modules = ['./connect.ts', '../errors.ts'].map((path) => new URL(path, import.meta.url).href);
+    const node = [process.execPath, '--input-type=module', '-e', script, ...modules];
+    const { status, stderr } = spawnSync('sh', ['-c', 'ulimit -n 128; exec "$0" "$@"', ...node]);
+    expect(`${stderr}`).toBe('');
+    expect(status).toBe(7);
+  });
+
   it('with a host that would be an option', async () => {
     expect(await failure({ host: '-oProxyCommand=id' })).toBeInstanceOf(InvalidTarget);
   });
@@ -217,18 +239,18 @@ describe('no connection comes about', () => {
     const clock = new VirtualClock();
     sshDoes('exec sleep 600');
     const outcome = failure({}, { clock, connectTimeoutMs: 700 });
-    await vi.waitUntil(() => readFileSync(join(dir, 'pid'), { encoding: 'utf8', flag: 'a+' }) !== '');
+    await sshRuns();
     await clock.advance(700);
     expect(await outcome).toMatchObject({ message: 'ssh://me@host1: no connection within 700 ms' });
     await sshIsGone();
-    await vi.waitUntil(() => clock.pendingTimers === 0);
+    await vi.waitUntil(() => clock.pendingTimers === 0, patience);
   });
 
   it('because of the signal, and ssh is ended', async () => {
     sshDoes('exec sleep 600');
     const abort = new AbortController();
     const outcome = failure({}, { signal: abort.signal });
-    await vi.waitUntil(() => readFileSync(join(dir, 'pid'), { encoding: 'utf8', flag: 'a+' }) !== '');
+    await sshRuns();
     abort.abort(new Error('shutting down'));
     expect(await outcome).toEqual(new Error('shutting down'));
     await sshIsGone();

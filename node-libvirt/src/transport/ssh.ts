@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { AuthenticationFailed, ConnectFailed, type NodeLibvirtError } from '../errors.ts';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { AuthenticationFailed, ConnectFailed, InvalidTarget, type NodeLibvirtError } from '../errors.ts';
 import { attempt, type ConnectOptions } from './attempt.ts';
 import { ChildStream } from './child-stream.ts';
 import { sshArguments, sshGreeting } from './ssh-command.ts';
@@ -17,7 +17,7 @@ const maxBannerBytes = 64 * 1024;
 export async function connectSsh(target: SshTarget, options: ConnectOptions): Promise<ChildStream> {
   const where = describeTarget(target);
   const args = sshArguments(target);
-  const open = () => new ChildStream(spawn(target.command ?? 'ssh', args), options);
+  const open = () => new ChildStream(start(where, target.command ?? 'ssh', args), options);
   return attempt(where, options, open, (stream, { succeed, fail }) => {
     let said: Buffer = Buffer.alloc(0);
     const listeners = {
@@ -40,6 +40,22 @@ export async function connectSsh(target: SshTarget, options: ConnectOptions): Pr
     };
     for (const [name, listener] of Object.entries(listeners)) stream.on(name, listener);
   });
+}
+
+function start(where: string, command: string, args: string[]): ChildProcessWithoutNullStreams {
+  const child = spawned(where, command, args);
+  if (child.stdin) return child;
+  // Without free file descriptors Node gives a process that has no pipes, and tells of it later.
+  child.on('error', () => {});
+  throw new ConnectFailed(`${where}: ${command} cannot be run, as this process has too many files open`);
+}
+
+function spawned(where: string, command: string, args: string[]): ChildProcessWithoutNullStreams {
+  try {
+    return spawn(command, args);
+  } catch (error) {
+    throw new InvalidTarget(`${where}: command: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** What ssh says when no other try will help. */
