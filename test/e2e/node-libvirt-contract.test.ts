@@ -8,7 +8,7 @@ import { type Lab, startLab } from '../../hack/lab/lab.ts';
 import { hypervisorContract } from '../../node-libvirt/contract/contract.ts';
 import { qemuDriver, testDriver } from '../../node-libvirt/contract/driver.ts';
 import type { DomainParts } from '../../node-libvirt/contract/kit.ts';
-import { type ContractDaemon, startContractDaemon } from './contract-daemon.ts';
+import { daemonOfTests, unixTarget } from './daemon-of-tests.ts';
 import { connectTo } from './lab-connection.ts';
 
 const folder = '/var/lib/libvirt/contract';
@@ -22,15 +22,10 @@ const domainXml =
     <vcpu>1</vcpu><os><type arch='${arch}'>hvm</type></os></domain>`;
 
 describe('a libvirtd of its own', () => {
-  let daemon: ContractDaemon;
-  beforeAll(async () => {
-    daemon = await startContractDaemon();
-  });
-  afterAll(() => daemon?.stop());
+  const tests = daemonOfTests();
 
   hypervisorContract('the test driver of a real libvirtd', {
-    open: (options) =>
-      openHypervisor({ transport: 'unix', path: daemon.socket }, { uri: 'test:///default', ...options }),
+    open: (options) => openHypervisor(unixTarget(tests.daemon), { uri: 'test:///default', ...options }),
     domainXml: domainXml('test', 'i686'),
     ...{ driver: testDriver, folder, patienceMs },
   });
