@@ -1,14 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type HypervisorConnection, type OpenOptions, openHypervisor, type Target } from 'node-libvirt';
-import { afterAll, afterEach, beforeAll } from 'vitest';
+import type { HypervisorConnection, OpenOptions, Target } from 'node-libvirt';
+import { afterAll, beforeAll } from 'vitest';
 import {
   type PrivateLibvirtd,
   type PrivateLibvirtdOptions,
   startPrivateLibvirtd,
 } from '../../hack/libvirtd/private-libvirtd.ts';
 import { virsh as runVirsh, uriAt } from '../../hack/libvirtd/virsh.ts';
+import { connectionsOfTests } from './connections-of-tests.ts';
 
 export interface DaemonOfTests {
   /** A folder that goes with it. */
@@ -25,7 +26,7 @@ type OptionsIn = (dir: string) => Promise<Omit<PrivateLibvirtdOptions, 'dir'>>;
 
 /** One libvirtd for all tests of a file or of a `describe`. */
 export function daemonOfTests(optionsIn: OptionsIn = async () => ({})): DaemonOfTests {
-  const opened: HypervisorConnection[] = [];
+  const connect = connectionsOfTests();
   let dir = '';
   let daemon: PrivateLibvirtd | undefined;
   const running = () => {
@@ -36,18 +37,12 @@ export function daemonOfTests(optionsIn: OptionsIn = async () => ({})): DaemonOf
     dir = await mkdtemp(join(tmpdir(), 'node-libvirt-'));
     daemon = await startPrivateLibvirtd({ dir, ...(await optionsIn(dir)) });
   });
-  afterEach(async () => {
-    await Promise.all(opened.splice(0).map((connection) => connection.close()));
-  });
   afterAll(async () => {
     await daemon?.stop();
     await rm(dir, { recursive: true, force: true });
   });
-  const openAt = async (target: Target, options?: OpenOptions) => {
-    const connection = await openHypervisor(target, { uri: 'test:///default', ...options });
-    opened.push(connection);
-    return connection;
-  };
+  const openAt = (target: Target, options?: OpenOptions) =>
+    connect(target, { uri: 'test:///default', ...options });
   return {
     get dir() {
       return dir;

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import {
   type Clock,
   type DomainEvent,
@@ -13,7 +11,7 @@ import {
   type TlsTarget,
 } from 'node-libvirt';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createAuthority, issue } from '../../hack/pki.ts';
+import { createAuthority, issue, readIdentity } from '../../hack/pki.ts';
 import { isAlive } from '../../hack/process-record.ts';
 import { waitFor } from '../../hack/wait.ts';
 import { daemonOfTests, domainXml, virsh } from './daemon-of-tests.ts';
@@ -135,30 +133,27 @@ describe('the test driver of a real libvirtd', () => {
 });
 
 describe('over the network, a real libvirtd', () => {
-  async function tls(name: string): Promise<TlsTarget> {
-    const pem = (file: string) => readFile(join(tests.daemon.pki.dir, file), 'utf8');
-    const [ca, cert, key] = await Promise.all([pem('ca.crt'), pem(`${name}.crt`), pem(`${name}.key`)]);
-    return { transport: 'tls', host: '127.0.0.1', port: tests.daemon.tlsPort, ca, cert, key };
+  async function tls(certificate = tests.daemon.pki.client): Promise<TlsTarget> {
+    const { pki, tlsPort: port } = tests.daemon;
+    return { transport: 'tls', host: '127.0.0.1', port, ...(await readIdentity(pki.caPath, certificate)) };
   }
 
   it('is reached by mutual TLS', async () => {
-    const remote = await tests.openAt(await tls('operator'));
+    const remote = await tests.openAt(await tls());
     expect(await remote.listDomains()).toEqual(await hypervisor.listDomains());
   });
 
   it('refuses a client whose name it does not allow, and we can tell', async () => {
-    await issue(tests.daemon.pki.authority, tests.daemon.pki.dir, {
-      name: 'somebody',
-      commonName: 'somebody',
-    });
-    await expect(openHypervisor(await tls('somebody'))).rejects.toMatchObject({
+    const { authority, dir } = tests.daemon.pki;
+    const somebody = await issue(authority, dir, { name: 'somebody', commonName: 'somebody' });
+    await expect(openHypervisor(await tls(somebody))).rejects.toMatchObject({
       ...{ name: 'CertificateRejected', by: 'server' },
     });
   });
 
   it('refuses a client of another authority, and we can tell', async () => {
-    await createAuthority(tests.daemon.pki.dir, 'other', 'another authority');
-    const stranger = await tls('other');
+    const other = await createAuthority(tests.daemon.pki.dir, 'other', 'another authority');
+    const stranger = await tls(other);
     await expect(openHypervisor(stranger)).rejects.toMatchObject({
       name: 'CertificateRejected',
       by: 'server',
@@ -166,7 +161,7 @@ describe('over the network, a real libvirtd', () => {
   });
 
   it('is not trusted under another name', async () => {
-    const target = { ...(await tls('operator')), serverName: 'host2.example' };
+    const target = { ...(await tls()), serverName: 'host2.example' };
     await expect(openHypervisor(target)).rejects.toMatchObject({ name: 'CertificateRejected', by: 'client' });
   });
 
