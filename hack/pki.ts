@@ -68,6 +68,15 @@ export async function readCertificate(certificate: Certificate): Promise<{ cert:
   return { cert, key };
 }
 
+/** What a client of mutual TLS needs, as PEM texts: the authority that it trusts, and its own certificate. */
+export async function readIdentity(
+  caPath: string,
+  certificate: Certificate,
+): Promise<{ ca: string; cert: string; key: string }> {
+  const [ca, pem] = await Promise.all([readFile(caPath, 'utf8'), readCertificate(certificate)]);
+  return { ca, ...pem };
+}
+
 function subject(name: { commonName: string; organization?: string }): string {
   return `${name.organization ? `/O=${name.organization}` : ''}/CN=${name.commonName}`;
 }

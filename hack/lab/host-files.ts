@@ -26,16 +26,21 @@ export function libvirtdConf(uuid: string): string {
   ]);
 }
 
-/** qemu.conf of a lab host: root without confinement, as a namespace has neither cgroups nor a udev of its own. */
+/** For qemu.conf: root without confinement, as a namespace has neither cgroups nor a udev of its own. */
+export const unconfined: readonly (readonly [string, ConfValue])[] = [
+  ['user', 'root'],
+  ['group', 'root'],
+  ['cgroup_controllers', []],
+  ['security_driver', 'none'],
+  ['remember_owner', 0],
+  ['namespaces', []],
+  ['stdio_handler', 'file'],
+];
+
+/** qemu.conf of a lab host. */
 export function qemuConf(address: string): string {
   return conf([
-    ['user', 'root'],
-    ['group', 'root'],
-    ['cgroup_controllers', []],
-    ['security_driver', 'none'],
-    ['remember_owner', 0],
-    ['namespaces', []],
-    ['stdio_handler', 'file'],
+    ...unconfined,
     ['default_tls_x509_cert_dir', '/etc/pki/qemu'],
     ['default_tls_x509_verify', 1],
     ['migration_host', address],

@@ -2,13 +2,15 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MissingRequirement } from '../apt/apt.ts';
 import { freePort } from '../control-plane/ports.ts';
-import { type ConfValue, conf } from '../lab/host-files.ts';
+import { type ConfValue, conf, unconfined } from '../lab/host-files.ts';
 import { createLabPki, issueHostCertificate, type LabPki } from '../lab/lab-pki.ts';
-import { acceptsClient } from '../lab/tls-ready.ts';
 import type { Certificate } from '../pki.ts';
+import { childrenOf, killAndWait, recordOf } from '../process-record.ts';
 import { type NamedProcess, Processes } from '../processes.ts';
+import { type Isolation, unshareArguments } from './isolation.ts';
+import { uriAt, virsh } from './virsh.ts';
 
-export interface PrivateLibvirtdOptions {
+export interface PrivateLibvirtdOptions extends Isolation {
   /** Holds its sockets, certificates and logs; made if it is not there. */
   dir: string;
   /** Settings of libvirtd.conf besides its own, or instead of them. */
@@ -17,8 +19,8 @@ export interface PrivateLibvirtdOptions {
 }
 
 /**
- * A libvirtd with its own state, sockets and ports, on the machine's own network. Nothing of the machine's own libvirt
- * is touched: mounts of its own hide every place that libvirtd keeps state in.
+ * A libvirtd with its own state, sockets and ports, on the machine's own network unless it is isolated. Nothing of the
+ * machine's own libvirt is touched: mounts of its own hide every place that libvirtd keeps state in.
  */
 export interface PrivateLibvirtd {
   dir: string;
@@ -27,32 +29,13 @@ export interface PrivateLibvirtd {
   tcpPort: number;
   /** The authority of its certificate; clients called `operator` are let in over TLS. */
   pki: LabPki;
+  /** libvirtd itself, to be killed or stopped by signals; of an isolated one, the parent of its PID 1. */
   process: NamedProcess;
   stop(): Promise<void>;
 }
 
-const stateDirs = '/run/libvirt /var/lib/libvirt /var/cache/libvirt /var/log/libvirt /etc/libvirt';
-
-const script = `
-set -e
-for d in ${stateDirs}; do mkdir -p $d; mount -t tmpfs none $d; done
-cp "$1/qemu.conf" /etc/libvirt/
-exec libvirtd --listen --config "$1/libvirtd.conf" --pid-file "$1/pid"
-`;
-
-/** Root without confinement, as a namespace has neither cgroups nor a udev of its own. */
-const qemuConf = conf([
-  ['user', 'root'],
-  ['group', 'root'],
-  ['security_driver', 'none'],
-  ['cgroup_controllers', []],
-  ['namespaces', []],
-  ['stdio_handler', 'file'],
-  ['remember_owner', 0],
-]);
-
 /**
- * Starts one and returns once it takes clients. It ends with this process, also where that is killed.
+ * Starts one and returns once it answers. It ends with this process, also where that is killed.
  * @throws MissingRequirement without root; ProcessEndedError with the end of its log when it does not start
  */
 export async function startPrivateLibvirtd(options: PrivateLibvirtdOptions): Promise<PrivateLibvirtd> {
@@ -65,16 +48,15 @@ export async function startPrivateLibvirtd(options: PrivateLibvirtdOptions): Pro
   const certificate = await issueHostCertificate(pki, 'host', '127.0.0.1');
   const own = { ...ownSettings(dir, pki, certificate), tls_port: `${tlsPort}`, tcp_port: `${tcpPort}` };
   await writeFile(join(dir, 'libvirtd.conf'), conf(Object.entries({ ...own, ...settings })));
-  await writeFile(join(dir, 'qemu.conf'), qemuConf);
+  await writeFile(join(dir, 'qemu.conf'), conf(unconfined));
   const processes = new Processes(dir);
-  const isolate = ['--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', dir];
-  const record = processes.start('libvirtd', 'unshare', isolate);
-  const stop = () => processes.stop('libvirtd');
+  const record = processes.start('libvirtd', 'unshare', unshareArguments(dir, options));
+  const stop = async () => {
+    if (options.isolated) await endNamespace(record);
+    await processes.stop('libvirtd');
+  };
   try {
-    await processes.untilReady('libvirtd', () => acceptsClient('127.0.0.1', tlsPort, pki.client), {
-      timeoutMs: 20_000,
-      signal,
-    });
+    await processes.untilReady('libvirtd', () => answers(dir), { timeoutMs: 30_000, signal });
   } catch (error) {
     await stop();
     throw error;
@@ -84,6 +66,7 @@ export async function startPrivateLibvirtd(options: PrivateLibvirtdOptions): Pro
 
 const ownSettings = (dir: string, pki: LabPki, certificate: Certificate): Record<string, ConfValue> => ({
   unix_sock_dir: dir,
+  auth_unix_ro: 'none',
   auth_unix_rw: 'none',
   auth_tcp: 'none',
   auth_tls: 'none',
@@ -96,3 +79,15 @@ const ownSettings = (dir: string, pki: LabPki, certificate: Certificate): Record
   tls_allowed_dn_list: ['*CN=operator*'],
   log_outputs: `3:file:${dir}/libvirtd.log`,
 });
+
+/** Its sockets, of every kind, answer from the same moment on; the read-only one asks nobody for a password. */
+async function answers(dir: string): Promise<boolean> {
+  const uri = uriAt(join(dir, 'libvirt-sock-ro'), 'test:///default');
+  await virsh(uri, ['-r', 'uri'], { signal: AbortSignal.timeout(5_000) });
+  return true;
+}
+
+/** With PID 1 ends all that is in its namespace, and PID 1 is gone once all of that is. */
+async function endNamespace({ pid }: NamedProcess): Promise<void> {
+  await killAndWait(childrenOf(pid).flatMap((child) => recordOf(child) ?? []));
+}

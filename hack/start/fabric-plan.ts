@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensurePackages } from '../apt/apt.ts';
 import { type Binaries, controlPlanePackages, findBinaries } from '../control-plane/binaries.ts';
 import { labPackages } from '../lab/lab.ts';
 import { nodeManifests } from '../lab/nodes.ts';
 import { projectRoot } from '../paths.ts';
-import { readCertificate } from '../pki.ts';
+import { readIdentity } from '../pki.ts';
 import { credentialsSecret, hostPool, listOf, releaseName, systemNamespace } from './cluster-objects.ts';
 import type { Fabric } from './fabric.ts';
 import { updateRecord } from './record.ts';
@@ -72,11 +71,11 @@ async function installChart(fabric: Fabric, { signal }: StepProgress): Promise<v
 async function createPool(fabric: Fabric, { signal }: StepProgress): Promise<void> {
   const { lab } = fabric;
   const { zones, hostReservedMemory } = fabric.options;
-  const [ca, pem] = await Promise.all([readFile(lab.pki.caPath, 'utf8'), readCertificate(lab.pki.client)]);
+  const identity = await readIdentity(lab.pki.caPath, lab.pki.client);
   signal.throwIfAborted();
   const objects = [
     ...nodeManifests(lab, zones ? { zones } : {}),
-    credentialsSecret({ ca, ...pem }),
+    credentialsSecret(identity),
     hostPool({ guest: lab.guest, ...(hostReservedMemory ? { hostReservedMemory } : {}) }),
   ];
   // A Node's status is kept by a create, as a kubelet that registers itself relies on.

@@ -1,11 +1,7 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { guestCommandLine } from '../../hack/lab/guest-domain.ts';
-import type { LabHost } from '../../hack/lab/host.ts';
-import { type Lab, startLab } from '../../hack/lab/lab.ts';
+import { readIdentity } from '../../hack/pki.ts';
 import { compareDomain } from '../../operator/domain/compare.ts';
 import { desiredDomain } from '../../operator/domain/desired.ts';
 import { readDomain } from '../../operator/domain/read.ts';
@@ -13,21 +9,9 @@ import { domainCase } from '../../operator/domain/testing/arbitrary-vm.ts';
 import { domainXml } from '../../operator/domain/write.ts';
 import { type ContractHost, hypervisorContract } from '../../operator/hypervisor/contract.ts';
 import { LibvirtHypervisor } from '../../operator/hypervisor/libvirt.ts';
+import { labOfTests } from './lab-of-tests.ts';
 
-let dir: string;
-let lab: Lab;
-let host: LabHost;
-
-beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'vmfabric-hypervisor-'));
-  lab = await startLab({ dir, hosts: 1 });
-  host = lab.hosts[0] as LabHost;
-});
-
-afterAll(async () => {
-  await lab?.stop();
-  await rm(dir, { recursive: true });
-});
+const tests = labOfTests();
 
 hypervisorContract('the libvirt adapter on a real host', async () => ({
   hypervisor: new LibvirtHypervisor(),
@@ -36,15 +20,15 @@ hypervisorContract('the libvirt adapter on a real host', async () => ({
     hypervisorType: 'QEMU',
     memoryBytes: 112 * 2 ** 20,
     kernel: {
-      imagePath: lab.guest.kernelPath,
-      initrdPath: lab.guest.initrdPath,
+      imagePath: tests.lab.guest.kernelPath,
+      initrdPath: tests.lab.guest.initrdPath,
       commandLine: guestCommandLine,
     },
     bridge: 'br1',
   },
   guestTimeoutMs: 60_000,
   outside: virsh(),
-  dropConnections: () => host.restartLibvirtd('SIGKILL'),
+  dropConnections: () => tests.host.restartLibvirtd('SIGKILL'),
   dispose: async () => {},
 }));
 
@@ -56,7 +40,7 @@ it('any VM is defined by libvirt, fits its schema, and is read back without a di
     // More is more than the machine type has.
     const domain = { ...desired.domain, cpuCores: Math.min(desired.domain.cpuCores, 255) };
     const xml = domainXml(domain);
-    await host.virsh(['define', '--validate', '/dev/stdin'], { input: xml });
+    await tests.host.virsh(['define', '--validate', '/dev/stdin'], { input: xml });
     await connection.define(xml);
     try {
       const { definitionXml = '' } = (await connection.domain(domain.uuid)) ?? {};
@@ -73,28 +57,23 @@ it('any VM is defined by libvirt, fits its schema, and is read back without a di
 });
 
 async function target(): Promise<ContractHost['target']> {
-  const { caPath, client } = lab.pki;
-  const read = (path: string) => readFile(path, 'utf8');
-  const credentials = {
-    ca: await read(caPath),
-    certificate: await read(client.certPath),
-    key: await read(client.keyPath),
-  };
-  return { name: host.name, ...lab.clientAddressOf(host), credentials };
+  const { host, lab } = tests;
+  const { cert: certificate, ...more } = await readIdentity(lab.pki.caPath, lab.pki.client);
+  return { name: host.name, ...lab.clientAddressOf(host), credentials: { certificate, ...more } };
 }
 
 function virsh(): ContractHost['outside'] {
-  const call = (command: string) => async (uuid: string) => void (await host.virsh([command, uuid]));
+  const call = (command: string) => async (uuid: string) => void (await tests.host.virsh([command, uuid]));
   return {
     start: call('start'),
     destroy: call('destroy'),
     undefine: call('undefine'),
     suspend: call('suspend'),
     edit: async (uuid, from, to) => {
-      const xml = await host.virsh(['dumpxml', '--inactive', uuid]);
+      const xml = await tests.host.virsh(['dumpxml', '--inactive', uuid]);
       const changed = xml.replace(from, to);
       if (changed === xml) throw new Error(`${from} is not in ${xml}`);
-      await host.virsh(['define', '/dev/stdin'], { input: changed });
+      await tests.host.virsh(['define', '/dev/stdin'], { input: changed });
     },
   };
 }

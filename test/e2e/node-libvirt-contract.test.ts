@@ -1,15 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { openHypervisor } from 'node-libvirt';
-import { afterAll, beforeAll, describe } from 'vitest';
-import type { LabHost } from '../../hack/lab/host.ts';
-import { type Lab, startLab } from '../../hack/lab/lab.ts';
+import { describe } from 'vitest';
 import { hypervisorContract } from '../../node-libvirt/contract/contract.ts';
 import { qemuDriver, testDriver } from '../../node-libvirt/contract/driver.ts';
 import type { DomainParts } from '../../node-libvirt/contract/kit.ts';
-import { type ContractDaemon, startContractDaemon } from './contract-daemon.ts';
-import { connectTo } from './lab-connection.ts';
+import { daemonOfTests, unixTarget } from './daemon-of-tests.ts';
+import { labOfTests } from './lab-of-tests.ts';
 
 const folder = '/var/lib/libvirt/contract';
 const patienceMs = 10_000;
@@ -22,36 +17,20 @@ const domainXml =
     <vcpu>1</vcpu><os><type arch='${arch}'>hvm</type></os></domain>`;
 
 describe('a libvirtd of its own', () => {
-  let daemon: ContractDaemon;
-  beforeAll(async () => {
-    daemon = await startContractDaemon();
-  });
-  afterAll(() => daemon?.stop());
+  const tests = daemonOfTests();
 
   hypervisorContract('the test driver of a real libvirtd', {
-    open: (options) =>
-      openHypervisor({ transport: 'unix', path: daemon.socket }, { uri: 'test:///default', ...options }),
+    open: (options) => openHypervisor(unixTarget(tests.daemon), { uri: 'test:///default', ...options }),
     domainXml: domainXml('test', 'i686'),
     ...{ driver: testDriver, folder, patienceMs },
   });
 });
 
 describe('a host of a lab', () => {
-  let dir: string;
-  let lab: Lab;
-  let host: LabHost;
-  beforeAll(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'vmfabric-contract-'));
-    lab = await startLab({ dir, hosts: 1 });
-    host = lab.hosts[0] as LabHost;
-  }, 120_000);
-  afterAll(async () => {
-    await lab?.stop();
-    await rm(dir, { recursive: true, force: true });
-  });
+  const tests = labOfTests();
 
   hypervisorContract('the QEMU driver of a real libvirtd', {
-    open: (options) => connectTo(lab, host, options),
+    open: async (options) => openHypervisor(await tests.target(), options),
     domainXml: domainXml('qemu', 'x86_64'),
     ...{ driver: qemuDriver, folder, patienceMs },
   });

@@ -1,36 +1,32 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { BlockCopyFlag, type Domain, ErrorCode, type HypervisorConnection } from 'node-libvirt';
+import {
+  BlockCopyFlag,
+  type Domain,
+  ErrorCode,
+  type HypervisorConnection,
+  openHypervisor,
+} from 'node-libvirt';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { guestDomainXml } from '../../hack/lab/guest-domain.ts';
-import type { LabHost } from '../../hack/lab/host.ts';
-import { type Lab, startLab } from '../../hack/lab/lab.ts';
 import { waitFor } from '../../hack/wait.ts';
-import { connectTo } from './lab-connection.ts';
 import { addressOf } from './lab-guests.ts';
+import { labOfTests } from './lab-of-tests.ts';
 
 const folder = '/var/lib/libvirt/disks';
 const mebibyte = 2 ** 20;
 
-let dir: string;
-let lab: Lab;
-let host: LabHost;
+const tests = labOfTests();
 let hypervisor: HypervisorConnection;
 let domain: Domain;
 
 /** A guest with a disk, which snapshots and copies need. */
 const xml = () =>
-  guestDomainXml({ name: 'keeper', image: lab.guest }).replace(
+  guestDomainXml({ name: 'keeper', image: tests.lab.guest }).replace(
     '<devices>',
     `<devices><disk type='file'><driver type='qcow2'/><source file='${folder}/first.qcow2'/><target dev='vda' bus='virtio'/></disk>`,
   );
 
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'vmfabric-disks-'));
-  lab = await startLab({ dir, hosts: 1 });
-  host = lab.hosts[0] as LabHost;
-  hypervisor = await connectTo(lab, host);
+  hypervisor = await openHypervisor(await tests.target());
   const pool = await hypervisor.defineStoragePool(
     `<pool type='dir'><name>disks</name><target><path>${folder}</path></target></pool>`,
   );
@@ -40,19 +36,15 @@ beforeAll(async () => {
     "<volume><name>first.qcow2</name><capacity unit='MiB'>16</capacity><target><format type='qcow2'/></target></volume>",
   );
   domain = await hypervisor.defineXml(xml());
-}, 120_000);
-afterAll(async () => {
-  await hypervisor?.close();
-  await lab?.stop();
-  await rm(dir, { recursive: true, force: true });
 });
+afterAll(() => hypervisor?.close());
 afterEach(async () => {
-  await host.virsh(['destroy', 'keeper']).catch(() => {});
+  await tests.host.virsh(['destroy', 'keeper']).catch(() => {});
 });
 
 async function boot(): Promise<void> {
   await domain.create();
-  await addressOf(host, 'keeper');
+  await addressOf(tests.host, 'keeper');
 }
 
 describe('snapshots of a real guest', () => {
@@ -63,7 +55,7 @@ describe('snapshots of a real guest', () => {
     expect((await domain.snapshots.list()).map(({ name }) => name).sort()).toEqual(['first', 'second']);
     expect((await second.parent()).name).toBe('first');
     expect((await domain.snapshots.current()).name).toBe('second');
-    expect((await host.virsh(['snapshot-dumpxml', 'keeper', 'first'])).trim()).toBe(
+    expect((await tests.host.virsh(['snapshot-dumpxml', 'keeper', 'first'])).trim()).toBe(
       (await first.xml()).trim(),
     );
     await domain.destroy();

@@ -10,7 +10,7 @@ import {
   VcpuFlag,
 } from 'node-libvirt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { daemonOfTests, domainXml, virshTable } from './private-daemon.ts';
+import { daemonOfTests, domainXml, virshTable } from './daemon-of-tests.ts';
 
 const tests = daemonOfTests();
 

@@ -7,7 +7,7 @@ import {
   SecretUsageType,
 } from 'node-libvirt';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { daemonOfTests, virsh, virshTable } from './private-daemon.ts';
+import { daemonOfTests, virsh, virshTable } from './daemon-of-tests.ts';
 
 const tests = daemonOfTests();
 /** Each connection has a test driver of its own. */

@@ -1,38 +1,19 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { ByteStream, type DefaultKind, Host, type HostEvent, type TlsTarget } from 'node-libvirt';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ByteStream, type DefaultKind, Host, type HostEvent } from 'node-libvirt';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { guestDomainXml } from '../../hack/lab/guest-domain.ts';
-import type { LabHost } from '../../hack/lab/host.ts';
-import { type Lab, startLab } from '../../hack/lab/lab.ts';
-import { type Certificate, issue, readCertificate } from '../../hack/pki.ts';
+import { type Certificate, issue } from '../../hack/pki.ts';
 import { waitFor } from '../../hack/wait.ts';
+import { labOfTests } from './lab-of-tests.ts';
 
-let dir: string;
-let lab: Lab;
-let machine: LabHost;
+const tests = labOfTests();
 let certificate: Certificate;
 let host: Host;
 let events: HostEvent<DefaultKind>[];
 
-async function target(): Promise<TlsTarget> {
-  const { address, port } = lab.clientAddressOf(machine);
-  const [ca, pem] = await Promise.all([readFile(lab.pki.caPath, 'utf8'), readCertificate(certificate)]);
-  return { transport: 'tls', host: address, port, ca, ...pem };
-}
+const target = () => tests.target(tests.host, certificate);
 
-beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'vmfabric-host-'));
-  lab = await startLab({ dir, hosts: 1 });
-  machine = lab.hosts[0] as LabHost;
-}, 120_000);
-afterAll(async () => {
-  await lab?.stop();
-  await rm(dir, { recursive: true, force: true });
-});
 beforeEach(async () => {
-  certificate = lab.pki.client;
+  certificate = tests.lab.pki.client;
   events = [];
   // Quick, so that a partition is found within two seconds.
   host = new Host(target, { keepalive: { intervalMs: 500, count: 2 }, connectTimeoutMs: 2_000 });
@@ -41,8 +22,8 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await host.close();
-  await machine.virsh(['destroy', 'guest']).catch(() => {});
-  await machine.virsh(['undefine', 'guest']).catch(() => {});
+  await tests.host.virsh(['destroy', 'guest']).catch(() => {});
+  await tests.host.virsh(['undefine', 'guest']).catch(() => {});
 });
 
 async function collect(from: Host): Promise<void> {
@@ -55,7 +36,7 @@ const wait = (what: string, look: () => boolean) => waitFor(what, async () => lo
 
 async function startGuest(): Promise<void> {
   const hypervisor = await host.connected();
-  const domain = await hypervisor.defineXml(guestDomainXml({ name: 'guest', image: lab.guest }));
+  const domain = await hypervisor.defineXml(guestDomainXml({ name: 'guest', image: tests.lab.guest }));
   await domain.create();
 }
 
@@ -70,14 +51,14 @@ describe('a real host that is kept connected', () => {
 
   it('is back after its libvirtd was killed, and the guest was never gone', async () => {
     await startGuest();
-    const { guests } = await machine.pids();
-    await machine.restartLibvirtd('SIGKILL');
+    const { guests } = await tests.host.pids();
+    await tests.host.restartLibvirtd('SIGKILL');
     await wait('the second relist', () => relists() === 2);
     expect(kindsOf().indexOf('disconnected')).toBeLessThan(kindsOf().lastIndexOf('relist'));
     const hypervisor = await host.connected();
     expect(await hypervisor.listDomains({ flags: 1 })).toMatchObject([{ name: 'guest' }]);
-    expect((await machine.pids()).guests).toEqual(guests);
-    await machine.virsh(['destroy', 'guest']);
+    expect((await tests.host.pids()).guests).toEqual(guests);
+    await tests.host.virsh(['destroy', 'guest']);
     await wait('an event after it', () =>
       events.some((e) => e.kind === 'lifecycle' && e.event === 'Stopped'),
     );
@@ -85,13 +66,13 @@ describe('a real host that is kept connected', () => {
 
   it('is found lost when it is cut off, and what happened meanwhile is seen by listing at the relist', async () => {
     await startGuest();
-    await machine.cutOff();
+    await tests.host.cutOff();
     await wait('the loss', () => host.state.state === 'waiting');
     expect(events.find(({ kind }) => kind === 'disconnected')).toMatchObject({
       error: { name: 'KeepaliveTimeout' },
     });
-    await machine.virsh(['destroy', 'guest']);
-    await machine.reconnect();
+    await tests.host.virsh(['destroy', 'guest']);
+    await tests.host.reconnect();
     await wait('the relist', () => relists() === 2);
     expect(await (await host.connected()).listDomains({ flags: 1 })).toEqual([]);
     expect(events.some((event) => event.kind === 'lifecycle' && event.event === 'Stopped')).toBe(false);
@@ -99,14 +80,14 @@ describe('a real host that is kept connected', () => {
 
   it('changes to another certificate while it is connected, without losing an event', async () => {
     const namesThere = async () => {
-      const list = await machine.exec(['virt-admin', '-q', 'client-list', 'libvirtd']);
+      const list = await tests.host.exec(['virt-admin', '-q', 'client-list', 'libvirtd']);
       const ids = list.split('\n').flatMap((line) => /^\s*(\d+)\s+tls/.exec(line)?.[1] ?? []);
-      const each = ids.map((id) => machine.exec(['virt-admin', 'client-info', 'libvirtd', id]));
+      const each = ids.map((id) => tests.host.exec(['virt-admin', 'client-info', 'libvirtd', id]));
       return (await Promise.all(each)).flatMap((text) => /CN=([\w-]+)/.exec(text)?.[1] ?? []);
     };
     const before = await host.connected();
     expect(await namesThere()).not.toContain('rotated');
-    certificate = await issue(lab.pki.authority, dir, { name: 'rotated', commonName: 'rotated' });
+    certificate = await issue(tests.lab.pki.authority, tests.dir, { name: 'rotated', commonName: 'rotated' });
     await host.renew();
     expect(await before.closed).toBeUndefined();
     expect(await namesThere()).toEqual(['rotated']);
@@ -129,7 +110,7 @@ describe('a real host that is kept connected', () => {
       heard += text;
     });
     await wait('the guest to be up', () => heard.includes('READY'));
-    expect(await hypervisor.host.hostname()).toBe(machine.name);
+    expect(await hypervisor.host.hostname()).toBe(tests.host.name);
     expect(hypervisor.connection.load).toMatchObject({ unanswered: 0 });
     console.destroy();
   });

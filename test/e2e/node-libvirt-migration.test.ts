@@ -1,31 +1,23 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Domain, ErrorCode, type HypervisorConnection, MigrateFlag } from 'node-libvirt';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { guestDomainXml } from '../../hack/lab/guest-domain.ts';
 import type { LabHost } from '../../hack/lab/host.ts';
-import { type Lab, startLab } from '../../hack/lab/lab.ts';
 import { waitFor } from '../../hack/wait.ts';
-import { connectTo } from './lab-connection.ts';
+import { connectionsOfTests } from './connections-of-tests.ts';
 import { addressOf } from './lab-guests.ts';
+import { labOfTests } from './lab-of-tests.ts';
 
 const flags = MigrateFlag.Live | MigrateFlag.Tls;
 const slow = { flags, bandwidth: 1n };
 
-let dir: string;
-let lab: Lab;
+const tests = labOfTests(2);
+const open = connectionsOfTests();
 let source: LabHost;
 let target: LabHost;
 let hypervisor: HypervisorConnection;
 let domain: Domain;
-const opened: HypervisorConnection[] = [];
 
-async function connect(host: LabHost): Promise<HypervisorConnection> {
-  const connection = await connectTo(lab, host);
-  opened.push(connection);
-  return connection;
-}
+const connect = async (host: LabHost) => open(await tests.target(host));
 
 /** Hosts on which the guest runs: more than one, or none, would be the end of it. */
 async function runsOn(): Promise<string[]> {
@@ -56,25 +48,16 @@ async function beginSlowly() {
   return { long, moving };
 }
 
-beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'vmfabric-migration-'));
-  lab = await startLab({ dir, hosts: 2 });
-  const [first, second] = lab.hosts;
-  if (!first || !second) throw new Error('the lab has two hosts');
-  [source, target] = [first, second];
-}, 120_000);
-afterAll(async () => {
-  await lab?.stop();
-  await rm(dir, { recursive: true, force: true });
+beforeAll(() => {
+  [source, target] = [tests.hostAt(0), tests.hostAt(1)];
 });
 beforeEach(async () => {
   hypervisor = await connect(source);
-  domain = await hypervisor.createXml(guestDomainXml({ name: 'mover', image: lab.guest }));
+  domain = await hypervisor.createXml(guestDomainXml({ name: 'mover', image: tests.lab.guest }));
   await addressOf(source, 'mover');
 });
 afterEach(async () => {
   for (const host of [source, target]) await host.virsh(['destroy', 'mover']).catch(() => {});
-  await Promise.all(opened.splice(0).map((connection) => connection.close()));
 });
 
 describe('a live migration between two real hosts over mutual TLS', () => {

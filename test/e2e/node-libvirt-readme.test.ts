@@ -1,40 +1,28 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openHypervisor } from 'node-libvirt';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { run } from '../../hack/command.ts';
-import { type PrivateLibvirtd, startPrivateLibvirtd } from '../../hack/libvirtd/private-libvirtd.ts';
 import { projectRoot } from '../../hack/paths.ts';
 import { firstExample } from '../../node-libvirt/pack/readme.ts';
+import { daemonOfTests } from './daemon-of-tests.ts';
 
-let dir: string;
-let daemon: PrivateLibvirtd;
-
-beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'node-libvirt-readme-'));
-  daemon = await startPrivateLibvirtd({ dir });
-});
-afterAll(async () => {
-  await daemon?.stop();
-  await rm(dir, { recursive: true, force: true });
-});
+const tests = daemonOfTests();
 
 describe("the first example of node-libvirt's README", () => {
   it('runs against a real libvirtd, and prints what it promises', async () => {
     // Its bare import is the checkout's package, as for any other program of this repository.
     const entry = import.meta.resolve('node-libvirt');
-    const example = firstExample(daemon.socket).replace("'node-libvirt'", JSON.stringify(entry));
-    await writeFile(join(dir, 'example.mts'), example);
-    const printed = await run(process.execPath, [join(dir, 'example.mts')], { cwd: projectRoot });
+    const example = firstExample(tests.daemon.socket).replace("'node-libvirt'", JSON.stringify(entry));
+    const file = join(tests.dir, 'example.mts');
+    await writeFile(file, example);
+    const printed = await run(process.execPath, [file], { cwd: projectRoot });
     const events = printed.split('\n').filter((line) => line === 'lifecycle first');
     expect(events.length).toBeGreaterThanOrEqual(3); // the last of four may come after the end
     expect(printed).toMatch(/state: 'Running',\s+reason: 'Booted'/);
   });
 
   it('leaves nothing behind', async () => {
-    const target = { transport: 'unix', path: daemon.socket } as const;
-    await using hypervisor = await openHypervisor(target, { uri: 'test:///default' });
+    const hypervisor = await tests.open();
     expect((await hypervisor.listDomains()).map(({ name }) => name)).toEqual(['test']);
   });
 });

@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createConnection } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type OpenOptions, openHypervisor } from 'node-libvirt';
 import {
@@ -13,22 +11,12 @@ import {
   splitPackets,
   withChance,
 } from 'node-libvirt/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runSession, sessions } from '../../node-libvirt/testdata/sessions.ts';
 import { readTranscript } from '../../node-libvirt/testdata/transcripts.ts';
-import { type PrivateLibvirtd, startPrivateLibvirtd } from './private-libvirtd.ts';
+import { daemonOfTests } from './daemon-of-tests.ts';
 
-let libvirtd: PrivateLibvirtd;
-let dir: string;
-
-beforeAll(async () => {
-  libvirtd = await startPrivateLibvirtd();
-  dir = await mkdtemp(join(tmpdir(), 'node-libvirt-recording-'));
-});
-afterAll(async () => {
-  await libvirtd?.stop();
-  await rm(dir, { recursive: true, force: true });
-});
+const tests = daemonOfTests();
 
 /** Everything a user of the package asks for, by its public entry alone. */
 async function ask(path: string, options: OpenOptions = {}): Promise<unknown> {
@@ -56,8 +44,8 @@ async function ask(path: string, options: OpenOptions = {}): Promise<unknown> {
 
 describe('a session with a real libvirtd', () => {
   it('is recorded by the proxy, and says the same when it is replayed', async () => {
-    const proxy = new RecordingProxy(() => createConnection(libvirtd.socket));
-    const [between, replayed] = [join(dir, 'proxy'), join(dir, 'replay')];
+    const proxy = new RecordingProxy(() => createConnection(tests.daemon.socket));
+    const [between, replayed] = [join(tests.dir, 'proxy'), join(tests.dir, 'replay')];
     await proxy.listen(between);
     const live = await ask(between);
     await proxy.close();
@@ -71,11 +59,11 @@ describe('a session with a real libvirtd', () => {
   });
 
   it('passes through faults that lose nothing as if they were not there', async () => {
-    const proxy = new RecordingProxy(() => createConnection(libvirtd.socket), {
+    const proxy = new RecordingProxy(() => createConnection(tests.daemon.socket), {
       toClient: [delayPackets(withChance(0.3), 5), splitPackets(11)],
       toServer: [coalescePackets(2, 5), splitPackets(13)],
     });
-    const between = join(dir, 'faulty');
+    const between = join(tests.dir, 'faulty');
     await proxy.listen(between);
     expect(await ask(between)).toMatchObject({ state: { state: 'Running' } });
     await proxy.close();
@@ -84,7 +72,7 @@ describe('a session with a real libvirtd', () => {
 
 describe.each(Object.entries(sessions))('the recorded session "%s"', (name, session) => {
   it('is still what a real libvirtd says', async () => {
-    const live = await runSession(session, createConnection(libvirtd.socket));
+    const live = await runSession(session, createConnection(tests.daemon.socket));
     const replayed = await runSession(session, new ReplayServer(readTranscript(name)).connect());
     expect(shapeOf(live)).toEqual(shapeOf(replayed));
   });

@@ -9,50 +9,41 @@ import {
   openHypervisor,
   type Target,
 } from 'node-libvirt';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { run } from '../../hack/command.ts';
-import { waitFor } from '../../hack/wait.ts';
-import { type AccessDaemon, startAccessDaemon, stopAccessDaemon } from './access-daemon.ts';
+import { virsh as runVirsh, uriAt } from '../../hack/libvirtd/virsh.ts';
+import { daemonOfTests, unixTarget } from './daemon-of-tests.ts';
 
 const operator: Credentials = { username: 'operator', password: 'correct, horse=battery' };
 const allowed: Credentials = { username: 'josé', password: 'pâté' };
 const barred: Credentials = { username: 'barred', password: 'let me in' };
 
-const users = Object.fromEntries(
-  [operator, allowed, barred].map(({ username, password }) => [username, password]),
-);
+/** All of its sockets for reading and writing want SASL; certificates of clients are not looked at. */
+const settings = {
+  ...{ auth_unix_rw: 'sasl', auth_tcp: 'sasl', auth_tls: 'sasl', tls_no_verify_certificate: 1 },
+  sasl_allowed_username_list: ['operator*', 'josé*'],
+};
 
-/** All of its sockets want SASL; certificates of clients are not looked at. */
-const conf = `
-auth_unix_ro = "none"
-auth_unix_rw = "sasl"
-auth_tcp = "sasl"
-auth_tls = "sasl"
-tls_no_verify_certificate = 1
-sasl_allowed_username_list = ["operator*", "josé*"]
-`;
+/** A libvirtd that offers these mechanisms to users of a database of its own. */
+const offering = (mechanisms: string) =>
+  daemonOfTests(async (dir) => {
+    const database = join(dir, 'passwd.db');
+    await writeFile(join(dir, 'sasl.conf'), `mech_list: ${mechanisms}\nsasldb_path: ${database}\n`);
+    for (const { username, password } of [operator, allowed, barred]) {
+      const arguments_ = ['-p', '-c', '-a', 'libvirt', '-f', database, username];
+      await run('saslpasswd2', arguments_, { input: password });
+    }
+    return { settings, folders: ['/etc/sasl2'], before: 'cp "$1/sasl.conf" /etc/sasl2/libvirt.conf' };
+  });
 
-let daemon: AccessDaemon;
+const tests = offering('scram-sha-256');
 
-async function started(mechanisms: string): Promise<AccessDaemon> {
-  const made = await startAccessDaemon({ mechanisms, users, conf });
-  const readOnly = { transport: 'unix', path: join(made.dir, 'libvirt-sock-ro') } as const;
-  await waitFor('libvirtd', () => use(readOnly, { readOnly: true }), { timeoutMs: 20_000 });
-  return made;
+function tls({ pki, tlsPort } = tests.daemon): Target {
+  return { transport: 'tls', host: '127.0.0.1', port: tlsPort, ca: readFileSync(pki.caPath, 'utf8') };
 }
 
-beforeAll(async () => {
-  daemon = await started('scram-sha-256');
-});
-afterAll(() => stopAccessDaemon(daemon));
-
-function tls({ dir, tlsPort } = daemon): Target {
-  const ca = readFileSync(join(dir, 'cacert.pem'), 'utf8');
-  return { transport: 'tls', host: '127.0.0.1', port: tlsPort, ca };
-}
-
-const unix = (): Target => ({ transport: 'unix', path: daemon.socket });
-const tcp = (): Target => ({ transport: 'tcp', host: '127.0.0.1', port: daemon.tcpPort });
+const unix = () => unixTarget(tests.daemon);
+const tcp = (): Target => ({ transport: 'tcp', host: '127.0.0.1', port: tests.daemon.tcpPort });
 
 /** Opens, makes enough calls to see that the bytes after SASL are plain ones, and closes. */
 async function use(target: Target, options: OpenOptions): Promise<string> {
@@ -72,16 +63,16 @@ async function describeDomains(hypervisor: HypervisorConnection): Promise<string
 
 /** What virsh says with the user and password in libvirt's own file for them. */
 async function virsh(uri: string, { username, password }: Credentials): Promise<string> {
-  const file = join(daemon.dir, `auth-${username}.conf`);
+  const file = join(tests.dir, `auth-${username}.conf`);
   const section = `[credentials-it]\nauthname=${username}\npassword=${password}\n`;
   await writeFile(file, `${section}[auth-libvirt-default]\ncredentials=it\n`);
-  const env = { ...process.env, LC_ALL: 'C', LIBVIRT_AUTH_FILE: file };
-  return run('virsh', ['-q', '-c', uri, 'list', '--all', '--name'], { env });
+  const env = { ...process.env, LIBVIRT_AUTH_FILE: file };
+  return runVirsh(uri, ['list', '--all', '--name'], { env });
 }
 
 const virshUris = () => ({
-  tls: `test+tls://127.0.0.1:${daemon.tlsPort}/default?pkipath=${daemon.dir}`,
-  unix: `test+unix:///default?socket=${daemon.socket}`,
+  tls: `test+tls://127.0.0.1:${tests.daemon.tlsPort}/default?pkipath=${tests.daemon.pki.pkiPath}`,
+  unix: uriAt(tests.daemon.socket, 'test:///default'),
 });
 
 describe.each([
@@ -110,8 +101,8 @@ describe.each([
 });
 
 it('gets user and password from a function when the server wants them', async () => {
-  const auth = async () => JSON.parse(await readFile(join(daemon.dir, 'secret.json'), 'utf8'));
-  await writeFile(join(daemon.dir, 'secret.json'), JSON.stringify(operator));
+  const auth = async () => JSON.parse(await readFile(join(tests.dir, 'secret.json'), 'utf8'));
+  await writeFile(join(tests.dir, 'secret.json'), JSON.stringify(operator));
   expect(await use(tls(), { auth })).toContain('Running');
 });
 
@@ -121,12 +112,11 @@ it('is refused over plain TCP by us, and by libvirtd, which lets SCRAM be used o
   await expect(insisting).rejects.toThrow(/no mechanism of SASL for this way in/);
 });
 
-it('tells what a server offers that lacks SCRAM-SHA-256', async () => {
-  const other = await started('scram-sha-1 plain');
-  try {
-    const outcome = use(tls(other), { auth: operator });
+describe('a real libvirtd that lacks SCRAM-SHA-256', () => {
+  const other = offering('scram-sha-1 plain');
+
+  it('is refused by what it offers', async () => {
+    const outcome = use(tls(other.daemon), { auth: operator });
     await expect(outcome).rejects.toThrow('SASL by SCRAM-SHA-1, PLAIN;');
-  } finally {
-    await stopAccessDaemon(other);
-  }
+  });
 });

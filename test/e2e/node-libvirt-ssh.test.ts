@@ -1,25 +1,18 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import {
-  AuthenticationFailed,
-  ConnectFailed,
-  type HypervisorConnection,
-  type OpenOptions,
-  openHypervisor,
-  type SshTarget,
-} from 'node-libvirt';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { AuthenticationFailed, ConnectFailed, type SshTarget } from 'node-libvirt';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../hack/command.ts';
 import { freePort } from '../../hack/control-plane/ports.ts';
+import { virsh as runVirsh } from '../../hack/libvirtd/virsh.ts';
 import { waitFor } from '../../hack/wait.ts';
-import { type AccessDaemon, startAccessDaemon, stopAccessDaemon } from './access-daemon.ts';
+import { daemonOfTests } from './daemon-of-tests.ts';
 
 const user = userInfo().username;
 
 /** An sshd beside libvirtd, where libvirt's socket is at its usual place for all that look for it there. */
-const besideLibvirtd = `
-mkdir -p /run/sshd && mount -t tmpfs -o mode=0755 none /run/sshd
+const sshd = `
 ln -s "$1/libvirt-sock" /run/libvirt/libvirt-sock
 setpriv --pdeathsig KILL /usr/sbin/sshd -D -E "$1/sshd.log" -f "$1/sshd_config" &
 `;
@@ -37,22 +30,14 @@ PermitRootLogin prohibit-password
 AcceptEnv PATH
 `;
 
-let daemon: AccessDaemon;
 let port: number;
-const opened: HypervisorConnection[] = [];
 
-beforeAll(async () => {
+const tests = daemonOfTests(async (dir) => {
   port = await freePort();
-  daemon = await startAccessDaemon({
-    ...{ mechanisms: 'scram-sha-256', users: {}, conf: 'auth_unix_rw = "none"\n' },
-    ...{ prepare: writeSshFiles, before: besideLibvirtd },
-  });
-  await waitFor('libvirtd and sshd', () => open().then(() => true), { timeoutMs: 20_000 });
+  await writeSshFiles(dir);
+  return { folders: ['/run/sshd'], before: sshd };
 });
-afterAll(() => stopAccessDaemon(daemon));
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((hypervisor) => hypervisor.close()));
-});
+beforeAll(() => waitFor('sshd', () => open().then(() => true), { timeoutMs: 20_000 }));
 
 async function writeSshFiles(dir: string): Promise<void> {
   for (const name of ['id', 'other', 'host_key'])
@@ -63,7 +48,7 @@ async function writeSshFiles(dir: string): Promise<void> {
 }
 
 function target(more: Partial<SshTarget> = {}): SshTarget {
-  const { dir } = daemon;
+  const { dir } = tests;
   return {
     ...{ transport: 'ssh', host: '127.0.0.1', port, user, identityFile: join(dir, 'id') },
     options: ownFiles(join(dir, 'known_hosts')),
@@ -77,20 +62,16 @@ const ownFiles = (knownHosts: string) => [
   ...['IdentitiesOnly=yes', 'IdentityAgent=none'],
 ];
 
-async function open(more: Partial<SshTarget> = {}, options: OpenOptions = {}): Promise<HypervisorConnection> {
-  const hypervisor = await openHypervisor(target(more), { uri: 'test:///default', ...options });
-  opened.push(hypervisor);
-  return hypervisor;
-}
+const open = (more?: Partial<SshTarget>) => tests.openAt(target(more));
 
 /** virsh over the same ssh. */
 async function virsh(...command: string[]): Promise<string> {
-  const { dir } = daemon;
+  const { dir } = tests;
   const settings = ownFiles(join(dir, 'known_hosts')).map((option) => `-o ${option}`);
   await writeFile(join(dir, 'ssh'), `#!/bin/sh\nexec ssh ${settings.join(' ')} "$@"\n`, { mode: 0o755 });
   const parameters = `command=${dir}/ssh&keyfile=${dir}/id`;
   const uri = `test+ssh://${user}@127.0.0.1:${port}/default?${parameters}`;
-  return run('virsh', ['-q', '-c', uri, ...command], { env: { ...process.env, LC_ALL: 'C' } });
+  return runVirsh(uri, command);
 }
 
 describe('a real libvirtd behind a real sshd', () => {
@@ -103,12 +84,12 @@ describe('a real libvirtd behind a real sshd', () => {
   });
 
   it('is reached by nc at a socket that is named', async () => {
-    const hypervisor = await open({ socketPath: daemon.socket });
+    const hypervisor = await open({ socketPath: tests.daemon.socket });
     expect(await hypervisor.listDomains()).toHaveLength(1);
   });
 
   it('is reached by nc at the usual socket where the helper is not installed', async () => {
-    const bin = join(daemon.dir, 'bin');
+    const bin = join(tests.dir, 'bin');
     await mkdir(bin);
     for (const program of ['sh', 'grep', 'nc']) {
       const path = await run('sh', ['-c', `command -v ${program}`]);
@@ -120,13 +101,13 @@ describe('a real libvirtd behind a real sshd', () => {
   });
 
   it('answers many large calls, and leaves no process on either side when it is closed', async () => {
-    const hypervisor = await open({ socketPath: daemon.socket });
+    const hypervisor = await open({ socketPath: tests.daemon.socket });
     const [domain] = await hypervisor.listDomains();
     const texts = Array.from({ length: 100 }, () => hypervisor.domain(domain?.uuid ?? '').xml());
     expect(new Set(await Promise.all(texts)).size).toBe(1);
     const ours = async () =>
       (await processes()).filter(
-        (line) => line.includes(`nc -q 0 -U ${daemon.socket}`) || line.includes(`-p ${port} `),
+        (line) => line.includes(`nc -q 0 -U ${tests.daemon.socket}`) || line.includes(`-p ${port} `),
       );
     expect((await ours()).length).toBeGreaterThan(1);
     await hypervisor.close();
@@ -141,7 +122,7 @@ async function processes(): Promise<string[]> {
 
 describe('a real ssh says no', () => {
   it.each([
-    ['to a key that is not let in', () => ({ identityFile: join(daemon.dir, 'other') }), /Permission denied/],
+    ['to a key that is not let in', () => ({ identityFile: join(tests.dir, 'other') }), /Permission denied/],
     [
       'to a host whose key is not known',
       () => ({ options: ownFiles('/dev/null') }),
@@ -160,7 +141,7 @@ describe('a real ssh says no', () => {
   });
 
   it('where there is no such socket, for now', async () => {
-    const outcome = open({ socketPath: join(daemon.dir, 'missing-sock') });
+    const outcome = open({ socketPath: join(tests.dir, 'missing-sock') });
     await expect(outcome).rejects.toBeInstanceOf(ConnectFailed);
     await expect(outcome).rejects.toThrow(/missing-sock is no socket/);
   });

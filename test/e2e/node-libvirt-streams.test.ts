@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -8,39 +7,26 @@ import {
   ErrorCode,
   Hole,
   type HypervisorConnection,
+  openHypervisor,
   type Section,
   type StoragePool,
   writeSections,
 } from 'node-libvirt';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { guestDomainXml } from '../../hack/lab/guest-domain.ts';
-import type { LabHost } from '../../hack/lab/host.ts';
-import { type Lab, startLab } from '../../hack/lab/lab.ts';
 import { waitFor } from '../../hack/wait.ts';
-import { connectTo } from './lab-connection.ts';
+import { connectionsOfTests } from './connections-of-tests.ts';
+import { labOfTests } from './lab-of-tests.ts';
 
 const gibibyte = 2 ** 30;
 
-let dir: string;
-let lab: Lab;
-let host: LabHost;
+const tests = labOfTests();
+const connect = connectionsOfTests();
 let hypervisor: HypervisorConnection;
 
-beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'vmfabric-streams-'));
-  lab = await startLab({ dir, hosts: 1 });
-  const [first] = lab.hosts;
-  if (!first) throw new Error('the lab has a host');
-  host = first;
-}, 120_000);
-afterAll(async () => {
-  await lab?.stop();
-  await rm(dir, { recursive: true, force: true });
-});
 beforeEach(async () => {
-  hypervisor = await connectTo(lab, host);
+  hypervisor = await connect(await tests.target());
 });
-afterEach(() => hypervisor.close());
 
 const volumeXml = (name: string, bytes: number) =>
   `<volume><name>${name}</name><capacity unit='b'>${bytes}</capacity><target><format type='raw'/></target></volume>`;
@@ -64,7 +50,7 @@ describe('a storage pool on a real host', () => {
   let pool: StoragePool;
 
   beforeAll(async () => {
-    const connection = await connectTo(lab, host);
+    const connection = await openHypervisor(await tests.target());
     pool = await connection.defineStoragePool(
       "<pool type='dir'><name>disks</name><target><path>/var/lib/libvirt/disks</path></target></pool>",
     );
@@ -78,7 +64,7 @@ describe('a storage pool on a real host', () => {
     await pool.build();
     await pool.create();
     expect(await pool.info()).toMatchObject({ state: 'running' });
-    expect((await host.virsh(['pool-dumpxml', 'disks'])).trim()).toBe((await pool.xml()).trim());
+    expect((await tests.host.virsh(['pool-dumpxml', 'disks'])).trim()).toBe((await pool.xml()).trim());
     expect((await hypervisor.storagePools()).map(({ name }) => name)).toContain('disks');
   });
 
@@ -101,7 +87,7 @@ describe('a storage pool on a real host', () => {
   it('transfers a part, and answers other calls meanwhile', async () => {
     const volume = await pool.createVolume(volumeXml('parts.raw', 8 * 2 ** 20));
     const upload = await volume.upload({ offset: 2n ** 20n, length: 5n });
-    expect(await hypervisor.host.hostname()).toBe(host.name);
+    expect(await hypervisor.host.hostname()).toBe(tests.host.name);
     await pipeline(Readable.from([Buffer.from('hello')]), upload);
     const part = await (await volume.download({ offset: 2n ** 20n - 1n, length: 7n })).toArray();
     expect(Buffer.concat(part)).toEqual(Buffer.from('\0hello\0'));
@@ -123,7 +109,7 @@ describe('a storage pool on a real host', () => {
     const holes = back.filter((section) => section instanceof Hole);
     expect(holes.reduce((sum, { length }) => sum + length, 0n)).toBeGreaterThan(2n ** 30n - 8n * 2n ** 20n);
     // Byte for byte, through what a user would have them in.
-    const file = await open(join(dir, 'sparse.raw'), 'w+');
+    const file = await open(join(tests.dir, 'sparse.raw'), 'w+');
     expect(await writeSections(file, Readable.from(back))).toBe(gibibyte);
     const found = Buffer.alloc(data.length);
     await file.read(found, 0, found.length, 2 ** 29);
@@ -151,7 +137,7 @@ describe('a storage pool on a real host', () => {
 
 describe('the console of a real guest', () => {
   it('is heard and answers, and is open once only', async () => {
-    const domain = await hypervisor.createXml(guestDomainXml({ name: 'talker', image: lab.guest }));
+    const domain = await hypervisor.createXml(guestDomainXml({ name: 'talker', image: tests.lab.guest }));
     const console = await domain.openConsole();
     let heard = '';
     console.setEncoding('utf8').on('data', (text: string) => {

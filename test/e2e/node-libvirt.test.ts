@@ -1,6 +1,3 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   type Clock,
   type DomainEvent,
@@ -9,53 +6,32 @@ import {
   KeepaliveTimeout,
   LibvirtError,
   ListDomainsFlag,
-  type OpenOptions,
   openHypervisor,
   systemClock,
   type TlsTarget,
 } from 'node-libvirt';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type PrivateLibvirtd, startPrivateLibvirtd } from '../../hack/libvirtd/private-libvirtd.ts';
-import { createAuthority, issue } from '../../hack/pki.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createAuthority, issue, readIdentity } from '../../hack/pki.ts';
 import { isAlive } from '../../hack/process-record.ts';
 import { waitFor } from '../../hack/wait.ts';
-import { connect, domainXml, virsh } from './private-daemon.ts';
+import { daemonOfTests, domainXml, virsh } from './daemon-of-tests.ts';
 
-let dir: string;
-let daemon: PrivateLibvirtd;
+const tests = daemonOfTests();
 let hypervisor: HypervisorConnection;
-const opened: HypervisorConnection[] = [];
 
-async function open(options?: OpenOptions): Promise<HypervisorConnection> {
-  const connection = await connect(daemon, options);
-  opened.push(connection);
-  return connection;
-}
-
-beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'node-libvirt-'));
-  daemon = await startPrivateLibvirtd({ dir });
-});
-afterAll(async () => {
-  await daemon?.stop();
-  await rm(dir, { recursive: true, force: true });
-});
 beforeEach(async () => {
-  hypervisor = await open();
-});
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((connection) => connection.close()));
+  hypervisor = await tests.open();
 });
 
 describe('the test driver of a real libvirtd', () => {
   it('says the same about itself as it says to virsh', async () => {
     const { host } = hypervisor;
-    expect(await host.hostname()).toBe((await virsh(daemon, 'hostname')).trim());
-    expect(await virsh(daemon, 'version', '--daemon')).toContain(
+    expect(await host.hostname()).toBe((await virsh(tests.daemon, 'hostname')).trim());
+    expect(await virsh(tests.daemon, 'version', '--daemon')).toContain(
       `against daemon: ${await host.libVersion()}`,
     );
     expect(await host.uri()).toBe('test:///default');
-    expect(await virsh(daemon, 'capabilities')).toContain((await host.capabilitiesXml()).trim());
+    expect(await virsh(tests.daemon, 'capabilities')).toContain((await host.capabilitiesXml()).trim());
     const { cpus, memoryBytes, numaNodes } = await host.nodeInfo();
     expect({ cpus, memoryBytes, numaNodes }).toEqual({ cpus: 16, memoryBytes: 3 * 2 ** 30, numaNodes: 2 });
     expect(await host.cellsFreeMemoryBytes()).toHaveLength(numaNodes);
@@ -91,13 +67,13 @@ describe('the test driver of a real libvirtd', () => {
     const domain = await hypervisor.defineXml(domainXml('grüße'));
     await domain.create();
     const active = (await hypervisor.listDomains({ flags: ListDomainsFlag.Active })).map(({ uuid }) => uuid);
-    const lines = (await virsh(daemon, 'list', '--uuid')).split('\n').filter((line) => line !== '');
+    const lines = (await virsh(tests.daemon, 'list', '--uuid')).split('\n').filter((line) => line !== '');
     expect(active.toSorted()).toEqual(lines.toSorted());
-    expect((await virsh(daemon, 'dumpxml', domain.uuid)).trim()).toBe((await domain.xml()).trim());
-    expect((await virsh(daemon, 'dumpxml', '--inactive', domain.uuid)).trim()).toBe(
+    expect((await virsh(tests.daemon, 'dumpxml', domain.uuid)).trim()).toBe((await domain.xml()).trim());
+    expect((await virsh(tests.daemon, 'dumpxml', '--inactive', domain.uuid)).trim()).toBe(
       (await domain.xml({ inactive: true })).trim(),
     );
-    expect(await virsh(daemon, 'domstate', '--reason', domain.uuid)).toBe('running (booted)\n');
+    expect(await virsh(tests.daemon, 'domstate', '--reason', domain.uuid)).toBe('running (booted)\n');
     expect(await domain.lookup()).toMatchObject({ name: 'grüße', id: expect.any(Number) });
     expect(await domain.info()).toMatchObject({ state: 'Running', maxMemoryBytes: 64 * 2 ** 20, vcpus: 2 });
     await domain.destroy();
@@ -109,7 +85,7 @@ describe('the test driver of a real libvirtd', () => {
     const uri = 'https://example.com/owner';
     await domain.setMetadata({ uri, prefix: 'own', xml: '<owner uid="42"/>' });
     expect(await domain.metadata(uri)).toBe('<owner uid="42"/>');
-    expect(await virsh(daemon, 'metadata', domain.uuid, uri)).toContain('<owner uid="42"/>');
+    expect(await virsh(tests.daemon, 'metadata', domain.uuid, uri)).toContain('<owner uid="42"/>');
     await domain.setMetadata({ uri, prefix: 'own', xml: null });
     await expect(domain.metadata(uri)).rejects.toMatchObject({ code: ErrorCode.NO_DOMAIN_METADATA });
     await domain.undefine();
@@ -138,11 +114,11 @@ describe('the test driver of a real libvirtd', () => {
     await expect(hypervisor.host.domainCapabilitiesXml()).rejects.toMatchObject({
       code: ErrorCode.NO_SUPPORT,
     });
-    await expect(open({ uri: 'nonsense:///' })).rejects.toBeInstanceOf(LibvirtError);
+    await expect(tests.open({ uri: 'nonsense:///' })).rejects.toBeInstanceOf(LibvirtError);
   });
 
   it('lets a read-only connection look and not touch', async () => {
-    const reader = await open({ readOnly: true });
+    const reader = await tests.open({ readOnly: true });
     const [running] = await reader.listDomains();
     const denied = reader.domain(running?.uuid ?? '').destroy();
     await expect(denied).rejects.toMatchObject({ code: ErrorCode.OPERATION_DENIED });
@@ -157,28 +133,27 @@ describe('the test driver of a real libvirtd', () => {
 });
 
 describe('over the network, a real libvirtd', () => {
-  async function tls(name: string): Promise<TlsTarget> {
-    const pem = (file: string) => readFile(join(daemon.pki.dir, file), 'utf8');
-    const [ca, cert, key] = await Promise.all([pem('ca.crt'), pem(`${name}.crt`), pem(`${name}.key`)]);
-    return { transport: 'tls', host: '127.0.0.1', port: daemon.tlsPort, ca, cert, key };
+  async function tls(certificate = tests.daemon.pki.client): Promise<TlsTarget> {
+    const { pki, tlsPort: port } = tests.daemon;
+    return { transport: 'tls', host: '127.0.0.1', port, ...(await readIdentity(pki.caPath, certificate)) };
   }
 
   it('is reached by mutual TLS', async () => {
-    const remote = await openHypervisor(await tls('operator'), { uri: 'test:///default' });
-    opened.push(remote);
+    const remote = await tests.openAt(await tls());
     expect(await remote.listDomains()).toEqual(await hypervisor.listDomains());
   });
 
   it('refuses a client whose name it does not allow, and we can tell', async () => {
-    await issue(daemon.pki.authority, daemon.pki.dir, { name: 'somebody', commonName: 'somebody' });
-    await expect(openHypervisor(await tls('somebody'))).rejects.toMatchObject({
+    const { authority, dir } = tests.daemon.pki;
+    const somebody = await issue(authority, dir, { name: 'somebody', commonName: 'somebody' });
+    await expect(openHypervisor(await tls(somebody))).rejects.toMatchObject({
       ...{ name: 'CertificateRejected', by: 'server' },
     });
   });
 
   it('refuses a client of another authority, and we can tell', async () => {
-    await createAuthority(daemon.pki.dir, 'other', 'another authority');
-    const stranger = await tls('other');
+    const other = await createAuthority(tests.daemon.pki.dir, 'other', 'another authority');
+    const stranger = await tls(other);
     await expect(openHypervisor(stranger)).rejects.toMatchObject({
       name: 'CertificateRejected',
       by: 'server',
@@ -186,14 +161,13 @@ describe('over the network, a real libvirtd', () => {
   });
 
   it('is not trusted under another name', async () => {
-    const target = { ...(await tls('operator')), serverName: 'host2.example' };
+    const target = { ...(await tls()), serverName: 'host2.example' };
     await expect(openHypervisor(target)).rejects.toMatchObject({ name: 'CertificateRejected', by: 'client' });
   });
 
   it('is reached by plain TCP where it is told to', async () => {
-    const target = { transport: 'tcp', host: '127.0.0.1', port: daemon.tcpPort } as const;
-    const remote = await openHypervisor(target, { uri: 'test:///default' });
-    opened.push(remote);
+    const { tcpPort: port } = tests.daemon;
+    const remote = await tests.openAt({ transport: 'tcp', host: '127.0.0.1', port });
     expect(await remote.host.uri()).toBe('test:///default');
   });
 });
@@ -208,7 +182,7 @@ describe('the QEMU driver of a real libvirtd', () => {
   const live = { flags: 1 };
 
   it('runs a paused guest, changes it while it runs, and has no agent in it', async () => {
-    const qemu = await open({ uri: 'qemu:///system' });
+    const qemu = await tests.open({ uri: 'qemu:///system' });
     const events: DomainEvent[] = [];
     await qemu.events.subscribe((event) => events.push(event));
     const capabilities = await qemu.host.domainCapabilitiesXml({ virtType: 'qemu', arch: 'x86_64' });
@@ -244,16 +218,16 @@ describe('a real libvirtd that goes away', () => {
       callback();
     };
     const clock: Clock = { ...systemClock, setTimeout: (run, ms) => systemClock.setTimeout(tick(run), ms) };
-    const impatient = await open({ keepalive: { intervalMs: 100, count: 2 }, clock });
+    const impatient = await tests.open({ keepalive: { intervalMs: 100, count: 2 }, clock });
     await waitFor('ten quiet intervals', () => ticks > 10, { timeoutMs: 5_000 });
     expect(await impatient.host.hostname()).not.toBe(''); // it answers pings
-    process.kill(daemon.process.pid, 'SIGSTOP');
+    process.kill(tests.daemon.process.pid, 'SIGSTOP');
     expect(await impatient.closed).toBeInstanceOf(KeepaliveTimeout);
-    process.kill(daemon.process.pid, 'SIGCONT');
+    process.kill(tests.daemon.process.pid, 'SIGCONT');
     expect(await hypervisor.host.hostname()).not.toBe('');
-    process.kill(daemon.process.pid, 'SIGKILL');
-    await waitFor('the end of libvirtd', () => !isAlive(daemon.process), { timeoutMs: 5_000 });
+    process.kill(tests.daemon.process.pid, 'SIGKILL');
+    await waitFor('the end of libvirtd', () => !isAlive(tests.daemon.process), { timeoutMs: 5_000 });
     expect(await hypervisor.closed).toMatchObject({ name: 'ConnectionClosed' });
-    await expect(connect(daemon)).rejects.toMatchObject({ name: 'ConnectFailed' });
+    await expect(tests.open()).rejects.toMatchObject({ name: 'ConnectFailed' });
   });
 });

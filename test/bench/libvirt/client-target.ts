@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import type { Target } from 'node-libvirt';
-import { readCertificate } from '../../../hack/pki.ts';
+import { readIdentity } from '../../../hack/pki.ts';
 
 /** Where a contestant's process connects to, as it is told on its command line. */
 export type ClientTarget =
@@ -10,6 +9,6 @@ export type ClientTarget =
 /** The same with its certificates read. */
 export async function readTarget(target: ClientTarget): Promise<Target> {
   if (target.transport === 'unix') return target;
-  const [ca, pem] = await Promise.all([readFile(target.caPath, 'utf8'), readCertificate(target)]);
-  return { transport: 'tls', host: '127.0.0.1', port: target.port, ca, ...pem };
+  const identity = await readIdentity(target.caPath, target);
+  return { transport: 'tls', host: '127.0.0.1', port: target.port, ...identity };
 }

@@ -1,22 +1,32 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type HypervisorConnection, type OpenOptions, openHypervisor } from 'node-libvirt';
-import { afterAll, afterEach, beforeAll } from 'vitest';
-import { run } from '../../hack/command.ts';
-import { type PrivateLibvirtd, startPrivateLibvirtd } from '../../hack/libvirtd/private-libvirtd.ts';
+import type { HypervisorConnection, OpenOptions, Target } from 'node-libvirt';
+import { afterAll, beforeAll } from 'vitest';
+import {
+  type PrivateLibvirtd,
+  type PrivateLibvirtdOptions,
+  startPrivateLibvirtd,
+} from '../../hack/libvirtd/private-libvirtd.ts';
+import { virsh as runVirsh, uriAt } from '../../hack/libvirtd/virsh.ts';
+import { connectionsOfTests } from './connections-of-tests.ts';
 
 export interface DaemonOfTests {
   /** A folder that goes with it. */
   readonly dir: string;
   readonly daemon: PrivateLibvirtd;
-  /** A connection that ends with the test; to the test driver, unless options name another one. */
+  /** A connection to its socket that ends with the test; to the test driver, unless options name another one. */
   open(options?: OpenOptions): Promise<HypervisorConnection>;
+  /** The same by another way in. */
+  openAt(target: Target, options?: OpenOptions): Promise<HypervisorConnection>;
 }
 
-/** One libvirtd for all tests of a file. */
-export function daemonOfTests(): DaemonOfTests {
-  const opened: HypervisorConnection[] = [];
+/** Options of a daemon, made when its folder is there. */
+type OptionsIn = (dir: string) => Promise<Omit<PrivateLibvirtdOptions, 'dir'>>;
+
+/** One libvirtd for all tests of a file or of a `describe`. */
+export function daemonOfTests(optionsIn: OptionsIn = async () => ({})): DaemonOfTests {
+  const connect = connectionsOfTests();
   let dir = '';
   let daemon: PrivateLibvirtd | undefined;
   const running = () => {
@@ -25,15 +35,14 @@ export function daemonOfTests(): DaemonOfTests {
   };
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'node-libvirt-'));
-    daemon = await startPrivateLibvirtd({ dir });
-  });
-  afterEach(async () => {
-    await Promise.all(opened.splice(0).map((connection) => connection.close()));
+    daemon = await startPrivateLibvirtd({ dir, ...(await optionsIn(dir)) });
   });
   afterAll(async () => {
     await daemon?.stop();
     await rm(dir, { recursive: true, force: true });
   });
+  const openAt = (target: Target, options?: OpenOptions) =>
+    connect(target, { uri: 'test:///default', ...options });
   return {
     get dir() {
       return dir;
@@ -41,26 +50,19 @@ export function daemonOfTests(): DaemonOfTests {
     get daemon() {
       return running();
     },
-    async open(options) {
-      const connection = await connect(running(), options);
-      opened.push(connection);
-      return connection;
-    },
+    open: (options) => openAt(unixTarget(running()), options),
+    openAt,
   };
 }
 
-/** To libvirt's own test driver, unless options name another one. */
-export function connect(
-  { socket: path }: PrivateLibvirtd,
-  options: OpenOptions = {},
-): Promise<HypervisorConnection> {
-  return openHypervisor({ transport: 'unix', path }, { uri: 'test:///default', ...options });
+/** A daemon's socket. */
+export function unixTarget({ socket: path }: PrivateLibvirtd): Target {
+  return { transport: 'unix', path };
 }
 
 /** What libvirt's own client says of the test driver. */
 export function virsh({ socket }: PrivateLibvirtd, ...command: string[]): Promise<string> {
-  const uri = `test+unix:///default?socket=${socket}`;
-  return run('virsh', ['-q', '-c', uri, ...command], { env: { ...process.env, LC_ALL: 'C' } });
+  return runVirsh(uriAt(socket, 'test:///default'), command);
 }
 
 /** The words of each line that virsh prints. */
