@@ -115,6 +115,9 @@ function reflectorMetrics(registry: Registry) {
     watchFailures: counter(registry, 'kube_reflector_failures_total', 'Lists and watches that broke', [
       'kind',
     ]),
+    rewinds: counter(registry, 'kube_reflector_rewinds_total', 'Lists that took the cache back in time', [
+      'kind',
+    ]),
   };
 }
 

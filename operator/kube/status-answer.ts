@@ -7,7 +7,7 @@ export interface StatusBody {
   code?: number;
   reason?: string;
   message?: string;
-  details?: { retryAfterSeconds?: number };
+  details?: { retryAfterSeconds?: number; causes?: readonly { reason?: string }[] };
 }
 
 /** What a refusal says. Proxies and overloaded servers answer in plain text, which then is the message. */
@@ -24,11 +24,13 @@ export async function failureOf(answer: Dispatcher.ResponseData): Promise<ApiFai
 
 export function failureOfStatus({ code, reason, message, details }: StatusBody): ApiFailure {
   const seconds = details?.retryAfterSeconds;
+  const causes = details?.causes?.flatMap(({ reason: cause }) => cause ?? []);
   return {
     code: code ?? 500,
     ...(reason ? { reason } : {}),
     ...(message ? { message } : {}),
     ...(seconds ? { retryAfterMs: seconds * 1000 } : {}),
+    ...(causes ? { causes } : {}),
   };
 }
 
