@@ -7,6 +7,8 @@ export interface QueueSample {
   depth: ReadonlyMap<number, number>;
   /** Seconds that each key in process has been so. */
   runningSeconds: readonly number[];
+  /** Lanes in which as many keys are in process as may be. */
+  fullLanes: number;
 }
 
 export type KubeMetrics = ReturnType<typeof createKubeMetrics>;
@@ -79,6 +81,9 @@ function queueMetrics(registry: Registry) {
   );
   sampled('workqueue_longest_running_processor_seconds', 'Longest over keys in process', of, (g, s) =>
     g.set(queueLabels(s.name), Math.max(0, ...s.runningSeconds)),
+  );
+  sampled('workqueue_full_lanes', 'Lanes with as many keys in process as may be', of, (g, s) =>
+    g.set(queueLabels(s.name), s.fullLanes),
   );
   return {
     /** Queues that are alive; each adds its sampler and takes it out at shutdown. */
