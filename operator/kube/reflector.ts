@@ -156,7 +156,7 @@ export class Reflector<T extends KubeObject> {
     const { clock, quietLimitMs = 150_000 } = this.#options;
     const startedAt = clock.now();
     const isList = this.#position.from === undefined;
-    const initial = isList ? new InitialEvents<T>() : undefined;
+    const initial = isList ? new InitialEvents<T>((key) => this.#options.store.get(key)) : undefined;
     let isComplete = !isList;
     let events = 0;
     await watchUntil({
