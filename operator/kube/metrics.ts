@@ -107,6 +107,11 @@ function clientMetrics(registry: Registry) {
       'method',
       'host',
     ]),
+    requestRetries: counter(registry, 'rest_client_request_retries_total', 'Requests that were put off', [
+      'code',
+      'verb',
+      'host',
+    ]),
     requestSeconds: histogram(registry, 'rest_client_request_duration_seconds', 'Time to the whole answer', [
       'verb',
       'host',
