@@ -39,8 +39,14 @@ export interface OperatorOptions {
   graceMs?: number;
 }
 
-/** VM reconciles are mostly waiting for hosts and the API server; many at once keep a slow host from holding up others. */
+/** VM reconciles are mostly waiting for hosts and the API server. */
 const virtualMachineWorkers = 32;
+
+/**
+ * VMs of one host in work at once: a host that hangs holds no more workers than these until its calls time out. libvirtd
+ * itself works on 5 calls of one client at a time (max_client_requests).
+ */
+const virtualMachinesPerHost = 4;
 
 /** The whole operator, put together from ports: real ones in main, fakes in tests. Starts once, stops once. */
 export class Operator {
@@ -143,6 +149,10 @@ export class Operator {
     const virtualMachine = new Controller({
       ...{ ...base, name: 'virtualmachine', type: virtualMachines, store: stores.virtualMachines },
       workers: virtualMachineWorkers,
+      lanes: {
+        of: (key) => stores.virtualMachines.get(key)?.status?.hostName,
+        cap: virtualMachinesPerHost,
+      },
       reconcile: (key, context) => reconcileVirtualMachine(environment, parts.recorder, key, context),
     });
     route(stores, connections, {

@@ -10,6 +10,27 @@ export interface ListOptions extends CallOptions {
   fieldSelector?: string;
 }
 
+export interface ReadOptions extends ListOptions {
+  /**
+   * The answer may come from the server's cache, but must have seen this version: a server that lags waits for it, and
+   * answers with an `ApiError` with `isVersionTooLarge` when it does not come. Without it the read is consistent: it
+   * holds every write that was acknowledged before the call.
+   */
+  notOlderThan?: string;
+  /** Only the first so many objects, for whoever wants no more than the `resourceVersion`. */
+  limit?: number;
+}
+
+export interface WatchOptions extends ListOptions {
+  /** The server ends the watch after that. */
+  timeoutSeconds: number;
+  /**
+   * A streaming list (KEP-3157): first every object as ADDED, then a bookmark with `initialEventsEnd`, then changes. The
+   * version given is then what the state must not be older than; an empty one asks for a consistent read.
+   */
+  sendInitialEvents?: boolean;
+}
+
 /** What apply sends: only the fields that the field manager owns. */
 export type ApplyObject = {
   apiVersion: string;
@@ -33,17 +54,18 @@ export interface Cluster {
   /** All pages; objects carry apiVersion and kind, managedFields are left out. */
   list<T extends KubeObject>(
     type: ResourceType<T>,
-    options?: ListOptions,
+    options?: ReadOptions,
   ): Promise<{ items: T[]; resourceVersion: string }>;
 
   /**
    * Changes from `resourceVersion` on, until the server ends the watch. Ends with an `ApiError` with `isExpired`
-   * (410, as status or as ERROR event) when that version is no longer to be had.
+   * (410, as status or as ERROR event) when that version is no longer to be had. From a version that the server has yet
+   * to reach it brings nothing, not even bookmarks.
    */
   watch<T extends KubeObject>(
     type: ResourceType<T>,
     resourceVersion: string,
-    options: ListOptions & { timeoutSeconds: number },
+    options: WatchOptions,
   ): AsyncIterable<WatchEvent<T>>;
 
   create<T extends KubeObject>(type: ResourceType<T>, object: ApplyObject, options?: CallOptions): Promise<T>;

@@ -84,6 +84,26 @@ function readContract(world: World): void {
     expect((await cluster.list(widgetType, { namespace: 'empty-namespace' })).items).toEqual([]);
   });
 
+  it('a list of one gives one object, and the version of now', async () => {
+    const { cluster, namespace } = world();
+    for (const name of ['one', 'two']) await cluster.create(widgetType, widget(namespace, `first-${name}`));
+    const last = await cluster.create(widgetType, widget(namespace, 'first-three'));
+    const { items, resourceVersion } = await cluster.list(widgetType, { namespace, limit: 1 });
+    expect(items).toHaveLength(1);
+    expect(compareResourceVersions(resourceVersion, last.metadata.resourceVersion)).toBeGreaterThanOrEqual(0);
+  });
+
+  it('a list that is not to be older than a version is not; of one that is yet to come it says so', async () => {
+    const { cluster, namespace } = world();
+    const { metadata } = await cluster.create(widgetType, widget(namespace, 'floor'));
+    const { items } = await cluster.list(widgetType, { namespace, notOlderThan: metadata.resourceVersion });
+    expect(items.map(({ metadata: { name } }) => name)).toContain('floor');
+    const error = await refusalOf(
+      cluster.list(widgetType, { namespace, notOlderThan: toCome(metadata.resourceVersion) }),
+    );
+    expect([error.isVersionTooLarge, error.isExpired]).toEqual([true, false]);
+  });
+
   it('a call whose signal is aborted rejects with the reason of the signal and changes nothing', async () => {
     const { cluster, namespace } = world();
     const reason = new Error('changed our mind');
@@ -109,6 +129,51 @@ function watchContract(world: World): void {
     expect(objectOf(events[1])).toEqual(changed);
     const deletedAt = objectOf(events[2]).metadata.resourceVersion;
     expect(compareResourceVersions(deletedAt, changed.metadata.resourceVersion)).toBeGreaterThan(0);
+  });
+
+  it('a streaming list tells all there is, says so by a bookmark, and goes on as a watch', async () => {
+    const { cluster, namespace } = world();
+    const options = { namespace, fieldSelector: 'metadata.name=streamed', timeoutSeconds: 60 };
+    const made = await cluster.create(widgetType, widget(namespace, 'streamed', { spec: { size: 1 } }));
+    const version = made.metadata.resourceVersion;
+    for (const notOlderThan of ['', version]) {
+      const told: string[] = [];
+      for await (const event of cluster.watch(widgetType, notOlderThan, {
+        ...options,
+        sendInitialEvents: true,
+      })) {
+        told.push(summary(event));
+        if (event.type === 'BOOKMARK' && event.initialEventsEnd) {
+          expect(compareResourceVersions(event.resourceVersion, version)).toBeGreaterThanOrEqual(0);
+          await cluster.patchStatus(widgetType, made, { note: `after ${told.length}` }).catch(() => {});
+          if (notOlderThan !== '') break;
+        }
+        if (event.type === 'MODIFIED') break;
+      }
+      const whole = ['ADDED streamed', 'BOOKMARK'];
+      expect(told).toEqual(notOlderThan === '' ? [...whole, 'MODIFIED streamed'] : whole);
+    }
+  });
+
+  it('a streaming list from a version that is yet to come is refused', async () => {
+    const { cluster, namespace } = world();
+    const { resourceVersion } = await cluster.list(widgetType, { namespace });
+    const options = { namespace, timeoutSeconds: 60, sendInitialEvents: true };
+    const error = await refusalOf(take(cluster.watch(widgetType, toCome(resourceVersion), options), 1));
+    expect(error.isVersionTooLarge).toBe(true);
+  });
+
+  it('a watch from a version that is yet to come is silent, and ends with its time', async () => {
+    const { cluster, namespace } = world();
+    const { resourceVersion } = await cluster.list(widgetType, { namespace });
+    const events: unknown[] = [];
+    const watch = cluster.watch(widgetType, toCome(resourceVersion), { namespace, timeoutSeconds: 1 });
+    const reading = (async () => {
+      for await (const event of watch) events.push(event);
+    })();
+    await cluster.create(widgetType, widget(namespace, 'unheard'));
+    await reading;
+    expect(events).toEqual([]);
   });
 
   it('a watch with a selector tells of objects that cease to match as deleted', async () => {
@@ -176,4 +241,9 @@ function objectOf<T extends KubeObject>(event: WatchEvent<T> | undefined): T {
 
 function summary(event: WatchEvent<KubeObject>): string {
   return event.type === 'BOOKMARK' ? 'BOOKMARK' : `${event.type} ${event.object.metadata.name}`;
+}
+
+/** A version that no test reaches. */
+function toCome(resourceVersion: string): string {
+  return (BigInt(resourceVersion) + 1_000_000n).toString();
 }

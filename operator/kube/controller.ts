@@ -3,8 +3,9 @@ import type { Clock, Random } from './clock.ts';
 import type { Cluster } from './cluster.ts';
 import { isConflict } from './errors.ts';
 import { Expectations } from './expectations.ts';
+import type { Lanes } from './lanes.ts';
 import { createKubeMetrics, type KubeMetrics } from './metrics.ts';
-import { type KubeObject, keyOf, type ObjectKey, type ResourceType } from './object.ts';
+import { type KubeObject, keyOf, type ObjectKey, type ResourceType, refOf } from './object.ts';
 import { lowPriority, WorkQueue } from './queue.ts';
 import { type Reconcile, ReconcileRun } from './reconcile-run.ts';
 import type { Result } from './result.ts';
@@ -28,6 +29,10 @@ export interface ControllerOptions<T extends KubeObject> {
   metrics?: KubeMetrics;
   /** Keys reconciled at the same time. Default 8. */
   workers?: number;
+  /** Which keys share turns; see the queue. Default: those of one namespace. */
+  fairnessKey?: (key: ObjectKey) => string;
+  /** How many keys of one lane are reconciled at the same time, so that what hangs holds no more workers than these. */
+  lanes?: Lanes;
   /** After that a reconcile's signal aborts. Default 120 s. */
   reconcileTimeoutMs?: number;
   /** Which changes of root objects matter; default all. */
@@ -63,7 +68,11 @@ export class Controller<T extends KubeObject> {
     this.name = name;
     this.#options = options;
     this.#metrics = options.metrics ?? createKubeMetrics();
-    this.#queue = new WorkQueue({ name, clock, random, metrics: this.#metrics });
+    this.#queue = new WorkQueue({
+      ...{ name, clock, random, metrics: this.#metrics },
+      fairnessKey: options.fairnessKey ?? ((key) => refOf(key).namespace ?? ''),
+      ...(options.lanes ? { lanes: options.lanes } : {}),
+    });
     this.#expectations = new Expectations(clock);
     this.#workers = new Workers({
       ...{ count: workers, queue: this.#queue, clock },

@@ -70,6 +70,32 @@ describe('connections', () => {
     await transport.close();
   });
 
+  it('of watches are none of those for requests, however many watches there are', async () => {
+    const watches = new Set<number | undefined>();
+    const opened = Promise.withResolvers<void>();
+    const { url } = await serve((request, response) => {
+      if (!request.url?.includes('watch=true')) return response.end(JSON.stringify(object));
+      watches.add(request.socket.remotePort);
+      response.write(' ');
+      if (watches.size === 40) opened.resolve();
+      return response;
+    });
+    const config = { server: url, credentials: async () => ({}), invalidate: () => {} };
+    const transport = new Transport({ config, version: 'x' });
+    const cluster = new HttpCluster({ transport });
+    const stop = new AbortController();
+    const read = async () => {
+      const options = { timeoutSeconds: 60, signal: stop.signal };
+      for await (const _event of cluster.watch(widgetType, '1', options));
+    };
+    const reading = Promise.allSettled(Array.from({ length: 40 }, read));
+    await opened.promise;
+    expect(await cluster.get(widgetType, ref)).toMatchObject(object);
+    stop.abort();
+    await reading;
+    await transport.close();
+  });
+
   it('of watches end when the reader leaves', async () => {
     const closed = Promise.withResolvers<void>();
     const { url } = await serve((request, response) => {

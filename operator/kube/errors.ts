@@ -14,6 +14,8 @@ export interface ApiFailure {
   message?: string;
   /** From the Retry-After header or details.retryAfterSeconds. */
   retryAfterMs?: number;
+  /** Reasons in details.causes. */
+  causes?: readonly string[];
 }
 
 /** The API server's refusal, as HTTP status or as ERROR event of a watch. */
@@ -24,12 +26,14 @@ export class ApiError extends Error {
   /** Kubernetes reason: NotFound, Conflict, AlreadyExists, Expired, … */
   readonly reason: string;
   readonly retryAfterMs?: number;
+  readonly #causes: readonly string[];
 
   constructor(call: ApiCall, failure: ApiFailure) {
     const reason = failure.reason || reasonOf(failure.code);
     super(`${describe(call)}: ${failure.message || 'no message'} (${failure.code} ${reason})`);
     this.code = failure.code;
     this.reason = reason;
+    this.#causes = failure.causes ?? [];
     if (failure.retryAfterMs !== undefined) this.retryAfterMs = failure.retryAfterMs;
   }
 
@@ -49,6 +53,11 @@ export class ApiError extends Error {
   /** The resourceVersion or the page is no longer to be had: list again. */
   get isExpired(): boolean {
     return this.code === 410;
+  }
+
+  /** The server has not seen the version asked for: it lags, or its storage was restored from a backup. */
+  get isVersionTooLarge(): boolean {
+    return this.#causes.includes('ResourceVersionTooLarge');
   }
 
   get isForbidden(): boolean {

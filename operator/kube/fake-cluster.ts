@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import type { ApplyObject, CallOptions, Cluster, ListOptions, WatchEvent } from './cluster.ts';
+import type { ApplyObject, CallOptions, Cluster, ReadOptions, WatchEvent, WatchOptions } from './cluster.ts';
 import { ApiError } from './errors.ts';
 import { applyFields, ownAll } from './fake-apply.ts';
 import { FaultPlan, type PlannedFault, type RecordedCall, type Verb } from './fake-faults.ts';
@@ -51,17 +51,18 @@ export class FakeCluster implements Cluster {
     return this.#call('get', type, keyOf(ref), options, () => this.#find(type, 'get', ref).object as T);
   }
 
-  list<T extends KubeObject>(type: ResourceType<T>, options: ListOptions = {}) {
-    return this.#call('list', type, '', options, () => ({
-      items: this.#storage.list(type).filter(selects(options)) as T[],
-      resourceVersion: this.#storage.version.toString(),
-    }));
+  list<T extends KubeObject>(type: ResourceType<T>, options: ReadOptions = {}) {
+    return this.#call('list', type, '', options, () => {
+      this.#storage.checkReached(type, 'list', options.notOlderThan ?? '');
+      const items = this.#storage.list(type).filter(selects(options)).slice(0, options.limit) as T[];
+      return { items, resourceVersion: this.#storage.version.toString() };
+    });
   }
 
   async *watch<T extends KubeObject>(
     type: ResourceType<T>,
     resourceVersion: string,
-    options: ListOptions & { timeoutSeconds: number },
+    options: WatchOptions,
   ): AsyncIterable<WatchEvent<T>> {
     const watch = await this.#call('watch', type, '', options, () =>
       this.watches.open(type, resourceVersion, options),
@@ -188,10 +189,11 @@ export class FakeCluster implements Cluster {
     verb: Verb,
     type: ResourceType,
     key: string,
-    options: CallOptions | undefined,
+    options: CallOptions | WatchOptions | undefined,
     serve: () => R,
   ): Promise<R> {
-    const call: RecordedCall = { verb, type, key, changed: false };
+    const streamsList = options && 'sendInitialEvents' in options && options.sendInitialEvents === true;
+    const call: RecordedCall = { verb, type, key, changed: false, ...(streamsList ? { streamsList } : {}) };
     this.calls.push(call);
     await this.intercept(call, 'before');
     options?.signal?.throwIfAborted();

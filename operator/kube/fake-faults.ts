@@ -10,6 +10,8 @@ export interface RecordedCall {
   key: ObjectKey;
   /** Whether it changed what is stored; false for reads, refusals and writes of what is there already. */
   changed: boolean;
+  /** A watch that is a streaming list. */
+  streamsList?: true;
 }
 
 export interface PlannedFault {

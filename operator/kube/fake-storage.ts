@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { ApiError } from './errors.ts';
 import type { Ownership } from './fake-apply.ts';
 import { applyMergePatch } from './merge-patch.ts';
 import { type KubeObject, keyOf, type ObjectKey, type ResourceType } from './object.ts';
@@ -42,6 +43,14 @@ export class FakeStorage {
 
   list(type: ResourceType): KubeObject[] {
     return [...this.#of(type)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, stored]) => stored.object);
+  }
+
+  /** @throws ApiError with `isVersionTooLarge` for a version that is yet to come; an empty one is reached. */
+  checkReached(type: ResourceType, verb: string, version: string): void {
+    if (version === '' || BigInt(version) <= this.#version) return;
+    const message = `Too large resource version: ${version}, current: ${this.#version}`;
+    const failure = { code: 504, reason: 'Timeout', message, causes: ['ResourceVersionTooLarge'] };
+    throw new ApiError({ verb, kind: type.kind }, failure);
   }
 
   listen(listener: (event: StoredEvent) => void): () => void {

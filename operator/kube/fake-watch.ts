@@ -4,6 +4,8 @@ import type { KubeObject } from './object.ts';
 /** One open watch: events queue up until the reader takes them, or until the watch is frozen no more. */
 export class FakeWatch implements AsyncIterable<WatchEvent<KubeObject>> {
   readonly resource: string;
+  /** Only what is newer is told. */
+  readonly from: bigint;
   /** A frozen watch is open and silent, as behind a half-open connection; its events are kept. */
   frozen = false;
   readonly #buffer: WatchEvent<KubeObject>[] = [];
@@ -11,8 +13,9 @@ export class FakeWatch implements AsyncIterable<WatchEvent<KubeObject>> {
   #end: { error?: unknown } | undefined;
   #wake: () => void = () => {};
 
-  constructor(resource: string, onClose: () => void) {
+  constructor(resource: string, from: bigint, onClose: () => void) {
     this.resource = resource;
+    this.from = from;
     this.#onClose = onClose;
   }
 

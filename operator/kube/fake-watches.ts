@@ -1,12 +1,10 @@
 import type { Clock } from './clock.ts';
-import type { ListOptions, WatchEvent } from './cluster.ts';
+import type { WatchEvent, WatchOptions } from './cluster.ts';
 import { ApiError } from './errors.ts';
 import { type FakeStorage, resourceOf, type StoredEvent } from './fake-storage.ts';
 import { FakeWatch } from './fake-watch.ts';
 import type { KubeObject, ResourceType } from './object.ts';
 import { selects } from './selector.ts';
-
-type WatchOptions = ListOptions & { timeoutSeconds: number };
 
 /** The open watches of a fake cluster, and what can go wrong with them. Without a type, all kinds are meant. */
 export class FakeWatches {
@@ -14,6 +12,11 @@ export class FakeWatches {
   readonly #clock: Clock | undefined;
   readonly #open = new Set<FakeWatch>();
   readonly #drops = new Map<string, number>();
+  /**
+   * What a watch that is a streaming list gets: all of it; a refusal with 422, as from servers that do not know it; or
+   * its objects and no bookmark that ends them, as from aggregated ones that take no notice.
+   */
+  initialEvents: 'whole' | 'refused' | 'without end' = 'whole';
   #frozen = false;
 
   constructor(storage: FakeStorage, clock: Clock | undefined) {
@@ -61,21 +64,23 @@ export class FakeWatches {
 
   /** Sends bookmarks, as the API server does about once a minute. */
   bookmark(type?: ResourceType): void {
-    for (const watch of this.#of(type)) watch.push(this.#bookmark());
+    for (const watch of this.#of(type)) this.#pushBookmark(watch);
   }
 
   open(type: ResourceType, resourceVersion: string, options: WatchOptions): FakeWatch {
-    const from = BigInt(resourceVersion);
+    const initial = options.sendInitialEvents ? this.#initialEvents(type, resourceVersion, options) : [];
+    const from = options.sendInitialEvents ? this.#storage.version : BigInt(resourceVersion);
     // A client at the compacted version itself has missed nothing.
     if (from < this.#storage.compactedTo) throw expired(type.kind);
     const cleanups: (() => void)[] = [];
-    const watch = new FakeWatch(resourceOf(type), () => {
+    const watch = new FakeWatch(resourceOf(type), from, () => {
       this.#open.delete(watch);
       for (const cleanup of cleanups) cleanup();
     });
     watch.frozen = this.#frozen;
+    for (const event of initial) watch.push(event);
     const deliver = deliverTo(watch, options, (event) => this.#isDropped(event));
-    for (const event of this.#storage.history) if (event.version > from) deliver(event);
+    for (const event of this.#storage.history) deliver(event);
     cleanups.push(
       this.#storage.listen(deliver),
       this.#endLater(watch, options),
@@ -83,6 +88,15 @@ export class FakeWatches {
     );
     this.#open.add(watch);
     return watch;
+  }
+
+  #initialEvents(type: ResourceType, notOlderThan: string, options: WatchOptions): WatchEvent<KubeObject>[] {
+    if (this.initialEvents === 'refused') throw refused(type.kind);
+    this.#storage.checkReached(type, 'watch', notOlderThan);
+    const objects = this.#storage.list(type).filter(selects(options));
+    const events = objects.map((object): WatchEvent<KubeObject> => ({ type: 'ADDED', object }));
+    if (this.initialEvents === 'without end') return events;
+    return [...events, { ...this.#bookmark(), initialEventsEnd: true } as WatchEvent<KubeObject>];
   }
 
   #of(type?: ResourceType): FakeWatch[] {
@@ -94,10 +108,14 @@ export class FakeWatches {
     const clock = this.#clock;
     if (!clock) return () => {};
     const timer = clock.setTimeout(() => {
-      watch.push(this.#bookmark());
+      this.#pushBookmark(watch);
       watch.close();
     }, options.timeoutSeconds * 1000);
     return () => clock.clearTimeout(timer);
+  }
+
+  #pushBookmark(watch: FakeWatch): void {
+    if (watch.from <= this.#storage.version) watch.push(this.#bookmark());
   }
 
   #bookmark(): WatchEvent<KubeObject> {
@@ -122,7 +140,8 @@ export class FakeWatches {
 function deliverTo(watch: FakeWatch, options: WatchOptions, isDropped: (event: StoredEvent) => boolean) {
   const shows = selects(options);
   return (event: StoredEvent): void => {
-    if (event.resource !== watch.resource || isDropped(event)) return;
+    // A watch from a version to come is told nothing until then.
+    if (event.resource !== watch.resource || event.version <= watch.from || isDropped(event)) return;
     const was = event.old !== undefined && shows(event.old);
     const is = event.type !== 'DELETED' && shows(event.object);
     if (is) watch.push({ type: was ? 'MODIFIED' : 'ADDED', object: event.object });
@@ -142,4 +161,9 @@ function expired(kind: string): ApiError {
     { verb: 'watch', kind },
     { code: 410, reason: 'Expired', message: 'too old resource version' },
   );
+}
+
+function refused(kind: string): ApiError {
+  const message = 'sendInitialEvents: Forbidden: the server does not know it';
+  return new ApiError({ verb: 'watch', kind }, { code: 422, reason: 'Invalid', message });
 }

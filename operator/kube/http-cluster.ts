@@ -1,4 +1,12 @@
-import type { ApplyObject, CallOptions, Cluster, ListOptions, WatchEvent } from './cluster.ts';
+import type {
+  ApplyObject,
+  CallOptions,
+  Cluster,
+  ListOptions,
+  ReadOptions,
+  WatchEvent,
+  WatchOptions,
+} from './cluster.ts';
 import { type ApiCall, ApiError } from './errors.ts';
 import { mergePatch } from './merge-patch.ts';
 import { apiVersionOf, type KubeObject, keyOf, type ObjectRef, type ResourceType } from './object.ts';
@@ -9,6 +17,9 @@ import { readWatch } from './watch-stream.ts';
 
 /** Objects per page, as client-go asks for. */
 const pageSize = 500;
+
+/** What makes a watch a streaming list. Servers refuse it without NotOlderThan. */
+const streaming = { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' };
 
 interface Page<T> {
   metadata: { resourceVersion: string; continue?: string };
@@ -30,9 +41,9 @@ export class HttpCluster implements Cluster {
     return this.#object(type, 'get', ref, { method: 'GET', path: pathOf(type, ref) }, options);
   }
 
-  async list<T extends KubeObject>(type: ResourceType<T>, options: ListOptions = {}) {
+  async list<T extends KubeObject>(type: ResourceType<T>, options: ReadOptions = {}) {
     try {
-      return await this.#pages<T>(type, options, { limit: String(pageSize) });
+      return await this.#pages<T>(type, options, { limit: String(options.limit ?? pageSize) });
     } catch (error) {
       // The snapshot behind the pages was compacted while we read them; one big answer cannot tear.
       if (error instanceof ApiError && error.isExpired) return this.#pages<T>(type, options, {});
@@ -43,11 +54,13 @@ export class HttpCluster implements Cluster {
   watch<T extends KubeObject>(
     type: ResourceType<T>,
     resourceVersion: string,
-    options: ListOptions & { timeoutSeconds: number },
+    options: WatchOptions,
   ): AsyncIterable<WatchEvent<T>> {
     const query = {
       ...selectorsOf(options),
-      ...{ watch: 'true', resourceVersion, allowWatchBookmarks: 'true' },
+      ...(options.sendInitialEvents ? streaming : {}),
+      ...(resourceVersion ? { resourceVersion } : {}),
+      ...{ watch: 'true', allowWatchBookmarks: 'true' },
       timeoutSeconds: String(options.timeoutSeconds),
     };
     const path = pathOf(type, { namespace: options.namespace }, { query });
@@ -126,9 +139,10 @@ export class HttpCluster implements Cluster {
     return found?.metadata.uid !== ref.uid;
   }
 
-  async #pages<T extends KubeObject>(type: ResourceType<T>, options: ListOptions, limit: { limit?: string }) {
+  async #pages<T extends KubeObject>(type: ResourceType<T>, options: ReadOptions, limit: { limit?: string }) {
     const items: T[] = [];
-    let from: { continue?: string } = {};
+    // A page that follows is of the first one's version; the server refuses another one beside `continue`.
+    let from: Record<string, string> = notOlderThan(options);
     for (;;) {
       const query = { ...selectorsOf(options), ...limit, ...from };
       const path = pathOf(type, { namespace: options.namespace }, { query });
@@ -136,7 +150,7 @@ export class HttpCluster implements Cluster {
       const page = await this.#transport.json<Page<T>>({ method: 'GET', path, call, signal: options.signal });
       for (const item of page.items ?? []) items.push(clean(item, typeOf(type)));
       const { resourceVersion, continue: next } = page.metadata;
-      if (!next) return { items, resourceVersion };
+      if (!next || options.limit !== undefined) return { items, resourceVersion };
       from = { continue: next };
     }
   }
@@ -181,4 +195,8 @@ function typeOf(type: ResourceType): { apiVersion: string; kind: string } {
 
 function selectorsOf({ labelSelector, fieldSelector }: ListOptions): Record<string, string> {
   return { ...(labelSelector ? { labelSelector } : {}), ...(fieldSelector ? { fieldSelector } : {}) };
+}
+
+function notOlderThan({ notOlderThan: resourceVersion }: ReadOptions): Record<string, string> {
+  return resourceVersion ? { resourceVersion, resourceVersionMatch: 'NotOlderThan' } : {};
 }

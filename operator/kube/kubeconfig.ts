@@ -5,6 +5,7 @@ import type { Clock } from './clock.ts';
 import type { ClusterConfig, Credentials } from './config.ts';
 import { CredentialFile, unreadable } from './credential-file.ts';
 import { pluginCredentials } from './credential-plugin.ts';
+import { KeyPair } from './key-pair.ts';
 
 interface ClusterEntry {
   server?: string;
@@ -85,13 +86,13 @@ function plainCredentials(user: UserEntry, files: FileSources): () => Promise<Cr
   const basic = user.username
     ? `Basic ${Buffer.from(`${user.username}:${user.password ?? ''}`).toString('base64')}`
     : undefined;
+  const pair = new KeyPair(() => files.invalidate());
   return async () => {
     const bearer = (await token())?.trim();
-    return present({
-      cert: await cert(),
-      key: await key(),
-      authorization: bearer ? `Bearer ${bearer}` : basic,
-    });
+    const authorization = bearer ? `Bearer ${bearer}` : basic;
+    const read = { cert: await cert(), key: await key() };
+    if (read.cert === undefined || read.key === undefined) return present({ ...read, authorization });
+    return present({ ...pair.renew({ cert: read.cert, key: read.key }), authorization });
   };
 }
 

@@ -9,8 +9,10 @@ function setUp(more: Partial<ManagerOptions> = {}) {
   const tell = (what: string) => void story.push(what);
   const reflector = (kind: string) => {
     const { promise, resolve } = Promise.withResolvers<void>();
+    const proof = Promise.withResolvers<void>();
     const part = {
-      ...{ kind, hasSynced: false, synced: promise },
+      ...{ kind, hasSynced: false, synced: promise, proof },
+      proveFresh: () => proof.promise,
       start: () => tell(`${kind} starts`),
       stop: async () => tell(`${kind} stops`),
       finish: () => {
@@ -38,7 +40,11 @@ function setUp(more: Partial<ManagerOptions> = {}) {
   const sync = () => {
     for (const part of reflectors) part.finish();
   };
-  return { story, tell, manager, reflectors, sync };
+  const prove = async () => {
+    for (const { proof } of reflectors) proof.resolve();
+    await settle();
+  };
+  return { story, tell, manager, reflectors, sync, prove };
 }
 
 function election() {
@@ -74,20 +80,22 @@ describe('Manager', () => {
 
   it('is ready on standby, and works only when it leads', async () => {
     const { elector, win, story: lease } = election();
-    const { manager, story, sync } = setUp({ elector });
+    const { manager, story, sync, prove } = setUp({ elector });
     sync();
     await manager.start();
     expect([story, lease, manager.unsynced]).toEqual([['A starts', 'B starts'], ['runs'], []]);
     win();
+    await prove();
     expect(story.at(-1)).toBe('c works');
   });
 
   it('stops in order: drain, give the Lease back, stop caches, close', async () => {
     const { elector, win, story: lease } = election();
-    const { manager, story, sync } = setUp({ elector, graceMs: 7 });
+    const { manager, story, sync, prove } = setUp({ elector, graceMs: 7 });
     sync();
     await manager.start();
     win();
+    await prove();
     story.splice(0);
     lease.splice(0);
     const stopped = manager.stop();
@@ -115,13 +123,72 @@ describe('Manager', () => {
 
   it('does not start work after stop, even when it was just elected', async () => {
     const { elector, win } = election();
-    const { manager, story, sync } = setUp({ elector });
+    const { manager, story, sync, prove } = setUp({ elector });
     sync();
     await manager.start();
     const stopped = manager.stop();
     win();
+    await prove();
     await stopped;
     expect(story).not.toContain('c works');
+  });
+
+  it('starts no work for a new leader before every cache is proven fresh', async () => {
+    const { elector, win } = election();
+    const { manager, story, sync, reflectors, prove } = setUp({ elector });
+    sync();
+    await manager.start();
+    win();
+    reflectors[0]?.proof.resolve();
+    await settle();
+    expect(story).not.toContain('c works');
+    await prove();
+    expect(story.at(-1)).toBe('c works');
+  });
+
+  it('does not lead by a cache that cannot be proven, and tells main', async () => {
+    const reasons: Error[] = [];
+    const { elector, win } = election();
+    const { manager, story, sync, reflectors } = setUp({ elector, onLost: (reason) => reasons.push(reason) });
+    sync();
+    await manager.start();
+    win();
+    reflectors[1]?.proof.reject(new Error('not proven'));
+    await settle();
+    expect([reasons, story.includes('c works')]).toEqual([[new Error('not proven')], false]);
+  });
+
+  it('does not begin to work when leadership is lost while caches are being proven', async () => {
+    const { elector, win, lose } = election();
+    const { manager, story, sync, prove } = setUp({ elector });
+    sync();
+    await manager.start();
+    win();
+    lose(new Error('not renewed'));
+    await prove();
+    expect(story).not.toContain('c works');
+  });
+
+  it('stopped while caches are being proven, neither works nor says that it lost', async () => {
+    const reasons: Error[] = [];
+    const { elector, win } = election();
+    const { manager, story, sync, reflectors } = setUp({ elector, onLost: (reason) => reasons.push(reason) });
+    const [given] = reflectors.map((part) => {
+      const signals: AbortSignal[] = [];
+      part.proveFresh = ((signal: AbortSignal) => {
+        signals.push(signal);
+        return new Promise((_resolve, reject) =>
+          signal.addEventListener('abort', () => reject(signal.reason)),
+        );
+      }) as typeof part.proveFresh;
+      return signals;
+    });
+    sync();
+    await manager.start();
+    win();
+    await manager.stop();
+    await settle();
+    expect([reasons, story.includes('c works'), given?.[0]?.aborted]).toEqual([[], false, true]);
   });
 
   it('stopped while caches fill, neither runs for leadership nor works', async () => {
@@ -141,6 +208,7 @@ describe('Manager', () => {
     sync();
     await manager.start();
     win();
+    await settle();
     lose(new Error('not renewed'));
     expect(reasons).toEqual([new Error('not renewed')]);
   });

@@ -9,6 +9,8 @@ export interface Syncing {
   readonly synced: Promise<void>;
   start(): void;
   stop(): Promise<void>;
+  /** Resolves once the cache holds all that was written before the call; rejects when that cannot be had. */
+  proveFresh(signal: AbortSignal): Promise<void>;
 }
 
 /** What the manager needs of a controller, or of any other work that only the leader does. */
@@ -27,7 +29,7 @@ export interface ManagerOptions {
     onStartedLeading: () => void;
     onStoppedLeading: (reason: Error) => void;
   }) => Pick<LeaderElector, 'start' | 'stop' | 'isHealthy'>;
-  /** Leadership was lost while running: main should exit. */
+  /** Leadership was lost while running, or caches cannot be proven fresh to lead by: main should exit. */
   onLost?: (reason: Error) => void;
   log: Logger;
   /** How long reconciles under way may go on at shutdown. Default 20 s: the Lease is to be given back within a pod's grace of 30 s. */
@@ -43,12 +45,17 @@ export class Manager {
   #isWorking = false;
   #stopping: Promise<void> | undefined;
   readonly #stopRequested = Promise.withResolvers<void>();
+  /** From then on nothing may begin: leadership was lost, or all stops. */
+  readonly #standDown = new AbortController();
 
   constructor(options: ManagerOptions) {
     this.#options = options;
     this.#elector = options.elector?.({
-      onStartedLeading: () => this.#work(),
-      onStoppedLeading: (reason) => options.onLost?.(reason),
+      onStartedLeading: () => void this.#lead(),
+      onStoppedLeading: (reason) => {
+        this.#standDown.abort(reason);
+        options.onLost?.(reason);
+      },
     });
   }
 
@@ -77,11 +84,26 @@ export class Manager {
   stop(): Promise<void> {
     this.#stopRequested.resolve();
     this.#stopping ??= this.#stop();
+    this.#standDown.abort(new Error('the manager stops'));
     return this.#stopping;
   }
 
+  /** A cache may have stood still for as long as this replica was on standby: nothing is decided from it unproven. */
+  async #lead(): Promise<void> {
+    const { reflectors, onLost, log } = this.#options;
+    try {
+      await Promise.all(reflectors.map((reflector) => reflector.proveFresh(this.#standDown.signal)));
+    } catch (error) {
+      if (this.#standDown.signal.aborted) return;
+      log.error({ err: error }, 'the caches are not fresh, so this replica cannot lead');
+      onLost?.(error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
+    this.#work();
+  }
+
   #work(): void {
-    if (this.#stopping || this.#isWorking) return;
+    if (this.#standDown.signal.aborted || this.#isWorking) return;
     this.#isWorking = true;
     for (const controller of this.#options.controllers) controller.start();
     this.#options.log.info(

@@ -29,6 +29,7 @@ it('has the names and labels that dashboards for controller-runtime ask for', as
       'leader_election_slowpath_total',
       'rest_client_requests_total',
       'rest_client_request_duration_seconds',
+      'rest_client_request_retries_total',
     ]),
   );
 });

@@ -7,6 +7,8 @@ export interface QueueSample {
   depth: ReadonlyMap<number, number>;
   /** Seconds that each key in process has been so. */
   runningSeconds: readonly number[];
+  /** Lanes in which as many keys are in process as may be. */
+  fullLanes: number;
 }
 
 export type KubeMetrics = ReturnType<typeof createKubeMetrics>;
@@ -80,6 +82,9 @@ function queueMetrics(registry: Registry) {
   sampled('workqueue_longest_running_processor_seconds', 'Longest over keys in process', of, (g, s) =>
     g.set(queueLabels(s.name), Math.max(0, ...s.runningSeconds)),
   );
+  sampled('workqueue_full_lanes', 'Lanes with as many keys in process as may be', of, (g, s) =>
+    g.set(queueLabels(s.name), s.fullLanes),
+  );
   return {
     /** Queues that are alive; each adds its sampler and takes it out at shutdown. */
     queues,
@@ -102,6 +107,11 @@ function clientMetrics(registry: Registry) {
       'method',
       'host',
     ]),
+    requestRetries: counter(registry, 'rest_client_request_retries_total', 'Requests that were put off', [
+      'code',
+      'verb',
+      'host',
+    ]),
     requestSeconds: histogram(registry, 'rest_client_request_duration_seconds', 'Time to the whole answer', [
       'verb',
       'host',
@@ -113,6 +123,9 @@ function reflectorMetrics(registry: Registry) {
   return {
     lists: counter(registry, 'kube_reflector_lists_total', 'Full lists, the first one included', ['kind']),
     watchFailures: counter(registry, 'kube_reflector_failures_total', 'Lists and watches that broke', [
+      'kind',
+    ]),
+    rewinds: counter(registry, 'kube_reflector_rewinds_total', 'Lists that took the cache back in time', [
       'kind',
     ]),
   };

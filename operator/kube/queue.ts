@@ -1,6 +1,8 @@
 import type { Clock, Random, Timer } from './clock.ts';
+import { LaneLoad, type Lanes } from './lanes.ts';
 import { createKubeMetrics, type KubeMetrics, queueLabels } from './metrics.ts';
 import type { ObjectKey } from './object.ts';
+import { type Place, ReadyKeys } from './ready-keys.ts';
 
 /** For keys added by start-up and resync: behind every real change. */
 export const lowPriority = -100;
@@ -14,6 +16,13 @@ export interface QueueOptions {
   baseDelayMs?: number;
   /** Longest back-off in milliseconds. Default 5 minutes. */
   maxDelayMs?: number;
+  /**
+   * Keys of one fairness key have turns with those of others, whatever their number: a flood of one kind, namespace or
+   * owner starves nobody of the same priority. Default: one for all.
+   */
+  fairnessKey?: (key: ObjectKey) => string;
+  /** How many keys of one lane may be in process at once. Default: no limit. */
+  lanes?: Lanes;
 }
 
 interface Pending {
@@ -22,17 +31,20 @@ interface Pending {
   at: number;
   /** Set while it waits for `at`. */
   timer: Timer | undefined;
+  /** Set while it is ready; a key that is pending without timer and place is in process. */
+  place: Place | undefined;
 }
 
 /**
  * Keys to be worked on, each at most once at a time. A key is absent, waiting (for a time), ready, in process, or in
- * process and pending again (dirty). Adding coalesces: the earlier time and the higher priority win.
+ * process and pending again (dirty). Adding coalesces: the earlier time and the higher priority win. Which of the ready
+ * keys is next, ready-keys.ts says; a key whose lane is full stays ready until there is room.
  */
 export class WorkQueue {
-  readonly #options: Required<QueueOptions>;
+  readonly #options: Required<Omit<QueueOptions, 'lanes'>>;
   readonly #pending = new Map<ObjectKey, Pending>();
-  /** Ready and not in process, by priority, in the order they became ready. */
-  readonly #ready = new Map<number, Set<ObjectKey>>();
+  readonly #ready = new ReadyKeys();
+  readonly #lanes: LaneLoad;
   readonly #processing = new Map<ObjectKey, number>();
   readonly #failures = new Map<ObjectKey, number>();
   readonly #takers: ((key: ObjectKey | undefined) => void)[] = [];
@@ -40,8 +52,9 @@ export class WorkQueue {
   #closed = false;
 
   constructor(options: QueueOptions) {
-    const defaults = { baseDelayMs: 5, maxDelayMs: 300_000 };
+    const defaults = { baseDelayMs: 5, maxDelayMs: 300_000, fairnessKey: () => '' };
     this.#options = { ...defaults, ...options, metrics: options.metrics ?? createKubeMetrics() };
+    this.#lanes = new LaneLoad(options.lanes);
     const { metrics, name } = this.#options;
     metrics.queues.add(this.#sample);
     metrics.queueAdds.inc(queueLabels(name), 0);
@@ -60,8 +73,8 @@ export class WorkQueue {
     const at = clock.now() + Math.max(0, delayMs);
     const priority = options.priority ?? 0;
     const entry = this.#pending.get(key);
-    if (!entry) this.#schedule(key, { priority, at, timer: undefined });
-    else this.#merge(key, entry, at, priority);
+    if (entry) this.#merge(key, entry, at, priority);
+    else this.#schedule(key, { priority, at, timer: undefined, place: undefined });
   }
 
   /** Adds with a back-off that doubles by each call until `forget`; half of it is random. */
@@ -98,9 +111,17 @@ export class WorkQueue {
     if (startedAt === undefined) return;
     const { clock, metrics, name } = this.#options;
     this.#processing.delete(key);
+    this.#lanes.leave(key);
     metrics.workSeconds.observe(queueLabels(name), (clock.now() - startedAt) / 1000);
     const entry = this.#pending.get(key);
     if (entry && entry.timer === undefined && !this.#closed) this.#makeReady(key, entry);
+    this.#hand();
+  }
+
+  /** The key stays in process, but counts no longer in its lane: its worker has given up waiting for it. */
+  leaveLane(key: ObjectKey): void {
+    this.#lanes.leave(key);
+    this.#hand();
   }
 
   /** Lets go of all that is pending; takers get undefined; later adds do nothing. */
@@ -116,7 +137,7 @@ export class WorkQueue {
 
   /** Keys that are ready and not in process. */
   get depth(): number {
-    return [...this.#ready.values()].reduce((sum, keys) => sum + keys.size, 0);
+    return this.#ready.size;
   }
 
   #schedule(key: ObjectKey, entry: Pending): void {
@@ -128,19 +149,29 @@ export class WorkQueue {
   }
 
   #merge(key: ObjectKey, entry: Pending, at: number, priority: number): void {
-    const merged = { at: Math.min(entry.at, at), priority: Math.max(entry.priority, priority) };
-    if (merged.at === entry.at && merged.priority === entry.priority) return;
-    this.#options.clock.clearTimeout(entry.timer);
-    if (entry.timer === undefined && !this.#processing.has(key)) this.#ready.get(entry.priority)?.delete(key);
-    // A ready key keeps the time since when it is so: the queue's latency is measured from it.
-    this.#schedule(key, { ...merged, timer: undefined });
+    const isEarlier = at < entry.at;
+    entry.priority = Math.max(entry.priority, priority);
+    entry.at = Math.min(entry.at, at);
+    if (entry.timer === undefined) this.#makeReady(key, entry);
+    else if (isEarlier) {
+      this.#options.clock.clearTimeout(entry.timer);
+      entry.timer = undefined;
+      this.#schedule(key, entry);
+    }
   }
 
+  /** A ready key whose place changed, by its priority or its lane, goes to the end of the line there. */
   #makeReady(key: ObjectKey, entry: Pending): void {
     entry.timer = undefined;
     if (this.#processing.has(key)) return;
-    const keys = this.#ready.get(entry.priority) ?? new Set();
-    this.#ready.set(entry.priority, keys.add(key));
+    const { fairnessKey } = this.#options;
+    const place = { priority: entry.priority, group: fairnessKey(key), lane: this.#lanes.of(key) };
+    if (entry.place) {
+      if (isSame(entry.place, place)) return;
+      this.#ready.delete(key, entry.place);
+    }
+    entry.place = place;
+    this.#ready.add(key, place);
     this.#hand();
   }
 
@@ -153,16 +184,14 @@ export class WorkQueue {
   }
 
   #pop(): ObjectKey | undefined {
-    const priorities = [...this.#ready.keys()].filter((priority) => this.#ready.get(priority)?.size);
-    const keys = this.#ready.get(Math.max(...priorities));
-    const key = keys?.values().next().value;
+    const key = this.#ready.take((lane) => this.#lanes.hasRoom(lane));
     if (key === undefined) return undefined;
     const { clock, metrics, name } = this.#options;
-    const since = this.#pending.get(key)?.at ?? clock.now();
-    metrics.queueSeconds.observe(queueLabels(name), (clock.now() - since) / 1000);
-    keys?.delete(key);
+    const entry = this.#pending.get(key);
+    metrics.queueSeconds.observe(queueLabels(name), (clock.now() - (entry?.at ?? clock.now())) / 1000);
     this.#pending.delete(key);
     this.#processing.set(key, clock.now());
+    this.#lanes.enter(key, entry?.place?.lane);
     return key;
   }
 
@@ -170,8 +199,13 @@ export class WorkQueue {
     const now = this.#options.clock.now();
     return {
       name: this.#options.name,
-      depth: new Map([...this.#ready].map(([priority, keys]) => [priority, keys.size])),
+      depth: new Map(this.#ready.counts),
       runningSeconds: [...this.#processing.values()].map((startedAt) => (now - startedAt) / 1000),
+      fullLanes: this.#lanes.full,
     };
   }
+}
+
+function isSame(a: Place, b: Place): boolean {
+  return a.priority === b.priority && a.group === b.group && a.lane === b.lane;
 }

@@ -1,30 +1,15 @@
-import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { type Widget, widget, widgetType } from './contract-objects.ts';
-import { ApiError } from './errors.ts';
-import { FakeCluster } from './fake-cluster.ts';
-import { Reflector, type ReflectorOptions } from './reflector.ts';
-import { Store } from './store.ts';
-import { settle, VirtualClock } from './testing/virtual-clock.ts';
+import { widget, widgetType } from './contract-objects.ts';
+import { broken, reset, setUp as setUpMode } from './testing/reflector-world.ts';
+import { settle } from './testing/virtual-clock.ts';
 
-function setUp(more: Partial<ReflectorOptions<Widget>> = {}) {
-  const clock = new VirtualClock();
-  const cluster = new FakeCluster({ clock });
-  const store = new Store<Widget>();
-  const reflector = new Reflector({
-    ...{ cluster, clock, store, type: widgetType, random: () => 0, log: pino({ level: 'silent' }) },
-    ...more,
-  });
-  const put = (name: string, size: number) => cluster.put(widgetType, widget('ns', name, { spec: { size } }));
-  const count = (verb: 'list' | 'watch') => cluster.calls.filter((call) => call.verb === verb).length;
-  const sizeOf = (name: string) => store.get(`ns/${name}`)?.spec?.size;
-  return { clock, cluster, store, reflector, put, count, sizeOf };
-}
+describe.each([
+  ['streaming', true],
+  ['paged', false],
+])('Reflector with %s lists', (_mode, streamsLists) => {
+  const setUp: typeof setUpMode = (more) => setUpMode({ streamsLists, ...more });
+  const listing = streamsLists ? 'watch' : 'list';
 
-const broken = (code: number) => new ApiError({ verb: 'x', kind: 'Widget' }, { code, message: 'broken' });
-const reset = () => Object.assign(new Error('terminated'), { code: 'ECONNRESET' });
-
-describe('Reflector', () => {
   it('lists, then follows by watch', async () => {
     const { reflector, put, count, sizeOf, cluster, store } = setUp();
     put('a', 1);
@@ -74,7 +59,7 @@ describe('Reflector', () => {
   it('P3: is not synced while the first list fails, and tries on until it is', async () => {
     const { reflector, cluster, clock, put, sizeOf } = setUp();
     put('a', 1);
-    cluster.failNext({ verb: 'list', kind: 'Widget', error: broken(500), times: 3 });
+    cluster.failNext({ verb: listing, kind: 'Widget', error: broken(500), times: 3 });
     reflector.start();
     await settle();
     expect(reflector.hasSynced).toBe(false);
@@ -248,28 +233,35 @@ describe('Reflector', () => {
   });
 });
 
-describe('P7: stop', () => {
+describe.each([
+  ['streaming', true],
+  ['paged', false],
+])('P7: stop with %s lists', (_mode, streamsLists) => {
+  const setUp: typeof setUpMode = (more) => setUpMode({ streamsLists, ...more });
+  const listing = streamsLists ? 'watch' : 'list';
+
   it('during the list opens no watch and leaves the store alone', async () => {
     const { reflector, cluster, count, store, put } = setUp();
     put('a', 1);
     const { promise, resolve } = Promise.withResolvers<void>();
-    cluster.intercept = ({ verb }, when) => (verb === 'list' && when === 'after' ? promise : undefined);
+    cluster.intercept = ({ verb }, when) => (verb === listing && when === 'after' ? promise : undefined);
     reflector.start();
     await settle();
     const stopped = reflector.stop();
     resolve();
     await stopped;
-    expect([count('list'), count('watch'), store.size, reflector.hasSynced]).toEqual([1, 0, 0, false]);
+    expect([count(listing), store.size, reflector.hasSynced]).toEqual([1, 0, false]);
+    expect(cluster.calls).toHaveLength(1);
   });
 
   it('during the back-off asks nothing any more', async () => {
-    const { reflector, cluster, clock, count } = setUp();
-    cluster.failNext({ verb: 'list', kind: 'Widget', error: broken(500) });
+    const { reflector, cluster, clock } = setUp();
+    cluster.failNext({ verb: listing, kind: 'Widget', error: broken(500) });
     reflector.start();
     await settle();
     await reflector.stop();
     await clock.advance(60_000);
-    expect([count('list'), count('watch'), clock.pendingTimers]).toEqual([1, 0, 0]);
+    expect([cluster.calls.length, clock.pendingTimers]).toEqual([1, 0]);
   });
 
   it('during a watch ends it, and leaves no timer', async () => {

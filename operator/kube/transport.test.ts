@@ -196,6 +196,30 @@ describe('retries', () => {
     expect(clock.now()).toBeGreaterThanOrEqual(3_000);
   });
 
+  it('wait until the date that Retry-After gives', async () => {
+    // The clock of the test stands at midnight.
+    const { cluster, clock, requests, metrics } = await setUp([
+      { ...status(429), headers: { 'retry-after': 'Thu, 01 Jan 2026 00:00:07 GMT' } },
+      {},
+    ]);
+    await during(clock, create(cluster));
+    expect(requests).toHaveLength(2);
+    expect(clock.now()).toBeGreaterThanOrEqual(7_000);
+    expect(clock.now()).toBeLessThan(12_000);
+    const [counted] = (await metrics.requestRetries.get()).values;
+    expect(counted).toMatchObject({ value: 1, labels: { code: '429', verb: 'create' } });
+  });
+
+  it.each(['Thu, 01 Jan 2025 00:00:00 GMT', 'soon', '-3'])('do not wait longer for "%s"', async (header) => {
+    const { cluster, clock, requests } = await setUp([
+      { ...status(429), headers: { 'retry-after': header } },
+      {},
+    ]);
+    await during(clock, create(cluster));
+    expect(requests).toHaveLength(2);
+    expect(clock.now()).toBeLessThan(2_500);
+  });
+
   it('of a 429 without Retry-After come after a second', async () => {
     const { cluster, clock, requests } = await setUp([status(429), {}]);
     await during(clock, create(cluster));

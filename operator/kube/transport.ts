@@ -84,7 +84,7 @@ export class Transport {
     for (let attempt = 1; ; attempt++) {
       const answer = await this.#sendSafely(request, purpose);
       if (answer.statusCode < 300) return answer;
-      const failure = await failureOf(answer);
+      const failure = await failureOf(answer, this.#options.clock.wallTime());
       const error = new ApiError(request.call, failure);
       if (error.code === 401 && !hasRenewed) {
         hasRenewed = true;
@@ -93,9 +93,14 @@ export class Transport {
       }
       const delayMs = this.#retryDelayMs(error);
       if (delayMs === undefined || attempt >= maxAttempts) throw error;
+      this.#countRetry(request, error);
       await sleep(this.#options.clock, delayMs, request.signal);
       request.signal?.throwIfAborted();
     }
+  }
+
+  #countRetry({ call }: Request, { code }: ApiError): void {
+    this.#options.metrics.requestRetries.inc({ code: String(code), verb: call.verb, host: this.#host });
   }
 
   /**

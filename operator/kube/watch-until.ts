@@ -5,13 +5,23 @@ export interface WatchRun<T> {
   open: (signal: AbortSignal) => AsyncIterable<WatchEvent<T>>;
   onEvent: (event: WatchEvent<T>) => void;
   clock: Clock;
-  quietLimitMs: number;
+  /** Asked anew before each event. */
+  quietLimitMs: () => number;
   signal: AbortSignal;
 }
 
+/** Nothing came for longer than a server that is there leaves a watch without a bookmark. */
+export class SilentWatchError extends Error {
+  override readonly name = 'SilentWatchError';
+
+  constructor(quietLimitMs: number) {
+    super(`the watch was silent for ${quietLimitMs} ms`);
+  }
+}
+
 /**
- * Reads one watch to its end. Rejects with the watch's error, with the signal's reason, or once nothing came for
- * `quietLimitMs`. Does not wait for the watch to agree to that: behind a half-open connection it may never answer.
+ * Reads one watch to its end. Rejects with the watch's error, with the signal's reason, or by a
+ * `SilentWatchError`. Does not wait for the watch to agree to that: behind a half-open connection it may never answer.
  */
 export async function watchUntil<T>({
   open,
@@ -27,16 +37,21 @@ export async function watchUntil<T>({
   end.signal.addEventListener('abort', () => reject(end.signal.reason), { once: true });
   const stop = () => end.abort(signal.reason);
   signal.addEventListener('abort', stop, { once: true });
-  const giveUp = () => end.abort(new Error(`the watch was silent for ${quietLimitMs} ms`));
-  let watchdog = clock.setTimeout(giveUp, quietLimitMs);
+  const watch = () => {
+    const limitMs = quietLimitMs();
+    return clock.setTimeout(() => end.abort(new SilentWatchError(limitMs)), limitMs);
+  };
+  let watchdog = watch();
   const events = open(end.signal)[Symbol.asyncIterator]();
   try {
     for (;;) {
       const next = await Promise.race([events.next(), ended]);
+      // An event that came in the same turn is no longer wanted.
+      end.signal.throwIfAborted();
       if (next.done) return;
       clock.clearTimeout(watchdog);
-      watchdog = clock.setTimeout(giveUp, quietLimitMs);
       onEvent(next.value);
+      watchdog = watch();
     }
   } finally {
     clock.clearTimeout(watchdog);

@@ -55,6 +55,7 @@ export class Workers {
       const serving = this.#serve(key);
       this.#busy.set(key, serving);
       await this.#within(serving, longestMs);
+      if (this.#busy.has(key)) queue.leaveLane(key);
     }
   }
 

@@ -119,12 +119,71 @@ it('notices a connection that is dead at the other end', async () => {
 });
 
 it('lists anew when its version is no longer to be had', async () => {
-  const versions = ['1'];
-  const cluster = watchingBy((type, version, options) =>
-    through.cluster.watch(type, versions.shift() ?? version, options),
-  );
+  let isOld = true;
+  const cluster = watchingBy((type, version, options) => {
+    const from = isOld && !options.sendInitialEvents ? '1' : version;
+    if (from === '1') isOld = false;
+    return through.cluster.watch(type, from, options);
+  });
   await reflect({ cluster });
   await write('a', 1);
   await seen('a', 1);
-  expect(await troubles()).toEqual([2, 1]);
+  proxy.cut();
+  await write('a', 2);
+  await seen('a', 2);
+  await waitFor('another list', async () => (await troubles())[0] === 2, { timeoutMs: 20_000 });
+  expect(isOld).toBe(false);
+});
+
+it('syncs and follows by one request, with no list', async () => {
+  const asked: string[] = [];
+  const cluster = watchingBy((type, version, options) => {
+    asked.push(options.sendInitialEvents ? `stream ${version}` : 'watch');
+    return through.cluster.watch(type, version, options);
+  });
+  const list = () => Promise.reject(new Error('nothing is to be listed'));
+  await reflect({ cluster: Object.create(cluster, { list: { value: list } }) });
+  await write('a', 1);
+  await seen('a', 1);
+  expect(asked).toEqual(['stream ']);
+});
+
+it('reads page by page where a streamed list is refused', async () => {
+  const asked: string[] = [];
+  const cluster = watchingBy((type, version, options) => {
+    asked.push(options.sendInitialEvents ? 'stream' : 'watch');
+    // A field that it cannot select by is refused as streaming is by an older server.
+    return through.cluster.watch(type, version, {
+      ...options,
+      ...(options.sendInitialEvents ? { fieldSelector: 'spec.nowhere=x' } : {}),
+    });
+  });
+  await reflect({ cluster });
+  await write('a', 1);
+  await seen('a', 1);
+  expect(asked).toEqual(['stream', 'watch']);
+});
+
+it('comes back from a version that the API server has yet to reach', async () => {
+  await reflect({ quietLimitMs: 2_000 });
+  await write('a', 1);
+  await seen('a', 1);
+  const future = (BigInt(store.resourceVersion ?? '') + 1_000_000n).toString();
+  store.advance(future);
+  proxy.cut();
+  await waitFor('the past', () => store.resourceVersion !== future, { timeoutMs: 40_000 });
+  await write('a', 2);
+  await seen('a', 2);
+  expect((await metrics.rewinds.get()).values[0]?.value).toBe(1);
+});
+
+it('is proven fresh while its watch is half-open', async () => {
+  await reflect();
+  await write('a', 1);
+  await seen('a', 1);
+  await reflector.proveFresh(AbortSignal.timeout(30_000));
+  proxy.hang();
+  await write('a', 2);
+  await reflector.proveFresh(AbortSignal.timeout(30_000));
+  expect(store.get(`${namespace}/a`)?.spec?.size).toBe(2);
 });

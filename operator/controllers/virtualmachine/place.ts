@@ -25,7 +25,8 @@ export async function place(scope: Scope): Promise<StepResult> {
     return { kind: 'wait', forMs: scope.lookAgainMs, reason: 'Unschedulable', message: decision.message };
   }
   await bind(scope, pool, decision.host);
-  return stepDone;
+  // The binding comes back by the watch and wakes the VM, which then is counted in its host's lane.
+  return { kind: 'postpone' };
 }
 
 async function bind(scope: Scope, pool: HostPool, hostName: string): Promise<void> {

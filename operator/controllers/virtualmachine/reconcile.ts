@@ -41,11 +41,10 @@ export async function reconcileVirtualMachine(
   if (!vm) return done;
   const scope = newScope(env, vm, context);
   const outcome = await walk(scope, vm.metadata.deletionTimestamp ? deletionSteps : steps);
-  if (outcome.kind === 'postpone')
-    return outcome.forMs === undefined ? done : { kind: 'again', afterMs: outcome.forMs };
-  scope.vm = await scope.cluster.patchStatus(virtualMachines, scope.vm, computeStatus(scope, outcome), {
-    signal: context.signal,
-  });
+  if (outcome.kind !== 'postpone') {
+    const status = computeStatus(scope, outcome);
+    scope.vm = await scope.cluster.patchStatus(virtualMachines, scope.vm, status, { signal: context.signal });
+  }
   for (const event of scope.events) recorder.record(scope.vm, event);
   return toResult(scope, outcome);
 }
@@ -105,6 +104,6 @@ function toResult(scope: Scope, outcome: StepResult): Result {
     case 'blocked':
       return { kind: 'again', afterMs: scope.lookAgainMs };
     case 'postpone':
-      return done;
+      return outcome.forMs === undefined ? done : { kind: 'again', afterMs: outcome.forMs };
   }
 }

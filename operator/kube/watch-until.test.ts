@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import type { WatchEvent } from './cluster.ts';
+import { settle, VirtualClock } from './testing/virtual-clock.ts';
+import { SilentWatchError, watchUntil } from './watch-until.ts';
+
+type Next = IteratorResult<WatchEvent<never>>;
+
+/** A watch whose next event a test gives, and what was heard of it. */
+function setUp(quietLimitMs = () => 1_000) {
+  const clock = new VirtualClock();
+  const stop = new AbortController();
+  const heard: string[] = [];
+  let next = Promise.withResolvers<Next>();
+  const open = () => ({ [Symbol.asyncIterator]: () => ({ next: () => next.promise }) });
+  const give = (resourceVersion: string) => {
+    const given = next;
+    next = Promise.withResolvers<Next>();
+    given.resolve({ done: false, value: { type: 'BOOKMARK', resourceVersion, initialEventsEnd: false } });
+  };
+  const onEvent = (event: WatchEvent<never>) => {
+    if (event.type === 'BOOKMARK') heard.push(event.resourceVersion);
+  };
+  const running = watchUntil({ open, onEvent, clock, quietLimitMs, signal: stop.signal });
+  running.catch(() => {});
+  return { clock, stop, heard, give, running };
+}
+
+it('tells no event that comes in the same moment as the end', async () => {
+  const { stop, heard, give, running } = setUp();
+  give('1');
+  await settle();
+  give('2');
+  stop.abort(new Error('enough'));
+  await expect(running).rejects.toThrow('enough');
+  expect(heard).toEqual(['1']);
+});
+
+it('ends by silence, by the limit as it is after each event', async () => {
+  const limits = [1_000, 5_000];
+  const { clock, give, running, heard } = setUp(() => limits.shift() ?? 0);
+  await clock.advance(900);
+  give('1');
+  await clock.advance(4_900);
+  expect([heard, clock.pendingTimers]).toEqual([['1'], 1]);
+  await clock.advance(100);
+  await expect(running).rejects.toThrow(SilentWatchError);
+  expect(clock.pendingTimers).toBe(0);
+});
