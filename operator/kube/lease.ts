@@ -35,6 +35,9 @@ export interface ElectorOptions {
   onStoppedLeading: (reason: Error) => void;
 }
 
+/** A shutdown must end within a pod's grace; a Lease that is not given back runs out. */
+const longestReleaseMs = 3_000;
+
 /**
  * Lets one replica lead, by a Lease as client-go does it. Time is measured on the local monotonic clock since the record
  * was last seen to change, so skewed clocks do no harm.
@@ -261,7 +264,7 @@ export class LeaderElector implements Fence {
   async #release(): Promise<void> {
     const { log, identity, renewDeadlineMs } = this.#options;
     try {
-      await this.#within(renewDeadlineMs / 2, async (limit) => {
+      await this.#within(Math.min(renewDeadlineMs / 2, longestReleaseMs), async (limit) => {
         // Read anew: a renewal that was cut off by the stop may have been stored.
         const lease = await this.#current(limit);
         if (lease?.spec.holderIdentity === identity) await this.#write(lease, '', limit);

@@ -30,7 +30,10 @@ export interface ManagerOptions {
   /** Leadership was lost while running: main should exit. */
   onLost?: (reason: Error) => void;
   log: Logger;
-  /** How long reconciles under way may go on at shutdown. Default 20 s: the Lease is to be given back within a pod's grace of 30 s. */
+  /**
+   * How long reconciles under way may go on at shutdown. Default 20 s: with 2 s to heed their abort, 2 s to flush events
+   * and 3 s to give the Lease back, all is over within a pod's grace of 30 s.
+   */
   graceMs?: number;
   /** Run in order after the controllers have stopped, with the Lease still held: flush events, close connections. */
   closers?: readonly (() => Promise<void>)[];

@@ -70,7 +70,7 @@ export class EventRecorder {
   }
 
   /** Resolves when the events recorded so far are sent or have failed, at the latest after `timeoutMs`. */
-  async flush(timeoutMs = 3_000): Promise<void> {
+  async flush(timeoutMs = 2_000): Promise<void> {
     const timer = new AbortController();
     const over = sleep(this.#options.clock, timeoutMs, timer.signal);
     await Promise.race([Promise.all(this.#underWay), over]);
