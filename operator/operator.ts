@@ -11,11 +11,13 @@ import { route, type Wake } from './controllers/routes.ts';
 import { addIndexes, nodes, type Stores } from './controllers/stores.ts';
 import { Attempts } from './controllers/virtualmachine/attempts.ts';
 import { reconcileVirtualMachine } from './controllers/virtualmachine/reconcile.ts';
+import { fencedHypervisor } from './hypervisor/fenced.ts';
 import type { Hypervisor } from './hypervisor/hypervisor.ts';
 import type { Clock, Random } from './kube/clock.ts';
 import type { Cluster } from './kube/cluster.ts';
 import { Controller } from './kube/controller.ts';
-import { LeaderElector } from './kube/lease.ts';
+import { fencedCluster } from './kube/fence.ts';
+import { type ElectorOptions, LeaderElector } from './kube/lease.ts';
 import { Manager } from './kube/manager.ts';
 import type { KubeMetrics } from './kube/metrics.ts';
 import type { KubeObject, ResourceType } from './kube/object.ts';
@@ -55,8 +57,10 @@ export class Operator {
   readonly connections: HostConnections;
   readonly sightings: Sightings;
   readonly pools: PoolModel;
+  #elector: LeaderElector | undefined;
 
-  constructor(options: OperatorOptions) {
+  constructor(given: OperatorOptions) {
+    const options = this.#fenced(given);
     const { cluster, hypervisor, clock, random, log } = options;
     const { metrics } = options;
     const onHandlerError = (err: unknown) => log.error({ err }, 'a subscriber of a cache failed');
@@ -80,7 +84,7 @@ export class Operator {
     this.manager = new Manager({
       reflectors: this.#reflectors(options, metrics),
       controllers: this.#controllers({ options, metrics, recorder, credentials }),
-      ...(options.lease ? { elector: elector(options, options.lease, metrics) } : {}),
+      ...(options.lease ? { elector: this.#electorOf(given, options.lease) } : {}),
       ...(options.onLost ? { onLost: options.onLost } : {}),
       log,
       ...(options.graceMs === undefined ? {} : { graceMs: options.graceMs }),
@@ -94,6 +98,27 @@ export class Operator {
 
   stop(): Promise<void> {
     return this.manager.stop();
+  }
+
+  /** Everything here writes and acts through the fence; the elector alone does not, or it could never lead. */
+  #fenced(options: OperatorOptions): OperatorOptions {
+    const fence = { check: () => this.#elector?.check() };
+    return {
+      ...options,
+      cluster: fencedCluster(options.cluster, fence),
+      hypervisor: fencedHypervisor(options.hypervisor, fence.check),
+    };
+  }
+
+  #electorOf(options: OperatorOptions, lease: { namespace: string; name: string }) {
+    const { cluster, clock, random, log, identity, metrics } = options;
+    return (callbacks: Pick<ElectorOptions, 'onStartedLeading' | 'onStoppedLeading'>) => {
+      this.#elector = new LeaderElector({
+        ...{ cluster, clock, random, log, identity, lease, metrics },
+        ...callbacks,
+      });
+      return this.#elector;
+    };
   }
 
   #reflectors(options: OperatorOptions, metrics: KubeMetrics) {
@@ -177,10 +202,4 @@ function wakeOf(controller: Pick<Controller<KubeObject>, 'enqueue'>): Wake {
     wake: (key) => controller.enqueue(key),
     wakeAfter: (key, afterMs) => controller.enqueue(key, { afterMs }),
   };
-}
-
-function elector(options: OperatorOptions, lease: { namespace: string; name: string }, metrics: KubeMetrics) {
-  const { cluster, clock, random, log, identity } = options;
-  return (callbacks: { onStartedLeading: () => void; onStoppedLeading: (reason: Error) => void }) =>
-    new LeaderElector({ cluster, clock, random, log, identity, lease, metrics, ...callbacks });
 }

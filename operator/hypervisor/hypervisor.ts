@@ -1,7 +1,7 @@
 /**
  * The port through which controllers drive hosts. Its steps are idempotent: each may be called any number of times, and
  * a step that finds its outcome already there succeeds. The libvirt adapter and the in-memory fake pass one contract
- * suite. Every call rejects with a `HypervisorError`, or with the signal's reason.
+ * suite. Every call rejects with a `HypervisorError`, with the signal's reason, or as fenced.ts says.
  */
 export interface Hypervisor {
   /** Connects and authenticates. Does not retry. */

@@ -2,6 +2,11 @@ import type { KubeObject, ObjectRef, ResourceType } from './object.ts';
 
 export interface CallOptions {
   signal?: AbortSignal;
+  /**
+   * Called right before each attempt to send the call, repeated ones included; what it throws ends the call, which is
+   * not sent then, and is what the call rejects with.
+   */
+  permit?: () => void;
 }
 
 export interface ListOptions extends CallOptions {
@@ -45,7 +50,8 @@ export type WatchEvent<T> =
 
 /**
  * The API server as controllers and the reflector use it. The HTTP client and the in-memory fake both implement it and
- * pass one contract suite. Every call rejects with an `ApiError` of errors.ts, or with the signal's reason.
+ * pass one contract suite. Every call rejects with an `ApiError` of errors.ts, with the signal's reason,
+ * or with what `permit` threw.
  */
 export interface Cluster {
   /** @throws ApiError with `isNotFound` when there is none. */

@@ -9,6 +9,7 @@ export function writeContract(world: World): void {
   statusContract(world);
   finalizerContract(world);
   deleteContract(world);
+  permitContract(world);
 }
 
 function createContract(world: World): void {
@@ -144,5 +145,40 @@ function deleteContract(world: World): void {
     const anew = await cluster.create(widgetType, widget(namespace, 'uid-guard'));
     await cluster.delete(widgetType, old.metadata);
     expect(await cluster.get(widgetType, anew.metadata)).toEqual(anew);
+  });
+}
+
+function permitContract(world: World): void {
+  it('a write whose permit throws is not sent, and rejects with what was thrown', async () => {
+    const { cluster, namespace } = world();
+    const stored = await cluster.create(widgetType, widget(namespace, 'kept', { spec: { size: 1 } }));
+    const refusal = new Error('not now');
+    const options = {
+      permit: () => {
+        throw refusal;
+      },
+    };
+    const apply = { ...options, fieldManager: 'permit', force: true };
+    const refused = await Promise.allSettled([
+      cluster.create(widgetType, widget(namespace, 'never'), options),
+      cluster.apply(widgetType, widget(namespace, 'kept', { spec: { size: 2 } }), apply),
+      cluster.patchStatus(widgetType, stored, { ready: true }, options),
+      cluster.setFinalizers(widgetType, stored, ['contract.vmfabric.io/f'], options),
+      cluster.delete(widgetType, stored.metadata, options),
+    ]);
+    expect(refused).toEqual(Array(5).fill({ status: 'rejected', reason: refusal }));
+    expect(await cluster.get(widgetType, stored.metadata)).toEqual(stored);
+    const never = cluster.get(widgetType, { namespace, name: 'never' });
+    expect((await refusalOf(never)).isNotFound).toBe(true);
+  });
+
+  it('asks the permit once for a write that goes out', async () => {
+    const { cluster, namespace } = world();
+    let asked = 0;
+    const permit = () => {
+      asked += 1;
+    };
+    await cluster.create(widgetType, widget(namespace, 'asked'), { permit });
+    expect(asked).toBe(1);
   });
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Agent, type Dispatcher } from 'undici';
 import type { ClusterConfig, Credentials } from './config.ts';
+import { askPermit } from './permit.ts';
 
 /** Longest silence in milliseconds within an answer, and until its head. */
 const answerTimeoutMs = 60_000;
@@ -10,7 +11,7 @@ const requestConnections = 16;
 
 interface Pools {
   fingerprint: string;
-  requests: Agent;
+  requests: Dispatcher;
   watches: Agent;
 }
 
@@ -58,7 +59,11 @@ export class Dispatchers {
     const common = { connect, allowH2: false, pipelining: 1, headersTimeout: answerTimeoutMs };
     return {
       fingerprint,
-      requests: new Agent({ ...common, bodyTimeout: answerTimeoutMs, connections: requestConnections }),
+      requests: new Agent({
+        ...common,
+        bodyTimeout: answerTimeoutMs,
+        connections: requestConnections,
+      }).compose(askPermit),
       watches: new Agent({ ...common, bodyTimeout: 0, connections: null }),
     };
   }

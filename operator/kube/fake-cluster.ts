@@ -197,6 +197,7 @@ export class FakeCluster implements Cluster {
     this.calls.push(call);
     await this.intercept(call, 'before');
     options?.signal?.throwIfAborted();
+    options?.permit?.();
     this.#faults.check(call, 'before');
     const before = this.#storage.version;
     const result = serve();

@@ -65,7 +65,7 @@ export class HttpCluster implements Cluster {
     };
     const path = pathOf(type, { namespace: options.namespace }, { query });
     const call = callOf(type, 'watch');
-    return readWatch<T>(this.#transport.stream({ method: 'GET', path, call, signal: options.signal }), call);
+    return readWatch<T>(this.#transport.stream({ method: 'GET', path, call, ...settingsOf(options) }), call);
   }
 
   async create<T extends KubeObject>(
@@ -117,7 +117,7 @@ export class HttpCluster implements Cluster {
     const body = { contentType: 'application/json', content };
     const request = { method: 'DELETE' as const, path: pathOf(type, ref), body };
     try {
-      await this.#transport.json({ ...request, call: callOf(type, 'delete', ref), signal: options?.signal });
+      await this.#transport.json({ ...request, call: callOf(type, 'delete', ref), ...settingsOf(options) });
     } catch (error) {
       if (!(error instanceof ApiError) || !(await this.#isGone(type, ref, error, options))) throw error;
     }
@@ -147,7 +147,7 @@ export class HttpCluster implements Cluster {
       const query = { ...selectorsOf(options), ...limit, ...from };
       const path = pathOf(type, { namespace: options.namespace }, { query });
       const call = callOf(type, 'list');
-      const page = await this.#transport.json<Page<T>>({ method: 'GET', path, call, signal: options.signal });
+      const page = await this.#transport.json<Page<T>>({ method: 'GET', path, call, ...settingsOf(options) });
       for (const item of page.items ?? []) items.push(clean(item, typeOf(type)));
       const { resourceVersion, continue: next } = page.metadata;
       if (!next || options.limit !== undefined) return { items, resourceVersion };
@@ -180,7 +180,7 @@ export class HttpCluster implements Cluster {
     options: CallOptions | undefined,
   ): Promise<T> {
     const call = callOf(type, verb, ref);
-    const object = await this.#transport.json<T>({ ...request, call, signal: options?.signal });
+    const object = await this.#transport.json<T>({ ...request, call, ...settingsOf(options) });
     return clean(object, typeOf(type));
   }
 }
@@ -191,6 +191,10 @@ function callOf(type: ResourceType, verb: string, ref?: ObjectRef): ApiCall {
 
 function typeOf(type: ResourceType): { apiVersion: string; kind: string } {
   return { apiVersion: apiVersionOf(type), kind: type.kind };
+}
+
+function settingsOf(options: CallOptions = {}): Pick<Request, 'signal' | 'permit'> {
+  return { signal: options.signal, permit: options.permit };
 }
 
 function selectorsOf({ labelSelector, fieldSelector }: ListOptions): Record<string, string> {

@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { ApiError } from './errors.ts';
 import { FakeCluster } from './fake-cluster.ts';
+import { FencedError } from './fence.ts';
 import { LeaderElector } from './lease.ts';
 import { leaseType } from './lease-object.ts';
 import { createKubeMetrics } from './metrics.ts';
@@ -17,7 +18,7 @@ function setUp() {
   const events: string[] = [];
   const elector = (
     identity: string,
-    of: { clock: VirtualClock; cluster: FakeCluster } = { clock, cluster },
+    of: { clock: VirtualClock; cluster: FakeCluster; takesBack?: boolean } = { clock, cluster },
   ) => {
     const metrics = createKubeMetrics();
     const made = new LeaderElector({
@@ -243,6 +244,81 @@ describe('LeaderElector', () => {
     clock.now = now;
     await a.stop();
   });
+
+  it('fences its leader: nothing may be done before it leads, nor after it was given back', async () => {
+    const { elector } = setUp();
+    const a = elector('a');
+    expect(() => a.check()).toThrow('Lease system/operator of a is not held');
+    a.start();
+    await settle();
+    expect(() => a.check()).not.toThrow();
+    await a.stop();
+    expect(() => a.check()).toThrow(FencedError);
+  });
+
+  it('fences a leader that was suspended as it wakes up, before any timer has told it', async () => {
+    const { clock, elector } = setUp();
+    const a = elector('a');
+    a.start();
+    await clock.advance(2_000);
+    const now = clock.now.bind(clock);
+    clock.now = () => now() + 9_999;
+    expect(a.mayAct).toBe(true);
+    clock.now = () => now() + 10_000;
+    expect([a.isLeader, a.mayAct]).toEqual([true, false]);
+    expect(() => a.check()).toThrow('was last renewed 10000 ms ago, and its limit is 10000 ms');
+    clock.now = now;
+    await a.stop();
+  });
+
+  it('may do nothing while it gives the Lease back: the answer comes after another one may lead', async () => {
+    const { cluster, elector } = setUp();
+    const a = elector('a');
+    a.start();
+    await settle();
+    const mayAct: boolean[] = [];
+    cluster.intercept = ({ verb }) => {
+      if (verb === 'apply') mayAct.push(a.mayAct);
+    };
+    await a.stop();
+    expect(mayAct).toEqual([false, false]);
+  });
+
+  it('gives back also a Lease that it was renewing as it was stopped', async () => {
+    const { clock, cluster, elector, spec } = setUp();
+    const a = elector('a');
+    a.start();
+    await settle();
+    cluster.intercept = async ({ verb }, when) => {
+      if (verb !== 'apply' || when === 'before') return;
+      cluster.intercept = () => {};
+      void a.stop();
+      throw down();
+    };
+    await clock.advance(2_000);
+    await a.stop();
+    expect(spec()?.holderIdentity).toBe('');
+  });
+
+  it.each(['deleted', 'emptied'])(
+    'a Lease that was %s is taken again, or is a loss to who asks for that',
+    async (how) => {
+      for (const takesBack of [true, false]) {
+        const { clock, cluster, elector, events } = setUp();
+        const a = elector('a', { clock, cluster, takesBack });
+        a.start();
+        await settle();
+        if (how === 'deleted') cluster.remove(leaseType, ref);
+        else
+          cluster.edit(leaseType, ref, (lease) => {
+            lease.spec.holderIdentity = '';
+          });
+        await clock.advance(2_000);
+        expect(events).toEqual(takesBack ? ['a leads'] : ['a leads', 'a lost: the Lease was taken away']);
+        await a.stop();
+      }
+    },
+  );
 
   it('refuses times that allow two leaders', () => {
     const { clock, cluster } = setUp();

@@ -4,8 +4,7 @@ import { Manager, type ManagerOptions } from './manager.ts';
 import { settle } from './testing/virtual-clock.ts';
 
 /** Parts that write down what happens to them. */
-function setUp(more: Partial<ManagerOptions> = {}) {
-  const story: string[] = [];
+function setUp(more: Partial<ManagerOptions> = {}, story: string[] = []) {
   const tell = (what: string) => void story.push(what);
   const reflector = (kind: string) => {
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -47,8 +46,7 @@ function setUp(more: Partial<ManagerOptions> = {}) {
   return { story, tell, manager, reflectors, sync, prove };
 }
 
-function election() {
-  const story: string[] = [];
+function election(story: string[] = []) {
   let callbacks: Parameters<NonNullable<ManagerOptions['elector']>>[0] | undefined;
   const elector: NonNullable<ManagerOptions['elector']> = (given) => {
     callbacks = given;
@@ -89,19 +87,30 @@ describe('Manager', () => {
     expect(story.at(-1)).toBe('c works');
   });
 
-  it('stops in order: drain, give the Lease back, stop caches, close', async () => {
-    const { elector, win, story: lease } = election();
-    const { manager, story, sync, prove } = setUp({ elector, graceMs: 7 });
+  it('stops in order: drain, close, give the Lease back, stop caches', async () => {
+    const { elector, win, story } = election();
+    const { manager, sync, prove } = setUp({ elector, graceMs: 7 }, story);
     sync();
     await manager.start();
     win();
     await prove();
     story.splice(0);
-    lease.splice(0);
-    const stopped = manager.stop();
-    expect(lease).toEqual([]);
-    await stopped;
-    expect([story, lease]).toEqual([['c drained 7', 'A stops', 'B stops', 'closed'], ['lease released']]);
+    await manager.stop();
+    expect(story).toEqual(['c drained 7', 'closed', 'lease released', 'A stops', 'B stops']);
+  });
+
+  it('gives the Lease back even when a closer fails', async () => {
+    const { elector, win, story } = election();
+    const broken = async () => {
+      throw new Error('the connection is gone');
+    };
+    const { manager, sync, prove } = setUp({ elector, closers: [broken] }, story);
+    sync();
+    await manager.start();
+    win();
+    await prove();
+    await manager.stop();
+    expect(story.slice(-3)).toEqual(['lease released', 'A stops', 'B stops']);
   });
 
   it('on standby, stops without draining what never ran', async () => {

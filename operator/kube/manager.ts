@@ -32,9 +32,12 @@ export interface ManagerOptions {
   /** Leadership was lost while running, or caches cannot be proven fresh to lead by: main should exit. */
   onLost?: (reason: Error) => void;
   log: Logger;
-  /** How long reconciles under way may go on at shutdown. Default 20 s: the Lease is to be given back within a pod's grace of 30 s. */
+  /**
+   * How long reconciles under way may go on at shutdown. Default 20 s: with 2 s to heed their abort, 2 s to flush events
+   * and 3 s to give the Lease back, all is over within a pod's grace of 30 s.
+   */
   graceMs?: number;
-  /** Run in order after all else has stopped: flush events, close connections. */
+  /** Run in order after the controllers have stopped, with the Lease still held: flush events, close connections. */
   closers?: readonly (() => Promise<void>)[];
 }
 
@@ -112,13 +115,21 @@ export class Manager {
     );
   }
 
-  /** The Lease is renewed until no worker is left: given back earlier, the next leader would overlap with them. */
+  /** The Lease is renewed until nothing acts or writes any more: given back earlier, the next leader would overlap. */
   async #stop(): Promise<void> {
     const { reflectors, controllers, graceMs = 20_000, closers = [] } = this.#options;
     if (this.#isWorking) await Promise.all(controllers.map((controller) => this.#drain(controller, graceMs)));
+    for (const close of closers) await this.#close(close);
     await this.#elector?.stop();
     await Promise.all(reflectors.map((reflector) => reflector.stop()));
-    for (const close of closers) await close();
+  }
+
+  async #close(close: () => Promise<void>): Promise<void> {
+    try {
+      await close();
+    } catch (error) {
+      this.#options.log.warn({ err: error }, 'could not be closed in order');
+    }
   }
 
   async #drain(controller: Working, graceMs: number): Promise<void> {

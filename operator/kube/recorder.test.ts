@@ -90,6 +90,21 @@ describe('EventRecorder', () => {
     expect(await storm()).toBe(120);
   });
 
+  it('a flush waits no longer than it is given, whatever the API server does', async () => {
+    const { recorder, object, cluster, clock, events } = setUp();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    cluster.intercept = () => promise;
+    recorder.record(object, event);
+    const flushed = recorder.flush(3_000).then(() => 'flushed');
+    await clock.advance(2_999);
+    expect(await Promise.race([flushed, settle()])).toBeUndefined();
+    await clock.advance(1);
+    expect(await flushed).toBe('flushed');
+    resolve();
+    await recorder.flush();
+    expect([events().length, clock.pendingTimers]).toEqual([1, 0]);
+  });
+
   it('cuts notes at 1024 characters and names at 253', async () => {
     const { recorder, object, events } = setUp();
     const metadata = { ...object.metadata, name: 'n'.repeat(253) };

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Clock, Random } from './clock.ts';
+import { type Clock, type Random, sleep } from './clock.ts';
 import type { Cluster } from './cluster.ts';
 import { microTime } from './lease-object.ts';
 import { type KubeObject, keyOf, resourceType } from './object.ts';
@@ -69,9 +69,12 @@ export class EventRecorder {
     this.#underWay.add(sending);
   }
 
-  /** Resolves when the events recorded so far are sent or have failed. */
-  async flush(): Promise<void> {
-    await Promise.all(this.#underWay);
+  /** Resolves when the events recorded so far are sent or have failed, at the latest after `timeoutMs`. */
+  async flush(timeoutMs = 2_000): Promise<void> {
+    const timer = new AbortController();
+    const over = sleep(this.#options.clock, timeoutMs, timer.signal);
+    await Promise.race([Promise.all(this.#underWay), over]);
+    timer.abort();
   }
 
   #isRepeated(object: KubeObject, { type, reason, action, note }: EventRecord): boolean {

@@ -4,6 +4,7 @@ import type { ClusterConfig } from './config.ts';
 import { Dispatchers } from './dispatchers.ts';
 import { type ApiCall, ApiError, TransportError } from './errors.ts';
 import { createKubeMetrics, type KubeMetrics } from './metrics.ts';
+import { NotPermitted, type WithPermit } from './permit.ts';
 import { failureOf } from './status-answer.ts';
 
 export interface TransportOptions {
@@ -23,6 +24,8 @@ export interface Request {
   call: ApiCall;
   body?: { contentType: string; content: unknown };
   signal?: AbortSignal | undefined;
+  /** As in `CallOptions`. */
+  permit?: (() => void) | undefined;
 }
 
 type Answer = Dispatcher.ResponseData;
@@ -144,9 +147,9 @@ export class Transport {
   }
 
   #wire(
-    { method, path, body, signal }: Request,
+    { method, path, body, signal, permit }: Request,
     authorization: string | undefined,
-  ): Dispatcher.RequestOptions {
+  ): Dispatcher.RequestOptions & WithPermit {
     const { config, version } = this.#options;
     const url = new URL(config.server);
     return {
@@ -161,6 +164,7 @@ export class Transport {
       },
       body: body ? JSON.stringify(body.content) : null,
       signal: signal ?? null,
+      permit,
     };
   }
 
@@ -168,6 +172,7 @@ export class Transport {
     try {
       return await work();
     } catch (error) {
+      if (error instanceof NotPermitted) throw error.cause;
       request.signal?.throwIfAborted();
       throw new TransportError(request.call, this.#host, error);
     }
