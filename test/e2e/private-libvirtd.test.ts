@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { run } from '../../hack/command.ts';
 import { acceptsClient } from '../../hack/lab/tls-ready.ts';
 import {
   type PrivateLibvirtd,
@@ -41,11 +42,12 @@ describe('a private libvirtd', () => {
   });
 
   it('answers at its socket and over TLS once it has started, with the settings that it was given', async () => {
-    const settings = { host_uuid: '6a6c2ed4-0c1d-4a55-9b3b-0b4d2f7a1cff' };
-    const { socket, tlsPort, pki } = await start({ settings });
+    const { socket, tlsPort, pki } = await start({ settings: { max_clients: 77 } });
     expect(await acceptsClient('127.0.0.1', tlsPort, pki.client)).toBe(true);
-    const capabilities = await virsh(uriAt(socket, 'qemu:///system'), ['capabilities']);
-    expect(capabilities).toContain(`<uuid>${settings.host_uuid}</uuid>`);
+    expect(await virsh(uriAt(socket, 'test:///default'), ['list', '--name'])).toMatch(/^test\n/);
+    const admin = `libvirtd:///system?socket=${join(dir, 'libvirt-admin-sock')}`;
+    const limits = await run('virt-admin', ['-c', admin, 'server-clients-info', 'libvirtd']);
+    expect(limits).toMatch(/nclients_max +: 77\n/);
   });
 
   it('that cannot start says why', async () => {
