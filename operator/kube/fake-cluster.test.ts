@@ -80,4 +80,23 @@ describe('FakeCluster', () => {
     expect(cluster.objects(widgetType)).toEqual([]);
     expect(cluster.calls).toEqual([]);
   });
+
+  it('forgets its history when asked, as etcd does: open watches go on, none can start before that', async () => {
+    const cluster = new FakeCluster();
+    cluster.put(widgetType, widget('ns', 'early'));
+    const watchFrom = (version: string) =>
+      cluster.watch(widgetType, version, { timeoutSeconds: 60 })[Symbol.asyncIterator]();
+    const { resourceVersion } = await cluster.list(widgetType);
+    const open = watchFrom(resourceVersion);
+    const next = open.next();
+    cluster.put(widgetType, widget('ns', 'seen'));
+    expect((await next).value).toMatchObject({ type: 'ADDED', object: { metadata: { name: 'seen' } } });
+    cluster.watches.compact();
+    await expect(watchFrom(resourceVersion).next()).rejects.toMatchObject({ isExpired: true });
+    cluster.put(widgetType, widget('ns', 'late'));
+    expect((await open.next()).value).toMatchObject({ object: { metadata: { name: 'late' } } });
+    const now = watchFrom((await cluster.list(widgetType)).resourceVersion).next();
+    cluster.put(widgetType, widget('ns', 'later'));
+    expect((await now).value).toMatchObject({ object: { metadata: { name: 'later' } } });
+  });
 });

@@ -94,6 +94,12 @@ export class FakeStorage {
     this.#commit(type, 'MODIFIED', object, stored.object, stored.owners);
   }
 
+  /** Forgets the events so far. */
+  compact(): void {
+    this.compactedTo = this.#version;
+    this.history.length = 0;
+  }
+
   /** Seconds only, as the API server writes them. */
   timestamp(): string {
     return this.#now()

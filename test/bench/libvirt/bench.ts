@@ -6,6 +6,7 @@ import { labPackages } from '../../../hack/lab/lab.ts';
 import { type PrivateLibvirtd, startPrivateLibvirtd } from '../../../hack/libvirtd/private-libvirtd.ts';
 import { stopRecorded } from '../../../hack/processes.ts';
 import type { BenchContext, BenchResult } from '../main.ts';
+import { chooseParts } from '../parts.ts';
 import type { Figure } from '../report.ts';
 import { buildPeer, compilerPackages } from './c-peer.ts';
 import { callContest } from './calls/contest.ts';
@@ -40,7 +41,7 @@ const contests: Record<string, (arena: Arena, context: BenchContext) => Promise<
  */
 export async function bench(context: BenchContext): Promise<BenchResult> {
   const { progress, signal } = context;
-  const chosen = chooseContests(context.parts);
+  const chosen = chooseParts(contests, context.parts);
   await ensurePackages([...labPackages, ...compilerPackages], { onProgress: progress, signal });
   const dir = await mkdtemp(join(tmpdir(), 'vmfabric-bench-'));
   const arena = await prepare(dir, signal).catch(async (error: unknown) => {
@@ -55,16 +56,6 @@ export async function bench(context: BenchContext): Promise<BenchResult> {
     await arena.fleet.end();
     await clear(dir);
   }
-}
-
-/** @throws Error that names what there is */
-function chooseContests(names: readonly string[]) {
-  const all = Object.keys(contests);
-  const unknown = names.find((name) => !all.includes(name));
-  if (unknown !== undefined) throw new Error(`There is no part ${unknown}; there is: ${all.join(', ')}.`);
-  return Object.entries(contests).flatMap(([name, contest]) =>
-    names.length === 0 || names.includes(name) ? [contest] : [],
-  );
 }
 
 async function prepare(dir: string, signal: AbortSignal): Promise<Arena> {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Figure } from '../report.ts';
+import type { CallSample } from '../samples.ts';
 import { callFigures, keyOf } from './calls/figures.ts';
 import { clients, describeSetting, settings } from './calls/settings.ts';
 import { hungFigures } from './hung/figures.ts';
 import { memoryFigures } from './memory/figures.ts';
-import type { CallSample } from './samples.ts';
 
 const withGoal = (figures: readonly Figure[]) =>
   figures.filter(({ goal }) => goal).map(({ name, value, goal, met }) => ({ name, value, goal, met }));

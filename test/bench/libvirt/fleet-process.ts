@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createLabPki, issueHostCertificate, type LabPki } from '../../../hack/lab/lab-pki.ts';
+import { Contestant, nodeProgram } from '../contestant.ts';
 import type { ClientTarget } from './client-target.ts';
-import { Contestant, nodeProgram } from './contestant.ts';
 
 /** What the process of fake hosts is told. */
 export interface FleetSpec {

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { FakeHost } from 'node-libvirt/testing';
 import { readCertificate } from '../../../hack/pki.ts';
-import { answer, answerEachLine } from './answer.ts';
+import { answer, answerEachLine } from '../answer.ts';
 import type { FleetSpec } from './fleet-process.ts';
 
 /*

@@ -1,8 +1,8 @@
+import { Contestant } from '../../contestant.ts';
 import type { BenchContext } from '../../main.ts';
 import type { Figure } from '../../report.ts';
-import { Contestant } from '../contestant.ts';
-import { type CallSample, callSampleKeys } from '../samples.ts';
-import { takeTurns } from '../turns.ts';
+import { type CallSample, callSampleKeys } from '../../samples.ts';
+import { takeTurns } from '../../turns.ts';
 import { callFigures, keyOf } from './figures.ts';
 import { clients, commandOf, type Daemons, describeSetting, settings, uriOf } from './settings.ts';
 import { virshProcesses, virshShell } from './virsh.ts';

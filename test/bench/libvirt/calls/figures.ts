@@ -1,5 +1,5 @@
 import { type Figure, figure, type Goal } from '../../report.ts';
-import { type CallSample, cpuMicrosOf, rateOf, ratioOf } from '../samples.ts';
+import { type CallSample, cpuMicrosOf, rateOf, ratioOf } from '../../samples.ts';
 import { type Client, describeSetting, type Setting, settings } from './settings.ts';
 
 /** Samples by client and setting; see `keyOf`. */

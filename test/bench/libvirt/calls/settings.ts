@@ -1,5 +1,5 @@
 import type { PrivateLibvirtd } from '../../../../hack/libvirtd/private-libvirtd.ts';
-import { nodeProgram } from '../contestant.ts';
+import { nodeProgram } from '../../contestant.ts';
 import type { CallingSpec } from './client.ts';
 
 /** One way to call, in which the clients are compared. */

@@ -1,5 +1,5 @@
 import { run } from '../../../../hack/command.ts';
-import type { CallSample } from '../samples.ts';
+import type { CallSample } from '../../samples.ts';
 
 /** Of one shell in a turn; a turn of single processes has fewer, as each takes some 20 ms. */
 const [shellCalls, processCalls] = [1_000, 10];

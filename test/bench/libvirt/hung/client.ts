@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { type HypervisorConnection, openHypervisor, type Target } from 'node-libvirt';
-import { answerEachLine } from '../answer.ts';
+import { answerEachLine } from '../../answer.ts';
+import { percentile } from '../../samples.ts';
 import { type ClientTarget, readTarget } from '../client-target.ts';
-import { percentile } from '../samples.ts';
 
 export interface HungSpec {
   healthy: ClientTarget;

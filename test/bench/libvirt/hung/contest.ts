@@ -1,9 +1,9 @@
+import { Contestant, nodeProgram } from '../../contestant.ts';
 import type { BenchContext } from '../../main.ts';
 import type { Figure } from '../../report.ts';
+import { takeTurns } from '../../turns.ts';
 import type { ClientTarget } from '../client-target.ts';
-import { Contestant, nodeProgram } from '../contestant.ts';
 import type { Fleet } from '../fleet-process.ts';
-import { takeTurns } from '../turns.ts';
 import type { HungSpec } from './client.ts';
 import { hungFigures, type Latency, latencyKeys } from './figures.ts';
 

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect, createSecureContext, type TLSSocket } from 'node:tls';
-import { getHeapSpaceStatistics } from 'node:v8';
 import { openHypervisor, type Target } from 'node-libvirt';
-import { answer, answerEachLine } from '../answer.ts';
+import { answer, answerEachLine } from '../../answer.ts';
+import { settledMemory, spent } from '../../self-measurement.ts';
 import { type ClientTarget, readTarget } from '../client-target.ts';
 
 export interface OpeningSpec {
@@ -55,41 +55,15 @@ async function openAll(): Promise<void> {
   await Promise.all(Array.from({ length: atOnce }, lane));
 }
 
-interface Memory {
-  residentKiB: number;
-  /** Of it V8's young generation, which grows with what a process does and is one for all connections. */
-  youngKiB: number;
-}
-
-async function memory(): Promise<Memory> {
-  // Twice, as some of what Node holds outside of its heap is let go only after the first.
-  for (let turn = 0; turn < 2; turn++) {
-    globalThis.gc?.();
-    await delay(100);
-  }
-  const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');
-  return {
-    residentKiB: process.memoryUsage.rss() / 1024,
-    youngKiB: (young?.physical_space_size ?? 0) / 1024,
-  };
-}
-
 opened.push(await openOne(resolved));
-const before = await memory();
-const begin = performance.now();
-await openAll();
-const seconds = (performance.now() - begin) / 1e3;
-const after = await memory();
+const before = await settledMemory();
+const { seconds } = await spent(openAll);
+const after = await settledMemory();
 answer({
   beforeKiB: before.residentKiB,
   afterKiB: after.residentKiB,
   youngKiB: after.youngKiB - before.youngKiB,
   seconds,
 });
-await answerEachLine(async (ms) => {
-  const [start, cpu] = [performance.now(), process.cpuUsage()];
-  await delay(ms);
-  const { user, system } = process.cpuUsage(cpu);
-  return { calls: 0, seconds: (performance.now() - start) / 1e3, cpuSeconds: (user + system) / 1e6 };
-});
+await answerEachLine(async (ms) => ({ calls: 0, ...(await spent(() => delay(ms))) }));
 process.exit();

@@ -1,9 +1,9 @@
+import { Contestant, nodeProgram } from '../../contestant.ts';
 import type { BenchContext } from '../../main.ts';
 import type { Figure } from '../../report.ts';
-import { Contestant, nodeProgram } from '../contestant.ts';
+import { callSampleKeys } from '../../samples.ts';
+import { takeTurns } from '../../turns.ts';
 import type { Fleet } from '../fleet-process.ts';
-import { callSampleKeys } from '../samples.ts';
-import { takeTurns } from '../turns.ts';
 import type { OpeningSpec } from './client.ts';
 import { memoryFigures, type Opening, type OpeningClient } from './figures.ts';
 

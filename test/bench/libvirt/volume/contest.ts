@@ -7,7 +7,7 @@ import { run } from '../../../../hack/command.ts';
 import type { PrivateLibvirtd } from '../../../../hack/libvirtd/private-libvirtd.ts';
 import type { BenchContext } from '../../main.ts';
 import { type Figure, figure, median } from '../../report.ts';
-import { takeTurns } from '../turns.ts';
+import { takeTurns } from '../../turns.ts';
 
 const bytes = 2 ** 30;
 const rounds = 3;

@@ -1,4 +1,4 @@
-import { median } from '../report.ts';
+import { median } from './report.ts';
 
 /** What one contestant did in its turn. */
 export interface CallSample {
