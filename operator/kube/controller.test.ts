@@ -60,6 +60,19 @@ describe('Controller', () => {
     expect(keysOf(reconcile)).toEqual(['ns/b']);
   });
 
+  it('lets namespaces have turns, unless told of other fairness keys', async () => {
+    const order = async (more: Partial<ControllerOptions<Widget>>) => {
+      const reconcile = script();
+      const { controller } = await setUp(reconcile, { workers: 1, ...more });
+      for (const key of ['big/1', 'big/2', 'big/3', 'small/1']) controller.enqueue(key);
+      controller.start();
+      await settle();
+      return keysOf(reconcile);
+    };
+    expect(await order({})).toEqual(['big/1', 'small/1', 'big/2', 'big/3']);
+    expect(await order({ fairnessKey: () => '' })).toEqual(['big/1', 'big/2', 'big/3', 'small/1']);
+  });
+
   it('never runs two reconciles of one key, but those of several keys at once', async () => {
     const running = new Set<string>();
     let most = 0;

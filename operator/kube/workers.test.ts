@@ -46,3 +46,25 @@ describe('stop', () => {
     expect(await stopped).toEqual(['ns/ignores']);
   });
 });
+
+it('what does not end even by its signal frees its worker and its lane, and keeps its key', async () => {
+  const reconcile = vi.fn<Reconcile>((key) =>
+    key === 'ns/stuck' ? new Promise(() => {}) : Promise.resolve(done),
+  );
+  const lanes = { of: () => 'host', cap: 1 };
+  const { controller, put, clock } = await setUp(reconcile, {
+    lanes,
+    workers: 2,
+    reconcileTimeoutMs: 10_000,
+  });
+  controller.start();
+  put('stuck');
+  await settle();
+  put('next');
+  await clock.advance(14_000);
+  expect(keysOf(reconcile)).toEqual(['ns/stuck']);
+  await clock.advance(1_000);
+  put('stuck', 2);
+  await settle();
+  expect(keysOf(reconcile)).toEqual(['ns/stuck', 'ns/next']);
+});
