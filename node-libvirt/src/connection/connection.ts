@@ -31,6 +31,8 @@ const serialOffset = 20;
 
 const ignore = () => {};
 
+const thrownWhileReading = 'a listener of a stream threw, so what came after cannot be read';
+
 /** A healthy peer leaves at most a few. */
 const maxUnreadPongs = 64;
 
@@ -219,8 +221,13 @@ export class Connection {
         this.#dispatch(decodePacket(bytes));
       }
     } catch (error) {
+      this.#end(
+        error instanceof NodeLibvirtError
+          ? error
+          : new ConnectionClosed(thrownWhileReading, { cause: error }),
+      );
+      // What else was thrown is a reader's own, for the process to hear of; the packets behind it are lost with it.
       if (!(error instanceof NodeLibvirtError)) throw error;
-      this.#end(error);
     }
   }
 

@@ -75,6 +75,21 @@ it('many streams may write to a server that reads slowly', async () => {
   connection.close();
 });
 
+it('a reader that throws ends its connection, as what came behind is lost to all', async () => {
+  const server = new FakeServer().on('storageVolDownload', () => ({}));
+  const wire = server.connect();
+  const connection = new Connection(wire);
+  const stream = await connection.openStream('storageVolDownload', whole);
+  const closed = new Promise((resolve) => stream.on('error', resolve));
+  stream.on('data', () => {
+    throw new TypeError('mine');
+  });
+  await turns();
+  expect(() => wire.emit('data', data({ serial: 1 }, 'abc'))).toThrow('mine');
+  expect(await connection.closed).toMatchObject({ name: 'ConnectionClosed', cause: { message: 'mine' } });
+  expect(await closed).toBeInstanceOf(ConnectionClosed);
+});
+
 describe('a stream of a server that breaks the protocol', () => {
   it.each<[string, (call: Download) => Buffer[]]>([
     ['data after its end', (call) => [data(call, 'a'), data(call, ''), data(call, 'b')]],

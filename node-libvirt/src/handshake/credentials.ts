@@ -1,3 +1,4 @@
+import { abortable, within } from '../abortable.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { CallOptions } from '../connection/pending-call.ts';
 import { ConnectFailed } from '../errors.ts';
@@ -12,20 +13,13 @@ export type CredentialSource = Credentials | (() => Credentials | Promise<Creden
  */
 export async function credentialsFrom(
   source: CredentialSource,
-  { timeoutMs, signal }: CallOptions,
+  { timeoutMs = Number.POSITIVE_INFINITY, signal }: CallOptions,
   clock: Clock = systemClock,
 ): Promise<Credentials> {
   if (typeof source !== 'function') return source;
   signal?.throwIfAborted();
-  const { promise: givenUp, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal?.reason);
-  const late = () => reject(new ConnectFailed(`auth gave no user and password within ${timeoutMs} ms`));
-  const timer = timeoutMs === undefined ? undefined : clock.setTimeout(late, timeoutMs);
-  signal?.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([source(), givenUp]);
-  } finally {
-    clock.clearTimeout(timer);
-    signal?.removeEventListener('abort', abort);
-  }
+  const tooLate = () => new ConnectFailed(`auth gave no user and password within ${timeoutMs} ms`);
+  return within({ timeoutMs, signal, clock, tooLate }, async (either) =>
+    abortable(Promise.resolve(source()), either),
+  );
 }

@@ -24,6 +24,8 @@ export class ConnectionPool {
   readonly #takeTurn: TakeTurn;
   readonly #stop = new AbortController();
   readonly #idle = new Map<HypervisorConnection, Timer>();
+  readonly #lent = new Set<HypervisorConnection>();
+  #generation = 0;
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -35,10 +37,13 @@ export class ConnectionPool {
     const either = signal ? AbortSignal.any([signal, this.#stop.signal]) : this.#stop.signal;
     const endTurn = await this.#takeTurn(either);
     try {
+      const generation = this.#generation;
       const hypervisor = this.#takeIdle() ?? (await this.#open(either));
+      this.#lent.add(hypervisor);
       const giveBack = () => {
         endTurn();
-        this.#keep(hypervisor);
+        this.#lent.delete(hypervisor);
+        this.#keep(hypervisor, generation);
       };
       return { hypervisor, giveBack: once(giveBack) };
     } catch (error) {
@@ -47,16 +52,28 @@ export class ConnectionPool {
     }
   }
 
-  /** Closes what nobody uses; what is lent is closed when it comes back. */
-  close(): void {
+  /** From now on lends only connections that are made from now on: the host may be another, or want other certificates. */
+  renew(): void {
+    this.#generation++;
+    void this.#closeIdle();
+  }
+
+  /** Closes all, also those that are lent. */
+  async close(): Promise<void> {
     this.#stop.abort(new ConnectionClosed('the host was closed by this side'));
-    for (const hypervisor of this.#idle.keys()) void hypervisor.close();
-    for (const timer of this.#idle.values()) this.#options.clock.clearTimeout(timer);
-    this.#idle.clear();
+    await Promise.all([this.#closeIdle(), ...[...this.#lent].map((hypervisor) => hypervisor.close())]);
+  }
+
+  async #closeIdle(): Promise<void> {
+    const idle = [...this.#idle.keys()];
+    for (const hypervisor of idle) this.#forget(hypervisor);
+    await Promise.all(idle.map((hypervisor) => hypervisor.close()));
   }
 
   async #open(signal: AbortSignal): Promise<HypervisorConnection> {
     const hypervisor = await this.#options.open(signal);
+    if (signal.aborted) void hypervisor.close();
+    signal.throwIfAborted();
     void hypervisor.closed.then(() => this.#forget(hypervisor));
     return hypervisor;
   }
@@ -74,12 +91,16 @@ export class ConnectionPool {
     this.#idle.delete(hypervisor);
   }
 
-  #keep(hypervisor: HypervisorConnection): void {
-    const { connection } = hypervisor;
-    const { unanswered, waiting } = connection.load;
+  #keep(hypervisor: HypervisorConnection, generation: number): void {
+    const { unanswered, waiting } = hypervisor.connection.load;
     // Calls that their caller has given up still hold places there, and a stream that nobody reads stops it.
-    const isFree = unanswered + waiting + connection.openStreams === 0 && !connection.ended;
-    if (this.#stop.signal.aborted || !isFree) {
+    const isBusy = unanswered + waiting + hypervisor.connection.openStreams > 0;
+    if (
+      isBusy ||
+      generation !== this.#generation ||
+      this.#stop.signal.aborted ||
+      hypervisor.connection.ended
+    ) {
       void hypervisor.close();
       return;
     }

@@ -1,4 +1,4 @@
-import { abortable } from '../abortable.ts';
+import { abortable, within } from '../abortable.ts';
 import type { Clock } from '../clock.ts';
 import type { ByteStream } from '../connection/byte-stream.ts';
 import { withDefaults } from '../connection/options.ts';
@@ -6,9 +6,11 @@ import type { CallOptions } from '../connection/pending-call.ts';
 import { ConnectFailed, ConnectionClosed } from '../errors.ts';
 import { defaultQueueLimit } from '../events/event-hub.ts';
 import { EventQueue } from '../events/event-queue.ts';
-import { type DefaultKind, defaultKinds, type EventKind } from '../events/kinds.ts';
+import { type DefaultKind, defaultKinds, type EventKind, type EventOf } from '../events/kinds.ts';
 import { type HypervisorConnection, openHypervisor } from '../facade/hypervisor.ts';
-import { ConnectionPool } from './connection-pool.ts';
+import { defaultConnectTimeoutMs } from '../transport/attempt.ts';
+import type { Target } from '../transport/target.ts';
+import { ConnectionPool, type Loan } from './connection-pool.ts';
 import type { HostEvent } from './host-event.ts';
 import type { HostOptions, TargetSource } from './options.ts';
 import type { HostState } from './state.ts';
@@ -29,6 +31,8 @@ export class Host<K extends EventKind = DefaultKind> {
   readonly #supervisor: Supervisor;
   readonly #pool: ConnectionPool;
   readonly #readers = new Set<EventQueue<HostEvent<K>>>();
+  readonly #replaced = new WeakSet<HypervisorConnection>();
+  #present: HypervisorConnection | undefined;
   #wasConnected = false;
   #changed = Promise.withResolvers<void>();
 
@@ -56,20 +60,8 @@ export class Host<K extends EventKind = DefaultKind> {
    * @throws ConnectFailed when there is none within `timeoutMs` (default 45 s); the last attempt's own error when trying
    *   again cannot help, such as CertificateRejected; ConnectionClosed after `close`; the signal's reason
    */
-  async connected({ signal, timeoutMs = defaultWaitMs }: CallOptions = {}): Promise<HypervisorConnection> {
-    const deadline = new AbortController();
-    const timer = this.#clock.setTimeout(() => deadline.abort(this.#tooLate(timeoutMs)), timeoutMs);
-    const either = signal ? AbortSignal.any([signal, deadline.signal]) : deadline.signal;
-    try {
-      for (;;) {
-        either.throwIfAborted();
-        const hypervisor = this.#usable();
-        if (hypervisor) return hypervisor;
-        await abortable(this.#changed.promise, either);
-      }
-    } finally {
-      this.#clock.clearTimeout(timer);
-    }
+  connected(options: CallOptions = {}): Promise<HypervisorConnection> {
+    return this.#within(options, (signal) => this.#untilConnected(signal));
   }
 
   /**
@@ -90,15 +82,15 @@ export class Host<K extends EventKind = DefaultKind> {
 
   /**
    * Runs `work` on a connection that is its own as long as it takes: for migrations, backups, agents, and everything else
-   * that is long. It waits for one of `maxLent` to be free; `timeoutMs` is for the host to be connected alone.
+   * that is long.
+   * @param options `timeoutMs` is for the time until `work` begins, in which others may have to give theirs back
    * @throws what `connected` throws, what opening another connection throws, and what `work` throws
    */
   async apart<T>(
     work: (hypervisor: HypervisorConnection) => Promise<T>,
     options: CallOptions = {},
   ): Promise<T> {
-    await this.connected(options);
-    const loan = await this.#pool.lend(options.signal);
+    const loan = await this.#lend(options);
     try {
       return await work(loan.hypervisor);
     } finally {
@@ -111,8 +103,7 @@ export class Host<K extends EventKind = DefaultKind> {
     open: (hypervisor: HypervisorConnection) => Promise<ByteStream>,
     options: CallOptions = {},
   ): Promise<ByteStream> {
-    await this.connected(options);
-    const loan = await this.#pool.lend(options.signal);
+    const loan = await this.#lend(options);
     try {
       const stream = await open(loan.hypervisor);
       if (stream.closed) loan.giveBack();
@@ -126,25 +117,43 @@ export class Host<K extends EventKind = DefaultKind> {
 
   /**
    * Makes a new connection take the place of the present one, as after a change of certificates: without a gap in events,
-   * and calls that are under way end first. While there is none, an attempt is made at once.
+   * and calls that are under way end first. While there is none, an attempt is begun at once, in place of one that is
+   * under way. What is lent stays as it is, and is not lent again.
    * @throws what opening it throws; the present connection then stays
    */
   renew(): Promise<void> {
     return this.#supervisor.renew();
   }
 
-  /**
-   * Ends all loops over its events, and its connections: unanswered calls fail with ConnectionClosed. One that is lent
-   * ends when it is given back.
-   */
+  /** Ends all its connections and all loops over its events; unanswered calls fail with ConnectionClosed. */
   async close(): Promise<void> {
-    this.#pool.close();
-    await this.#supervisor.stop();
+    await Promise.all([this.#pool.close(), this.#supervisor.stop()]);
   }
 
   /** `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #within<T>(options: CallOptions, wait: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { signal, timeoutMs = defaultWaitMs } = options;
+    return within({ timeoutMs, signal, clock: this.#clock, tooLate: () => this.#tooLate(timeoutMs) }, wait);
+  }
+
+  async #untilConnected(signal: AbortSignal): Promise<HypervisorConnection> {
+    for (;;) {
+      signal.throwIfAborted();
+      const hypervisor = this.#usable();
+      if (hypervisor) return hypervisor;
+      await abortable(this.#changed.promise, signal);
+    }
+  }
+
+  #lend(options: CallOptions): Promise<Loan> {
+    return this.#within(options, async (signal) => {
+      await this.#untilConnected(signal);
+      return this.#pool.lend(signal);
+    });
   }
 
   #usable(): HypervisorConnection | undefined {
@@ -156,6 +165,8 @@ export class Host<K extends EventKind = DefaultKind> {
 
   #tooLate(timeoutMs: number): ConnectFailed {
     const { state } = this;
+    if (state.state === 'connected')
+      return new ConnectFailed(`no connection could be lent within ${timeoutMs} ms: see maxLent`);
     const last = 'error' in state ? state.error : undefined;
     return new ConnectFailed(
       `not connected within ${timeoutMs} ms${last ? `: ${last.message}` : ''}`,
@@ -166,18 +177,28 @@ export class Host<K extends EventKind = DefaultKind> {
   async #open(signal: AbortSignal): Promise<HypervisorConnection> {
     const endTurn = await this.#options.takeTurn?.(signal);
     try {
-      const target = typeof this.#target === 'function' ? await this.#target() : this.#target;
+      const target =
+        typeof this.#target === 'function' ? await this.#ask(this.#target, signal) : this.#target;
       return await openHypervisor(target, { ...this.#options, signal });
     } finally {
       endTurn?.();
     }
   }
 
+  /** Within the time for connecting: a turn is held meanwhile, for which other hosts may wait. */
+  #ask(source: () => Target | Promise<Target>, signal: AbortSignal): Promise<Target> {
+    const timeoutMs = this.#options.connectTimeoutMs ?? defaultConnectTimeoutMs;
+    const tooLate = () => new ConnectFailed(`the function for the target gave none within ${timeoutMs} ms`);
+    return within({ timeoutMs, signal, clock: this.#clock, tooLate }, async (either) =>
+      abortable(Promise.resolve(source()), either),
+    );
+  }
+
   async #openWithEvents(signal: AbortSignal): Promise<HypervisorConnection> {
     const hypervisor = await this.#open(signal);
     try {
       const kinds = this.#options.kinds ?? (defaultKinds as readonly EventKind[] as readonly K[]);
-      await hypervisor.events.subscribe<K>((event) => this.#tell(event), {
+      await hypervisor.events.subscribe<K>((event) => this.#onEvent(hypervisor, event), {
         ...{ kinds, whereSupported: true, signal },
         timeoutMs: this.#options.connectTimeoutMs,
       });
@@ -188,11 +209,22 @@ export class Host<K extends EventKind = DefaultKind> {
     }
   }
 
+  /**
+   * Before `relist` nothing counts that the list after it will say; and what was replaced lives on for its calls alone, as
+   * its events come from its successor too.
+   */
+  #onEvent(from: HypervisorConnection, event: EventOf<K>): void {
+    if (this.state.state === 'connected' && !this.#replaced.has(from)) this.#tell(event);
+  }
+
   #onChange(state: HostState, because: 'connected' | 'renewed' | undefined): void {
     if (because) {
+      this.#pool.renew();
       this.#wasConnected = true;
       this.#tell({ kind: 'relist', because });
     }
+    if (because === 'renewed' && this.#present) this.#replaced.add(this.#present);
+    this.#present = state.state === 'connected' ? state.hypervisor : undefined;
     if (state.state === 'waiting') this.#tellLoss(state.error);
     if (state.state === 'closed') for (const reader of [...this.#readers]) reader.end();
     const changed = this.#changed;

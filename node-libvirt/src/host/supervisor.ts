@@ -22,11 +22,10 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #backOff: BackOff;
   readonly #stop = new AbortController();
-  /** Replaced, and not yet ended. */
-  readonly #retiring = new Set<HypervisorConnection>();
   #cutShort = () => {};
-  /** The target may be another one since the attempt that is under way began. */
-  #outdated = false;
+  /** Connections count from their beginning: what they are made of, such as certificates, is as old as that. */
+  #begun = 0;
+  #present = 0;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -37,19 +36,23 @@ export class Supervisor {
     void this.#run();
   }
 
-  /** Opens a connection beside the present one, which then takes its place; while there is none, tries at once and anew. */
+  /**
+   * Opens a connection beside the present one, which then takes its place; while there is none, begins an attempt at
+   * once, also in place of one that is under way.
+   */
   async renew(): Promise<void> {
-    const before = this.#connected();
-    if (!before) {
-      this.#outdated = true;
+    if (!this.#connected()) {
       this.#cutShort();
       return;
     }
+    const number = ++this.#begun;
     const hypervisor = await this.#options.open(this.#stop.signal);
-    if (this.#connected() !== before) {
-      void hypervisor.close(); // it was lost or replaced meanwhile, so that a new one is being made anyway
+    const before = this.#connected();
+    if (!before || number < this.#present) {
+      void hypervisor.close(); // a later one is there, or is being made as the present one was lost
       return;
     }
+    this.#present = number;
     this.#set({ state: 'connected', hypervisor }, 'renewed');
     void this.#retire(before);
   }
@@ -59,7 +62,7 @@ export class Supervisor {
     this.#stop.abort(new ConnectionClosed('the host was closed by this side'));
     this.#cutShort();
     this.#set({ state: 'closed' });
-    await Promise.all([hypervisor, ...this.#retiring].map((each) => each?.close()));
+    await hypervisor?.close();
   }
 
   #connected(): HypervisorConnection | undefined {
@@ -68,21 +71,28 @@ export class Supervisor {
 
   async #run(): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      this.#outdated = false;
       const error = await this.#attempt();
-      if (!this.#stop.signal.aborted && !this.#outdated) await this.#wait(error);
+      if (error && !this.#stop.signal.aborted) await this.#wait(error);
     }
   }
 
-  /** One connection from its making to its end. */
-  async #attempt(): Promise<Error> {
+  /** One connection from its making to its end; undefined when the next attempt is to be made at once. */
+  async #attempt(): Promise<Error | undefined> {
     const { clock, backOff } = this.#options;
+    const attempt = new AbortController();
+    this.#cutShort = () => attempt.abort(new ConnectionClosed('the attempt was given up'));
+    const number = ++this.#begun;
     try {
-      const opened = await this.#options.open(this.#stop.signal);
-      if (this.#stop.signal.aborted || this.#outdated) await opened.close();
-      else this.#set({ state: 'connected', hypervisor: opened }, 'connected');
+      const opened = await this.#options.open(attempt.signal);
+      this.#cutShort = () => {};
+      if (attempt.signal.aborted) {
+        void opened.close();
+        return undefined;
+      }
+      this.#present = number;
+      this.#set({ state: 'connected', hypervisor: opened }, 'connected');
     } catch (error) {
-      return asError(error);
+      return attempt.signal.aborted ? undefined : asError(error);
     }
     const beginMs = clock.now();
     const error = await this.#lost();
@@ -106,8 +116,9 @@ export class Supervisor {
   async #wait(error: Error): Promise<void> {
     const isHopeless = 'retryable' in error && error.retryable === false;
     const delayMs = isHopeless ? this.#backOff.longestMs() : this.#backOff.nextMs();
+    const pause = this.#pause(delayMs);
     this.#set({ state: 'waiting', error, delayMs });
-    await this.#pause(delayMs);
+    await pause;
     if (!this.#stop.signal.aborted) this.#set({ state: 'connecting', error });
   }
 
@@ -120,14 +131,15 @@ export class Supervisor {
     this.#cutShort = () => {};
   }
 
-  /** Lets calls that are under way end first. */
+  /** Lets calls that are under way end first, unless all is to end. */
   async #retire(hypervisor: HypervisorConnection): Promise<void> {
     const { clock } = this.#options;
     const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = clock.setTimeout(resolve, retirementMs);
-    this.#retiring.add(hypervisor);
+    const end = () => resolve();
+    const timer = clock.setTimeout(end, retirementMs);
+    this.#stop.signal.addEventListener('abort', end, { once: true });
     await Promise.race([promise, hypervisor.connection.idle()]);
-    this.#retiring.delete(hypervisor);
+    this.#stop.signal.removeEventListener('abort', end);
     clock.clearTimeout(timer);
     await hypervisor.close();
   }

@@ -11,7 +11,7 @@ export interface ConnectOptions {
   clock?: Clock | undefined;
 }
 
-const defaultConnectTimeoutMs = 10_000;
+export const defaultConnectTimeoutMs = 10_000;
 
 /** Settles one attempt; whatever loses, the stream is destroyed. */
 interface Outcome {
