@@ -14,7 +14,8 @@ async function mortalWorld() {
   const world = await World.withHosts(1, {}, { operator });
   world.putVm('web-1');
   await world.run(30_000);
-  return { world, end: () => lives.at(-1)?.end() };
+  const life = () => lives.at(-1) ?? new Life(world);
+  return { world, life, end: () => life().end() };
 }
 
 it('an operator that is killed asks for nothing, does nothing and hears nothing any more', async () => {
@@ -55,4 +56,16 @@ it('another one takes over what it left', async () => {
   await world.startOperator();
   await world.run(30_000);
   expect(world.condition('web-2', 'Ready')).toBe('True Running');
+});
+
+it('an operator that is suspended does nothing, and all that it missed when it is resumed', async () => {
+  const { world, life } = await mortalWorld();
+  life().suspend();
+  world.forgetCalls();
+  world.halt('web-1');
+  await world.run(600_000);
+  expect([world.cluster.writes, world.hypervisor.calls]).toEqual([[], []]);
+  await life().resume('timers');
+  await world.run(30_000);
+  expect(world.runsOn('web-1')).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import type { HostConnection, Hypervisor } from '../../operator/hypervisor/hypervisor.ts';
 import type { Clock, Timer } from '../../operator/kube/clock.ts';
 import type { Cluster, WatchEvent } from '../../operator/kube/cluster.ts';
+import { settle } from '../../operator/kube/testing/virtual-clock.ts';
 
 /** What an operator has of the world. */
 export interface Ports {
@@ -27,6 +28,8 @@ export class Life implements Ports {
   readonly hypervisor: Hypervisor;
   readonly clock: Clock;
   readonly #death = new AbortController();
+  #suspension: PromiseWithResolvers<void> | undefined;
+  readonly #dueTimers: (() => void)[] = [];
 
   constructor(world: Ports, around: AroundHostCall = (_host, _call, _argument, make) => make()) {
     this.cluster = this.#mortalCluster(world.cluster);
@@ -42,15 +45,32 @@ export class Life implements Ports {
     this.#death.abort(new Error('the process was killed'));
   }
 
+  /** As by SIGSTOP: nothing runs; answers and timers that fall due wait. */
+  suspend(): void {
+    this.#suspension ??= Promise.withResolvers();
+  }
+
+  /** As by SIGCONT. What waits is served: timers first, or answers first, as a process may find itself in any phase. */
+  async resume(first: 'timers' | 'answers'): Promise<void> {
+    const suspension = this.#suspension;
+    this.#suspension = undefined;
+    if (first === 'answers') {
+      suspension?.resolve();
+      await settle();
+    }
+    for (const callback of this.#dueTimers.splice(0)) if (!this.isOver) callback();
+    suspension?.resolve();
+  }
+
   /** Never settles once life is over, neither before the call nor after it. */
   async #alive<T>(call: () => Promise<T>): Promise<T> {
+    if (this.#suspension) await this.#suspension.promise;
     if (this.isOver) return never();
     try {
-      const answer = await call();
-      return this.isOver ? never() : answer;
-    } catch (error) {
-      if (this.isOver) return never();
-      throw error;
+      return await call();
+    } finally {
+      if (this.#suspension) await this.#suspension.promise;
+      if (this.isOver) await never();
     }
   }
 
@@ -120,7 +140,7 @@ export class Life implements Ports {
       undefine: mortal('undefine', (...call) => connection.undefine(...call)),
       subscribe: mortal('subscribe', (listener, options) =>
         connection.subscribe((event) => {
-          if (!this.isOver) listener(event);
+          void this.#alive(async () => listener(event));
         }, options),
       ),
     };
@@ -138,7 +158,8 @@ export class Life implements Ports {
         if (this.isOver) return 'a timer that never fires';
         const timer = clock.setTimeout(() => {
           pending.delete(timer);
-          callback();
+          if (this.#suspension) this.#dueTimers.push(callback);
+          else callback();
         }, delayMs);
         pending.add(timer);
         return timer;

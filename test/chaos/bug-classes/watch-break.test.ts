@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { ApiError } from '../../../operator/kube/errors.ts';
 import { World } from '../../../operator/testing/world.ts';
 
-const serverError = new ApiError({ verb: 'watch', kind: 'Any' }, { code: 500, message: 'etcd leader changed' });
+const serverError = new ApiError(
+  { verb: 'watch', kind: 'Any' },
+  { code: 500, message: 'etcd leader changed' },
+);
 
 const breaks: [string, (world: World) => void][] = [
   ['ends cleanly', (world) => world.cluster.watches.cut()],
