@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Four projects, cheapest first: `unit` needs nothing; `differential` libvirt's sources and a C compiler; `integration`
+ * Five projects, cheapest first: `unit` needs nothing; `chaos` nothing but time; `differential` libvirt's sources and a C compiler; `integration`
  * a control plane; `e2e` that and lab hosts. The last two run one file at a time: they share one machine's cores with an API server and emulated guests.
  */
 export default defineConfig({
@@ -17,6 +17,14 @@ export default defineConfig({
           exclude: ['**/node_modules/**'],
           // Some start a program, which takes its time where two cores have much else to do.
           testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'chaos',
+          include: ['test/chaos/**/*.test.ts'],
+          globalSetup: ['test/chaos/crash-matrix/tally.ts'],
+          testTimeout: 60_000,
         },
       },
       {

@@ -58,7 +58,7 @@ describe('stages', () => {
 
   it('are all by default, cheapest first', () => {
     expect(chosenNames()).toEqual([
-      ...['types', 'lint', 'generated', 'unit'],
+      ...['types', 'lint', 'generated', 'unit', 'chaos'],
       ...['differential', 'integration', 'e2e'],
     ]);
   });

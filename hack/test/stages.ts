@@ -39,6 +39,7 @@ export const stages: readonly Stage[] = [
   check('lint', 'biome', 'check', '--error-on-warnings'),
   check('generated', 'node', join(projectRoot, 'hack/generate/main.ts'), '--check'),
   vitest('unit', 'openssl'),
+  vitest('chaos', 'openssl'),
   vitest('differential', 'libvirt source'),
   vitest('integration', 'control plane'),
   vitest('e2e', 'lab'),
@@ -58,7 +59,7 @@ export function choose(args: readonly string[]): { chosen: readonly Stage[]; fil
   if (filters.length === 0) return { chosen: chosen.length > 0 ? chosen : stages, filters };
   if (!chosen.some(({ isVitest }) => isVitest)) {
     throw new Error(
-      `${filters[0]}: name the stage it belongs to before it: unit, differential, integration or e2e.`,
+      `${filters[0]}: name the stage it belongs to before it: unit, chaos, differential, integration or e2e.`,
     );
   }
   return { chosen, filters };

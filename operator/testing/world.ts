@@ -11,11 +11,16 @@ import { FakeCluster } from '../kube/fake-cluster.ts';
 import { createKubeMetrics } from '../kube/metrics.ts';
 import { eventType } from '../kube/recorder.ts';
 import { VirtualClock } from '../kube/testing/virtual-clock.ts';
-import { Operator } from '../operator.ts';
+import { Operator, type OperatorOptions } from '../operator.ts';
 import { createLog } from '../telemetry/log.ts';
 import { clientPem } from './client-pem.ts';
 
 const namespace = 'shop';
+
+export interface WorldOptions {
+  /** Called for each operator that is made: what it gets otherwise, such as ports that a test can break. */
+  operator?: (world: World) => Partial<OperatorOptions>;
+}
 
 /** The whole operator in a world of fakes: an API server, hosts and a clock that the test moves. */
 export class World {
@@ -23,11 +28,21 @@ export class World {
   readonly cluster = new FakeCluster({ clock: this.clock });
   readonly hypervisor = new FakeHypervisor({ clock: this.clock });
   readonly #random = seeded(1);
-  operator: Operator = this.#newOperator();
+  readonly #options: WorldOptions;
+  operator: Operator;
+
+  constructor(options: WorldOptions = {}) {
+    this.#options = options;
+    this.operator = this.newOperator();
+  }
 
   /** A world with a pool `default` of hosts h1 … hN at addresses of the same names, and a running operator. */
-  static async withHosts(count: number, facts: Partial<HostFacts> = {}): Promise<World> {
-    const world = new World();
+  static async withHosts(
+    count: number,
+    facts: Partial<HostFacts> = {},
+    options: WorldOptions = {},
+  ): Promise<World> {
+    const world = new World(options);
     const names = Array.from({ length: count }, (_, index) => `h${index + 1}`);
     for (const name of names) world.hypervisor.addHost(name, facts);
     world.putSecret();
@@ -37,7 +52,6 @@ export class World {
     return world;
   }
 
-  /** Lets time pass with everything that happens in it. */
   /** One host, and on it the VM `web-1`, which runs. */
   static async withRunningVm(spec: object = {}): Promise<World> {
     const world = await World.withHosts(1);
@@ -46,14 +60,20 @@ export class World {
     return world;
   }
 
+  /** Lets time pass with everything that happens in it. */
   run(ms: number): Promise<void> {
     return this.clock.advance(ms);
   }
 
-  /** Ends the operator as SIGKILL does, as far as others see, and starts another one. */
+  /** Stops the operator in order, and starts another one. */
   async restartOperator(): Promise<void> {
     await this.stopOperator();
-    this.operator = this.#newOperator();
+    await this.startOperator();
+  }
+
+  /** Starts another operator, whatever became of the one before. */
+  async startOperator(): Promise<void> {
+    this.operator = this.newOperator();
     await this.operator.start();
   }
 
@@ -63,7 +83,8 @@ export class World {
     await stopped;
   }
 
-  #newOperator(): Operator {
+  /** An operator of this world, not started yet. */
+  newOperator(options: Partial<OperatorOptions> = {}): Operator {
     return new Operator({
       cluster: this.cluster,
       hypervisor: this.hypervisor,
@@ -73,6 +94,8 @@ export class World {
       metrics: createKubeMetrics(),
       identity: 'test',
       graceMs: 100,
+      ...this.#options.operator?.(this),
+      ...options,
     });
   }
 

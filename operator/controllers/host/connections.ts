@@ -14,6 +14,8 @@ export interface HostLink {
   state: 'Connecting' | 'Connected' | 'Lost';
   /** Wall time at which `state` began. */
   since: Date;
+  /** The same on the monotonic clock, in milliseconds: for measuring, as the time of day may jump. */
+  sinceMs: number;
   /** Why it is not connected, once an attempt failed or the connection broke. */
   error?: HypervisorError;
   /** Only while Connected. */

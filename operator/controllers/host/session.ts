@@ -32,8 +32,7 @@ export class Session {
     this.#target = target;
     this.#options = options;
     const state = before?.facts ? 'Lost' : 'Connecting';
-    const since = before && before.state === state ? before.since : options.clock.wallTime();
-    this.link = { state, since, ...(before?.facts ? { facts: before.facts } : {}) };
+    this.link = { state, ...this.#begin(state, before), ...(before?.facts ? { facts: before.facts } : {}) };
   }
 
   serves(target: HostTarget): boolean {
@@ -72,7 +71,7 @@ export class Session {
       connection = await this.#options.hypervisor.connect(this.#target, { signal: this.#stop.signal });
       await connection.subscribe(this.#options.onDomainEvent, { signal: this.#stop.signal });
       const facts = await connection.facts({ signal: this.#stop.signal });
-      this.#set({ state: 'Connected', since: this.#options.clock.wallTime(), connection, facts });
+      this.#set({ state: 'Connected', ...this.#begin('Connected'), connection, facts });
     } catch (error) {
       void connection?.close();
       return { connected: false, error: asHypervisorError(error) };
@@ -87,14 +86,16 @@ export class Session {
   }
 
   #lost(error: HypervisorError): void {
-    const { facts, state, since } = this.link;
-    const next = facts ? 'Lost' : 'Connecting';
-    this.#set({
-      state: next,
-      since: next === state ? since : this.#options.clock.wallTime(),
-      error,
-      ...(facts ? { facts } : {}),
-    });
+    const { facts } = this.link;
+    const state = facts ? 'Lost' : 'Connecting';
+    this.#set({ state, ...this.#begin(state, this.link), error, ...(facts ? { facts } : {}) });
+  }
+
+  /** Now, or for a state that goes on since it began. */
+  #begin(state: HostLink['state'], before?: HostLink): Pick<HostLink, 'since' | 'sinceMs'> {
+    if (before?.state === state) return { since: before.since, sinceMs: before.sinceMs };
+    const { clock } = this.#options;
+    return { since: clock.wallTime(), sinceMs: clock.now() };
   }
 
   #set(link: HostLink): void {

@@ -42,10 +42,11 @@ export function hostStatus(observation: HostObservation): HostStatus {
   };
 }
 
-/** A host that was connected before our own restart has been connected since then. */
+/** A host stands as it did before our own restart, and since then; once it was seen it is lost rather than new. */
 function connection(host: Host, link: HostLink): NonNullable<HostStatus['connection']> {
   const before = host.status?.connection;
-  return before?.state === link.state ? before : { state: link.state, since: timestamp(link.since) };
+  const state = link.state === 'Connecting' && host.status?.hypervisor ? 'Lost' : link.state;
+  return before?.state === state ? before : { state, since: timestamp(link.since) };
 }
 
 function facts(of: HostFacts): Partial<HostStatus> {

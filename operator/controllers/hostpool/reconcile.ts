@@ -35,7 +35,8 @@ export async function reconcileHostPool(
   const stored = env.stores.hostPools.get(key);
   if (!stored) return done;
   const members = env.stores.hosts.byIndex('pool', key);
-  if (stored.metadata.deletionTimestamp && !isUsed(env, key)) return release(cluster, stored, signal);
+  if (stored.metadata.deletionTimestamp && !isUsed(env, key, members))
+    return release(cluster, stored, signal);
   const pool = await ensureFinalizer(cluster, stored, signal);
   const findings = pool.metadata.deletionTimestamp
     ? noFindings()
@@ -54,8 +55,10 @@ export async function reconcileHostPool(
   return unsettled ? { kind: 'again', afterMs: tryAgainMs } : done;
 }
 
-function isUsed(env: HostPoolEnvironment, poolName: string): boolean {
-  return env.stores.virtualMachines.byIndex('pool', poolName).some((vm) => vm.status?.hostName);
+/** Placements that are decided and not yet seen count as well. */
+function isUsed(env: HostPoolEnvironment, poolName: string, members: readonly Host[]): boolean {
+  const bound = env.stores.virtualMachines.byIndex('pool', poolName).some((vm) => vm.status?.hostName);
+  return bound || usage(env, members).vms > 0;
 }
 
 async function ensureFinalizer(

@@ -2,12 +2,19 @@ import type { Host } from '../../api/host.ts';
 import type { HostPool } from '../../api/hostpool.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import { keyOf } from '../../kube/object.ts';
+import { compareResourceVersions } from '../../kube/resource-version.ts';
 import { PlacementEngine } from '../../placement/engine.ts';
 import type { Decision, PlacementRequest, Rejection } from '../../placement/model.ts';
 import { findCondition } from '../conditions.ts';
 import type { HostConnections, HostLink } from '../host/connections.ts';
 import type { Stores } from '../stores.ts';
 import { hostState, policyState, vmState } from './translate.ts';
+
+/** A host chosen for a VM, and the version of the VM that the binding is to be written over. */
+interface Assumption {
+  host: string;
+  resourceVersion: string;
+}
 
 /**
  * The pools as the placement engine sees them, kept up with the stores and with the connections. A placement that is
@@ -18,7 +25,7 @@ export class PoolModel {
   readonly #stores: Stores;
   readonly #connections: HostConnections;
   /** Hosts chosen for VMs whose binding the store does not show yet, by VM key. */
-  readonly #assumed = new Map<string, string>();
+  readonly #assumed = new Map<string, Assumption>();
 
   constructor(stores: Stores, connections: HostConnections) {
     this.#stores = stores;
@@ -27,7 +34,7 @@ export class PoolModel {
       type === 'deleted' ? this.#removeVm(object) : this.#seeVm(object),
     );
     stores.hosts.subscribe(({ type, object }) =>
-      type === 'deleted' ? this.engine.removeHost(object.metadata.name) : this.#seeHost(object),
+      type === 'deleted' ? this.#removeHost(object) : this.#seeHost(object),
     );
     stores.hostPools.subscribe(({ object }) => this.#seePool(object.metadata.name));
     stores.nodes.subscribe(({ object }) => this.refreshHost(object.metadata.name));
@@ -56,18 +63,20 @@ export class PoolModel {
     return this.engine.shortageOn(this.#request(vm, pool), hostName);
   }
 
-  /** Counts the VM on the host from now on, until the store shows where it is or `forget` is called. */
+  /**
+   * Counts the VM on the host from now on, until the store shows what became of its binding. An answer that is an error
+   * is not waited for: the write may have arrived all the same. As the binding is written over one version of the VM, any
+   * later version tells: it has the binding, or another write was first and there is none.
+   */
   assume(vm: VirtualMachine, hostName: string): void {
-    this.#assumed.set(keyOf(vm), hostName);
+    this.#assumed.set(keyOf(vm), { host: hostName, resourceVersion: vm.metadata.resourceVersion });
     this.engine.upsertVm({ ...vmState(vm), host: hostName });
   }
 
-  /** Takes an assumption back, because the binding was not written. */
-  forget(vm: VirtualMachine): void {
-    if (!this.#assumed.delete(keyOf(vm))) return;
-    const current = this.#stores.virtualMachines.get(keyOf(vm));
-    if (current) this.#seeVm(current);
-    else this.engine.removeVm(keyOf(vm));
+  /** The host assumed for the VM as it is: another one chosen in its place would leave the first uncounted. */
+  assumedHost(vm: VirtualMachine): string | undefined {
+    const assumed = this.#assumed.get(keyOf(vm));
+    return assumed?.resourceVersion === vm.metadata.resourceVersion ? assumed.host : undefined;
   }
 
   refreshHost(hostName: string): void {
@@ -90,10 +99,15 @@ export class PoolModel {
   #seeVm(vm: VirtualMachine): void {
     const key = keyOf(vm);
     const bound = vm.status?.hostName;
-    if (bound) this.#assumed.delete(key);
-    const host = bound ?? this.#assumed.get(key);
+    if (bound || this.#isDecided(vm)) this.#assumed.delete(key);
+    const host = bound ?? this.#assumed.get(key)?.host;
     if (host) this.engine.upsertVm({ ...vmState(vm), host });
     else this.engine.removeVm(key);
+  }
+
+  #isDecided(vm: VirtualMachine): boolean {
+    const assumed = this.#assumed.get(keyOf(vm));
+    return !assumed || compareResourceVersions(vm.metadata.resourceVersion, assumed.resourceVersion) > 0;
   }
 
   #removeVm(vm: VirtualMachine): void {
@@ -103,15 +117,31 @@ export class PoolModel {
 
   #seeHost(host: Host): void {
     const { name } = host.metadata;
-    this.engine.upsertHost(
-      hostState({
-        host,
-        pool: this.#stores.hostPools.get(host.spec.hostPoolRef.name),
-        node: this.#stores.nodes.get(name),
-        link: this.#connections.link(name),
-        twin: this.#connections.sharesUUID(name),
-      }),
-    );
+    const state = hostState({
+      host,
+      pool: this.#stores.hostPools.get(host.spec.hostPoolRef.name),
+      node: this.#stores.nodes.get(name),
+      link: this.#connections.link(name),
+      twin: this.#connections.sharesUUID(name),
+    });
+    this.engine.upsertHost(state);
+    if (!state.available.yes) this.#dropAssumptions(name);
+  }
+
+  #removeHost(host: Host): void {
+    this.engine.removeHost(host.metadata.name);
+    this.#dropAssumptions(host.metadata.name);
+  }
+
+  /** What was not bound in time to a host that takes no more VMs is placed anew. */
+  #dropAssumptions(hostName: string): void {
+    for (const [key, { host }] of this.#assumed) {
+      if (host !== hostName) continue;
+      this.#assumed.delete(key);
+      const vm = this.#stores.virtualMachines.get(key);
+      if (vm) this.#seeVm(vm);
+      else this.engine.removeVm(key);
+    }
   }
 
   #seePool(name: string): void {

@@ -18,6 +18,14 @@ export async function place(scope: Scope): Promise<StepResult> {
     return { kind: 'wait', forMs: scope.lookAgainMs, reason: 'Halted', message };
   }
   if (!pool) return poolMissing(scope, poolName);
+  const assumed = env.pools.assumedHost(vm);
+  if (assumed === undefined) return placeAnew(scope, pool);
+  await bind(scope, pool, assumed);
+  return stepDone;
+}
+
+async function placeAnew(scope: Scope, pool: HostPool): Promise<StepResult> {
+  const { vm, env } = scope;
   const decision = env.pools.place(vm, pool);
   if (decision.kind === 'unplaced') {
     // Just after a start no host is connected yet: that is no news, and each host's link wakes this VM again.
@@ -32,14 +40,8 @@ export async function place(scope: Scope): Promise<StepResult> {
 async function bind(scope: Scope, pool: HostPool, hostName: string): Promise<void> {
   const { vm, env } = scope;
   env.pools.assume(vm, hostName);
-  try {
-    const status = bindingStatus(scope, pool, hostName);
-    scope.vm = await scope.cluster.patchStatus(virtualMachines, vm, status, { signal: scope.signal });
-  } catch (error) {
-    // If the write did arrive and only its answer was lost, the store will say so.
-    env.pools.forget(vm);
-    throw error;
-  }
+  const status = bindingStatus(scope, pool, hostName);
+  scope.vm = await scope.cluster.patchStatus(virtualMachines, vm, status, { signal: scope.signal });
   scope.events.push({
     type: 'Normal',
     reason: 'Placed',

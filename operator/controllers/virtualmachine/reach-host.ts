@@ -43,10 +43,10 @@ export function reachHost(scope: Scope): StepResult {
     scope.connection = link.connection;
     return stepDone;
   }
-  const silentMs = link?.error ? scope.env.clock.wallTime().getTime() - link.since.getTime() : undefined;
+  const silentMs = link?.error ? scope.env.clock.now() - link.sinceMs : undefined;
   if (silentMs === undefined) return withoutAttempt(scope, host);
-  if (link?.state === 'Lost' && silentMs < silenceMs)
-    return { kind: 'postpone', forMs: silenceMs - silentMs };
+  // Also where it never answered us: the VM was bound there before our own start.
+  if (silentMs < silenceMs) return { kind: 'postpone', forMs: silenceMs - silentMs };
   const message = `Host ${hostName} does not answer. Whether the VM runs there is not known, so it is started nowhere else; see kubectl describe vmhost ${hostName}.`;
   return { kind: 'wait', forMs: scope.lookAgainMs, reason: 'HostLost', message };
 }

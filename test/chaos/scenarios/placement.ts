@@ -1,0 +1,48 @@
+import type { Scenario, Step } from '../scenario.ts';
+import { poolOf } from './pool.ts';
+
+const apart: Step = {
+  putPolicy: 'apart',
+  spec: {
+    vmSelector: { matchLabels: { app: 'db' } },
+    vmAntiAffinity: [{ topologyKey: 'kubernetes.io/hostname' }],
+  },
+};
+const vms = (...names: string[]): Step[] => names.map((name) => ({ putVm: name, labels: { app: 'db' } }));
+
+export const placementScenarios: readonly Scenario[] = [
+  {
+    name: 'three VMs that must be apart come to three hosts',
+    isAnyHostRight: true,
+    setup: [...poolOf(3), apart],
+    steps: vms('db-1', 'db-2', 'db-3'),
+  },
+  {
+    name: 'the fourth of them waits until one is deleted',
+    isAnyHostRight: true,
+    setup: [...poolOf(3), apart, ...vms('db-1', 'db-2', 'db-3')],
+    steps: [...vms('db-4'), 'settle', { delete: 'VirtualMachine', name: 'db-2' }],
+  },
+  {
+    name: 'four VMs are made at once',
+    isAnyHostRight: true,
+    setup: poolOf(2),
+    steps: vms('db-1', 'db-2', 'db-3', 'db-4'),
+  },
+  {
+    name: 'three VMs are deleted at once',
+    setup: [...poolOf(3), ...vms('db-1', 'db-2', 'db-3')],
+    steps: ['db-1', 'db-2', 'db-3'].map((name): Step => ({ delete: 'VirtualMachine', name })),
+  },
+  {
+    name: 'a policy comes to select a VM by its labels',
+    setup: [...poolOf(1), apart, { putVm: 'db-1' }],
+    steps: [{ patch: 'VirtualMachine', name: 'db-1', with: { metadata: { labels: { app: 'db' } } } }],
+  },
+  {
+    name: 'a policy is deleted for which a VM waited',
+    isAnyHostRight: true,
+    setup: [...poolOf(1), apart, ...vms('db-1', 'db-2')],
+    steps: [{ delete: 'PlacementPolicy', name: 'apart' }],
+  },
+];
