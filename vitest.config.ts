@@ -12,7 +12,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             '{operator,node-libvirt,hack,cli}/**/*.test.ts',
-            'test/{architecture,bench,chaos}/**/*.test.ts',
+            'test/{architecture,bench,chaos/fault-proxy}/**/*.test.ts',
           ],
           exclude: ['**/node_modules/**'],
           // Some start a program, which takes its time where two cores have much else to do.

@@ -60,7 +60,8 @@ export class Reflector<T extends KubeObject> {
   constructor(options: ReflectorOptions<T>) {
     this.#options = options;
     this.#metrics = options.metrics ?? createKubeMetrics();
-    this.#backOff = new BackOff({ firstMs: 800, longestMs: 30_000, random: options.random });
+    const endsRow = { ms: shortWatchMs, clock: options.clock };
+    this.#backOff = new BackOff({ firstMs: 800, longestMs: 30_000, random: options.random, endsRow });
     this.#position = new ReadingPosition(options.streamsLists ?? true);
     const { promise, resolve } = Promise.withResolvers<void>();
     this.synced = promise;

@@ -193,13 +193,17 @@ export class ChaosWorld {
 
   /** Waits until the VM runs and its address is known, is stopped, or is gone, and the operator has no more to do. */
   async settled(name: string, as: 'Running' | 'Stopped' | 'Gone'): Promise<void> {
+    await this.vmIs(name, as);
+    await this.quiet(15_000);
+  }
+
+  async vmIs(name: string, as: 'Running' | 'Stopped' | 'Gone'): Promise<void> {
     await this.wait(`${name}: ${as}`, async () => {
       const vm = await this.vm(name);
       if (!vm || as === 'Gone') return !vm && as === 'Gone';
       const { powerState, interfaces = [] } = vm.status ?? {};
       return powerState === as && (as === 'Stopped' || (interfaces[0]?.addresses?.length ?? 0) > 0);
     });
-    await this.quiet(15_000);
   }
 
   /** The version that the API server has come to. */

@@ -6,7 +6,8 @@ describe('a call', () => {
 
   it.each([
     ['GET', `${vms}/web-1`, { verb: 'get', name: 'web-1' }],
-    ['GET', `${vms}?limit=500`, { verb: 'list' }],
+    ['GET', `${vms}?limit=500`, { verb: 'list', isInitial: true }],
+    ['GET', `${vms}?watch=true&sendInitialEvents=true`, { verb: 'watch', isInitial: true }],
     ['GET', `${vms}?watch=true&resourceVersion=7`, { verb: 'watch' }],
     ['POST', vms, { verb: 'create' }],
     ['PUT', `${vms}/web-1`, { verb: 'update', name: 'web-1' }],

@@ -21,6 +21,8 @@ export interface Call {
   subresource?: string;
   namespace?: string;
   name?: string;
+  /** It tells what there is: a list, or a watch that begins with it (KEP-3157). */
+  isInitial?: true;
 }
 
 const writes: ReadonlySet<Verb> = new Set<Verb>(['create', 'update', 'patch', 'delete', 'deletecollection']);
@@ -45,12 +47,15 @@ export function callOf(method: string, path: string): Call {
     rest[0] === 'namespaces' && rest.length > 2 && !namespaceSubresources.has(rest[2] ?? '');
   const namespace = isInNamespace ? rest[1] : undefined;
   const [resource = '', name, subresource] = isInNamespace ? rest.slice(2) : rest;
+  const verb = verbOf(method, name, searchParams.get('watch'));
+  const isInitial = verb === 'list' || searchParams.get('sendInitialEvents') === 'true';
   return {
-    verb: verbOf(method, name, searchParams.get('watch')),
+    verb,
     ...{ group: isCore ? '' : group, resource },
     ...(subresource === undefined ? {} : { subresource }),
     ...(namespace === undefined ? {} : { namespace }),
     ...(name === undefined ? {} : { name }),
+    ...(isInitial ? { isInitial } : {}),
   };
 }
 

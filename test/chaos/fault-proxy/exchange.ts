@@ -92,7 +92,7 @@ export class Exchange {
   }
 
   async #truncate(answer: IncomingMessage): Promise<void> {
-    const body = await bodyOf(answer);
+    const body = this.#call.verb === 'watch' ? await firstOf(answer) : await bodyOf(answer);
     // Written before the reset: it must not overtake the half that is to arrive.
     await new Promise((resolve) => this.#caller.write(body.subarray(0, body.length / 2), resolve));
     this.#reset();
@@ -136,4 +136,10 @@ async function bodyOf(message: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of message) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
+}
+
+/** The first piece of an answer, of which the rest is not wanted. */
+async function firstOf(message: IncomingMessage): Promise<Buffer> {
+  for await (const chunk of message) return chunk as Buffer;
+  return Buffer.alloc(0);
 }

@@ -161,6 +161,16 @@ describe('a fault', () => {
     expect(server.seen).toHaveLength(1);
   });
 
+  it('truncate: cuts a watch in the middle of its first event', async () => {
+    proxy.add({ match: {}, fault: { kind: 'truncate' } });
+    const watch = caller.watch(watchPath);
+    await waitFor('the watch', () => server.watches === 1, { timeoutMs: 5_000 });
+    server.emit('12345678\n');
+    const reader = await watch;
+    expect(await reader.next()).toBe('1234');
+    expect(await reader.next()).toBe('broken');
+  });
+
   it('stale-list: asks for exactly the older state, but not in the middle of it', async () => {
     proxy.add({ match: { verb: 'list' }, fault: { kind: 'stale-list', resourceVersion: '5' } });
     await caller.send('GET', `${widgets}?limit=500`);

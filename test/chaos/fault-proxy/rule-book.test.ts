@@ -21,6 +21,7 @@ describe('a match', () => {
     { resource: ['hosts', 'widgets'] },
     { subresource: 'status' },
     { isWrite: true },
+    { isInitial: false },
   ])('%j is of it', (match) => {
     expect(matches(match, patch)).toBe(true);
   });
@@ -33,9 +34,17 @@ describe('a match', () => {
     { name: 'b' },
     { subresource: '' },
     { isWrite: false },
+    { isInitial: true },
   ])('%j is not of it', (match) => {
     expect(matches(match, patch)).toBe(false);
   });
+});
+
+it('a match of what there is takes in lists, and watches that begin with one', () => {
+  const streaming = callOf('GET', '/apis/g/v1/widgets?watch=true&sendInitialEvents=true');
+  const watch = callOf('GET', '/apis/g/v1/widgets?watch=true&resourceVersion=1');
+  const isOf = [list, streaming, watch].map((call) => matches({ isInitial: true }, call));
+  expect(isOf).toEqual([true, true, false]);
 });
 
 describe('a rule', () => {

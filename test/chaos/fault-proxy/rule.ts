@@ -11,6 +11,8 @@ export interface Match {
   name?: string;
   /** True: whatever changes something; false: whatever only reads. */
   isWrite?: boolean;
+  /** True: lists, and watches that begin with one; false: all else. */
+  isInitial?: boolean;
 }
 
 /**
@@ -20,7 +22,8 @@ export interface Match {
  * - `reset`: it reaches nobody; its connection is reset.
  * - `refuse`: it is answered with this status in the server's place: 429 or 503 with Retry-After, 5xx, 410.
  * - `lose-answer`: the server acts on it, but the caller hears nothing of it: the connection is reset, or silent.
- * - `truncate`: the server acts on it; half of the answer arrives, then the connection is reset.
+ * - `truncate`: the server acts on it; half of the answer arrives (of a watch: of its first piece), then the connection
+ *   is reset.
  * - `stale-list`: a list as it was at this resourceVersion, which it carries too.
  * - `rewind`: a watch starts from this resourceVersion, whatever was asked for: events come a second time.
  * - `freeze`: nothing arrives on a watch, whose connection stays open, until the rule is removed; then it all does.
@@ -57,7 +60,8 @@ export function matches(match: Match, call: Call): boolean {
     is(match.subresource, call.subresource ?? '') &&
     is(match.namespace, call.namespace ?? '') &&
     is(match.name, call.name ?? '') &&
-    (match.isWrite === undefined || match.isWrite === isWrite(call))
+    (match.isWrite === undefined || match.isWrite === isWrite(call)) &&
+    (match.isInitial === undefined || match.isInitial === (call.isInitial ?? false))
   );
 }
 
