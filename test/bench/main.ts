@@ -25,6 +25,10 @@ const benches = {
     about: 'node-libvirt beside C on libvirt.so and virsh: calls, memory, hung hosts, volumes',
     load: async () => (await import('./libvirt/bench.ts')).bench,
   },
+  runtime: {
+    about: 'the controller runtime with 10,000 VMs beside client-node: caches, reconciles, writes, rest',
+    load: async () => (await import('./runtime/bench.ts')).bench,
+  },
 } as const satisfies Record<string, { about: string; load: () => Promise<Bench> }>;
 
 type Bench = (context: BenchContext) => Promise<BenchResult>;
