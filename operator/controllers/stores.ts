@@ -2,6 +2,7 @@ import type { Host } from '../api/host.ts';
 import type { HostPool } from '../api/hostpool.ts';
 import type { PlacementPolicy } from '../api/placementpolicy.ts';
 import type { VirtualMachine } from '../api/virtualmachine.ts';
+import { domainUuidOf } from '../domain/identity.ts';
 import { resourceType } from '../kube/object.ts';
 import type { Store } from '../kube/store.ts';
 import type { Node } from './hostpool/membership.ts';
@@ -30,7 +31,7 @@ export function addIndexes(stores: Stores): void {
   virtualMachines.addIndexer('pool', (vm) => [vm.spec.placement.hostPoolRef.name]);
   virtualMachines.addIndexer('namespace', (vm) => [vm.metadata.namespace ?? '']);
   virtualMachines.addIndexer('unplaced', (vm) => (vm.status?.hostName ? [] : ['yes']));
-  virtualMachines.addIndexer('domain', (vm) => (vm.status?.domainUUID ? [vm.status.domainUUID] : []));
+  virtualMachines.addIndexer('domain', (vm) => [domainUuidOf(vm)]);
   hosts.addIndexer('pool', (host) => [host.spec.hostPoolRef.name]);
   placementPolicies.addIndexer('namespace', (policy) => [policy.metadata.namespace ?? '']);
 }

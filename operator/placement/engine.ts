@@ -36,6 +36,11 @@ export class PlacementEngine {
     this.#inventory.removeVm(id);
   }
 
+  /** Whether the host is there and takes VMs, whatever room it has. */
+  takesVms(host: string): boolean {
+    return this.#inventory.host(host)?.available.yes === true;
+  }
+
   /** What placed VMs have of the host. */
   usage(host: string): Usage {
     return this.#inventory.usage(host);

@@ -34,7 +34,7 @@ export class PoolModel {
       type === 'deleted' ? this.#removeVm(object) : this.#seeVm(object),
     );
     stores.hosts.subscribe(({ type, object }) =>
-      type === 'deleted' ? this.#removeHost(object) : this.#seeHost(object),
+      type === 'deleted' ? this.engine.removeHost(object.metadata.name) : this.#seeHost(object),
     );
     stores.hostPools.subscribe(({ object }) => this.#seePool(object.metadata.name));
     stores.nodes.subscribe(({ object }) => this.refreshHost(object.metadata.name));
@@ -73,10 +73,14 @@ export class PoolModel {
     this.engine.upsertVm({ ...vmState(vm), host: hostName });
   }
 
-  /** The host assumed for the VM as it is: another one chosen in its place would leave the first uncounted. */
+  /**
+   * The host assumed for the VM as it is, while that takes VMs: another one chosen in its place would leave the first
+   * uncounted.
+   */
   assumedHost(vm: VirtualMachine): string | undefined {
     const assumed = this.#assumed.get(keyOf(vm));
-    return assumed?.resourceVersion === vm.metadata.resourceVersion ? assumed.host : undefined;
+    if (assumed?.resourceVersion !== vm.metadata.resourceVersion) return undefined;
+    return this.engine.takesVms(assumed.host) ? assumed.host : undefined;
   }
 
   refreshHost(hostName: string): void {
@@ -117,31 +121,15 @@ export class PoolModel {
 
   #seeHost(host: Host): void {
     const { name } = host.metadata;
-    const state = hostState({
-      host,
-      pool: this.#stores.hostPools.get(host.spec.hostPoolRef.name),
-      node: this.#stores.nodes.get(name),
-      link: this.#connections.link(name),
-      twin: this.#connections.sharesUUID(name),
-    });
-    this.engine.upsertHost(state);
-    if (!state.available.yes) this.#dropAssumptions(name);
-  }
-
-  #removeHost(host: Host): void {
-    this.engine.removeHost(host.metadata.name);
-    this.#dropAssumptions(host.metadata.name);
-  }
-
-  /** What was not bound in time to a host that takes no more VMs is placed anew. */
-  #dropAssumptions(hostName: string): void {
-    for (const [key, { host }] of this.#assumed) {
-      if (host !== hostName) continue;
-      this.#assumed.delete(key);
-      const vm = this.#stores.virtualMachines.get(key);
-      if (vm) this.#seeVm(vm);
-      else this.engine.removeVm(key);
-    }
+    this.engine.upsertHost(
+      hostState({
+        host,
+        pool: this.#stores.hostPools.get(host.spec.hostPoolRef.name),
+        node: this.#stores.nodes.get(name),
+        link: this.#connections.link(name),
+        twin: this.#connections.sharesUUID(name),
+      }),
+    );
   }
 
   #seePool(name: string): void {

@@ -16,15 +16,8 @@ import { verdicts } from './verdicts.ts';
 /** The status that binds the VM to a host; the placement generation counts up, so that older domains are stale. */
 export function bindingStatus(scope: Scope, pool: HostPool, hostName: string): VirtualMachineStatus {
   const { status } = scope.vm;
-  const bound: VirtualMachine = {
-    ...scope.vm,
-    status: {
-      ...status,
-      hostName,
-      placementGeneration: (status?.placementGeneration ?? 0) + 1,
-      domainUUID: domainUuidOf(scope.vm),
-    },
-  };
+  const placementGeneration = (status?.placementGeneration ?? 0) + 1;
+  const bound: VirtualMachine = { ...scope.vm, status: { ...status, hostName, placementGeneration } };
   return computeStatus({ ...scope, vm: bound, pool }, stepDone);
 }
 
@@ -34,11 +27,11 @@ export function computeStatus(scope: Scope, outcome: StepResult): VirtualMachine
   if (outcome.kind === 'wait' && outcome.reason === 'ReconcilePaused')
     return pausedStatus(scope, outcome.message);
   const generation = vm.metadata.generation ?? 0;
-  const { hostName, placementGeneration, domainUUID } = vm.status ?? {};
+  const hostName = vm.status?.hostName;
   const power = powerState(scope);
   return {
     observedGeneration: generation,
-    ...(hostName === undefined ? {} : { hostName, placementGeneration, domainUUID }),
+    ...(hostName === undefined ? {} : binding(vm, hostName)),
     ...(power === undefined ? {} : { powerState: power }),
     ...allocated(scope),
     ...(hostName === undefined ? {} : { interfaces: interfaces(scope, power) }),
@@ -49,6 +42,12 @@ export function computeStatus(scope: Scope, outcome: StepResult): VirtualMachine
       env.clock.wallTime(),
     ),
   };
+}
+
+/** What a bound VM's status may lack, as of an older operator, is known all the same. */
+function binding(vm: VirtualMachine, hostName: string): Partial<VirtualMachineStatus> {
+  const placementGeneration = vm.status?.placementGeneration ?? 1;
+  return { hostName, placementGeneration, domainUUID: domainUuidOf(vm) };
 }
 
 /** Nothing was looked at, so all stays as it was, but for Ready, which says that nobody looks. */
