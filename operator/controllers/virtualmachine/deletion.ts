@@ -1,4 +1,5 @@
 import type { HostConnection } from '../../hypervisor/hypervisor.ts';
+import { adopt } from './adopt.ts';
 import { domainUUID, look } from './definition.ts';
 import { runsElsewhere } from './elsewhere.ts';
 import { finalizer, releaseFinalizer } from './finalizer.ts';
@@ -14,8 +15,10 @@ export const hostLostAnnotation = 'vmfabric.io/host-lost';
 
 /** Stops and removes the domain of a VM that is being deleted, and then lets its object go. */
 export async function deleteDomain(scope: Scope): Promise<StepResult> {
+  if (!scope.vm.metadata.finalizers?.includes(finalizer)) return { kind: 'postpone' };
+  const adopted = scope.vm.status?.hostName ? undefined : await adopt(scope);
+  if (adopted?.kind === 'postpone') return adopted;
   const { vm } = scope;
-  if (!vm.metadata.finalizers?.includes(finalizer)) return { kind: 'postpone' };
   const hostName = vm.status?.hostName;
   if (!hostName) return releaseFinalizer(scope);
   const reached = reachHost(scope);

@@ -18,7 +18,7 @@ export async function runsElsewhere(scope: Scope): Promise<StepResult | undefine
 }
 
 /** A host that cannot be asked counts as one where it runs. */
-async function runsOn(scope: Scope, hostName: string): Promise<boolean> {
+export async function runsOn(scope: Scope, hostName: string): Promise<boolean> {
   const uuid = domainUuidOf(scope.vm);
   const connection = scope.env.connections.link(hostName)?.connection;
   if (!connection) return true;

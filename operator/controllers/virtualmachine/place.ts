@@ -1,11 +1,11 @@
 import type { HostPool } from '../../api/hostpool.ts';
-import { virtualMachines } from '../../api/kinds.ts';
+import { adopt } from './adopt.ts';
+import { bind } from './bind.ts';
 import { type Scope, type StepResult, stepDone } from './scope.ts';
-import { bindingStatus } from './status.ts';
 
 /**
- * Gives the VM its host. The binding is written before anything is done on the host, compare-and-swap on the object as
- * it was read, so that of two operators only one can bind. A VM that is bound stays where it is.
+ * Gives the VM its host. The binding is written before anything is done on the host. A VM that is bound, or that runs,
+ * stays where it is.
  */
 export async function place(scope: Scope): Promise<StepResult> {
   const { vm, env } = scope;
@@ -13,6 +13,8 @@ export async function place(scope: Scope): Promise<StepResult> {
   const pool = env.stores.hostPools.get(poolName);
   if (pool) scope.pool = pool;
   if (vm.status?.hostName) return stepDone;
+  const adopted = await adopt(scope);
+  if (adopted) return adopted;
   if (vm.spec.runStrategy === 'Halted') {
     const message = 'The VM is halted; it gets a host when it is to run.';
     return { kind: 'wait', forMs: scope.lookAgainMs, reason: 'Halted', message };
@@ -20,7 +22,7 @@ export async function place(scope: Scope): Promise<StepResult> {
   if (!pool) return poolMissing(scope, poolName);
   const assumed = env.pools.assumedHost(vm);
   if (assumed === undefined) return placeAnew(scope, pool);
-  await bind(scope, pool, assumed);
+  await bind(scope, assumed, placed(assumed));
   return stepDone;
 }
 
@@ -32,23 +34,17 @@ async function placeAnew(scope: Scope, pool: HostPool): Promise<StepResult> {
     if (env.pools.isConnecting(pool)) return { kind: 'postpone' };
     return { kind: 'wait', forMs: scope.lookAgainMs, reason: 'Unschedulable', message: decision.message };
   }
+<<<<<<< ours
   await bind(scope, pool, decision.host);
   // The binding comes back by the watch and wakes the VM, which then is counted in its host's lane.
   return { kind: 'postpone' };
+=======
+  await bind(scope, decision.host, placed(decision.host));
+  return stepDone;
+>>>>>>> theirs
 }
 
-async function bind(scope: Scope, pool: HostPool, hostName: string): Promise<void> {
-  const { vm, env } = scope;
-  env.pools.assume(vm, hostName);
-  const status = bindingStatus(scope, pool, hostName);
-  scope.vm = await scope.cluster.patchStatus(virtualMachines, vm, status, { signal: scope.signal });
-  scope.events.push({
-    type: 'Normal',
-    reason: 'Placed',
-    action: 'Place',
-    note: `Placed on host ${hostName}.`,
-  });
-}
+const placed = (hostName: string) => `Placed on host ${hostName}.`;
 
 function poolMissing(scope: Scope, poolName: string): StepResult {
   const known = scope.env.stores.hostPools.list().map((pool) => pool.metadata.name);

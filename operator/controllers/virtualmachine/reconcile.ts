@@ -7,7 +7,7 @@ import type { EventRecorder } from '../../kube/recorder.ts';
 import { done, type Result } from '../../kube/result.ts';
 import { defineDomain } from './definition.ts';
 import { deleteDomain } from './deletion.ts';
-import { ensureFinalizer } from './finalizer.ts';
+import { ensureFinalizer, finalizer } from './finalizer.ts';
 import { readGuest } from './guest.ts';
 import { respectPause } from './pause.ts';
 import { place } from './place.ts';
@@ -59,6 +59,7 @@ function newScope(
     cluster,
     signal,
     vm,
+    isNew: !vm.metadata.finalizers?.includes(finalizer),
     looked: false,
     guest: [],
     restartRequired: [],

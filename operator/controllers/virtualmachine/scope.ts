@@ -33,6 +33,8 @@ export interface Scope {
   signal: AbortSignal;
   /** As read from the store, or as the last own write returned it. */
   vm: VirtualMachine;
+  /** No operator had it in its hands before: it has no finalizer yet. */
+  isNew: boolean;
   pool?: HostPool;
   host?: Host;
   link?: HostLink;

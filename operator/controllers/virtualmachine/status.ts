@@ -1,4 +1,3 @@
-import type { HostPool } from '../../api/hostpool.ts';
 import { exactQuantity } from '../../api/quantity.ts';
 import {
   type PowerState,
@@ -14,11 +13,11 @@ import { stepDone } from './scope.ts';
 import { verdicts } from './verdicts.ts';
 
 /** The status that binds the VM to a host; the placement generation counts up, so that older domains are stale. */
-export function bindingStatus(scope: Scope, pool: HostPool, hostName: string): VirtualMachineStatus {
+export function bindingStatus(scope: Scope, hostName: string): VirtualMachineStatus {
   const { status } = scope.vm;
   const placementGeneration = (status?.placementGeneration ?? 0) + 1;
   const bound: VirtualMachine = { ...scope.vm, status: { ...status, hostName, placementGeneration } };
-  return computeStatus({ ...scope, vm: bound, pool }, stepDone);
+  return computeStatus({ ...scope, vm: bound }, stepDone);
 }
 
 /** The whole status from what this reconcile saw. The same world makes the same status. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { virtualMachines } from '../../../operator/api/kinds.ts';
+import { hosts, virtualMachines } from '../../../operator/api/kinds.ts';
 import { World } from '../../../operator/testing/world.ts';
 
 it('an old deletion mark of a VM of the same name does not reach the one that was made anew', async () => {
@@ -39,4 +39,51 @@ it('a watch that can only start in the past leads to the present by a list', asy
   world.cluster.watches.thaw();
   await world.run(60_000);
   expect(world.runsOn('web-1')).toEqual([]);
+});
+
+/** etcd is restored from a time at which the VM had no host yet; meanwhile it runs on h1 and nothing more may go there. */
+async function restoredEtcd(spec: object = {}): Promise<World> {
+  const world = await World.withHosts(1);
+  world.putVm('web-1');
+  await world.run(30_000);
+  world.hypervisor.addHost('h2', { hostUUID: '99999999-2222-4333-8444-555555555555' });
+  world.editPool((pool) => {
+    pool.spec.staticHosts = ['h1', 'h2'].map((name) => ({ name, address: name }));
+  });
+  await world.run(30_000);
+  await world.stopOperator();
+  world.cluster.edit(hosts, { name: 'h1' }, (host) => {
+    host.spec.unschedulable = true;
+  });
+  world.editVm('web-1', (vm) => {
+    delete vm.status;
+    Object.assign(vm.spec, spec);
+  });
+  await world.startOperator();
+  return world;
+}
+
+it('a VM that runs although no binding says so, as after a restore of etcd, is bound where it runs', async () => {
+  const world = await restoredEtcd();
+  world.forgetCalls();
+  await world.run(60_000);
+  expect(world.runsOn('web-1')).toEqual(['h1']);
+  expect(world.vm('web-1').status?.hostName).toBe('h1');
+  expect(world.condition('web-1', 'Ready')).toBe('True Running');
+  expect(world.hypervisor.changes).toEqual([]);
+});
+
+it('one that shall be halted is found and halted', async () => {
+  const world = await restoredEtcd({ runStrategy: 'Halted' });
+  await world.run(60_000);
+  expect(world.runsOn('web-1')).toEqual([]);
+  expect(world.condition('web-1', 'Ready')).toBe('True Halted');
+});
+
+it('one that is deleted takes its domain along', async () => {
+  const world = await restoredEtcd();
+  world.deleteVm('web-1');
+  await world.run(60_000);
+  expect(world.findVm('web-1')).toBeUndefined();
+  expect(world.hypervisor.hosts.map(({ domains }) => domains.size)).toEqual([0, 0]);
 });
