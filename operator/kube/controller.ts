@@ -157,7 +157,7 @@ export class Controller<T extends KubeObject> {
       onWrite: (written, object) => this.#onWrite(key, written, object),
     });
     const result = await run.run(key);
-    if (!signal.aborted) this.#follow(key, result, run.log);
+    if (!signal.aborted) this.#follow(key, result, run);
   }
 
   #onWrite(key: ObjectKey, type: ResourceType, object: KubeObject): void {
@@ -165,13 +165,13 @@ export class Controller<T extends KubeObject> {
     if (store) this.#expectations.expect(key, store, object);
   }
 
-  #follow(key: ObjectKey, result: Result, log: Logger): void {
-    const outcome = this.#settle(key, result, log);
+  #follow(key: ObjectKey, result: Result, run: ReconcileRun): void {
+    const outcome = this.#settle(key, result, run);
     this.#metrics.reconciles.inc({ controller: this.name, result: outcome });
     if (outcome === 'error') this.#metrics.reconcileErrors.inc({ controller: this.name });
   }
 
-  #settle(key: ObjectKey, result: Result, log: Logger): Outcome {
+  #settle(key: ObjectKey, result: Result, run: ReconcileRun): Outcome {
     switch (result.kind) {
       case 'done':
         this.#queue.forget(key);
@@ -182,11 +182,11 @@ export class Controller<T extends KubeObject> {
         return 'requeue_after';
       case 'retry':
         this.#queue.addRateLimited(key);
-        return tellFailure(result.error, log);
+        return tellFailure(result.error, run.log);
       case 'failed':
         this.#queue.forget(key);
         this.#metrics.terminalErrors.inc({ controller: this.name });
-        log.error({ err: result.error }, 'reconcile failed for good, waiting for a change');
+        run.log.error({ err: result.error }, 'reconcile failed for good, waiting for a change');
         return 'error';
       default:
         return assertNever(result);

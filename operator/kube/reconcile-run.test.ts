@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import { describe, expect, it, vi } from 'vitest';
 import type { Reconcile } from './controller.ts';
 import { done, type Result } from './result.ts';
@@ -16,6 +17,25 @@ describe('the reconcile context', () => {
     const line = lines.find(({ msg }) => msg === 'hello');
     expect(line).toMatchObject({ controller: 'widget', Widget: ref('a') });
     expect(line?.['reconcileID']).toBe(line?.['reconcileId']);
+  });
+
+  it('makes its log only when it is asked for, and then once', async () => {
+    const log = pino({ level: 'silent' });
+    const child = vi.spyOn(log, 'child');
+    const logs: unknown[] = [];
+    const reconcile: Reconcile = async (key, context) => {
+      if (key === 'ns/loud') logs.push(context.log, context.log);
+      return done;
+    };
+    const { controller, put } = await setUp(reconcile, { log });
+    controller.start();
+    put('silent');
+    await settle();
+    expect(child).not.toHaveBeenCalled();
+    put('loud');
+    await settle();
+    expect(child).toHaveBeenCalledTimes(2); // one for the reconcile, and of that one for its object
+    expect(logs[0]).toBe(logs[1]);
   });
 
   it('aborts the signal when the time is up, and counts that', async () => {

@@ -40,14 +40,20 @@ export interface RunOptions {
 
 /** One call of a reconciler: its context, time limit and metrics, and whatever it throws turned into a result. */
 export class ReconcileRun {
-  readonly log: Logger;
   readonly #options: RunOptions;
   readonly #id = randomUUID();
+  #log: Logger | undefined;
   readonly #timeout = new AbortController();
 
   constructor(options: RunOptions) {
     this.#options = options;
-    this.log = options.log.child({ controller: options.controller, reconcileID: this.#id });
+  }
+
+  /** Made when it is first asked for: to blank out secrets in its members costs more than a reconcile that is silent. */
+  get log(): Logger {
+    const { log, controller } = this.#options;
+    this.#log ??= log.child({ controller, reconcileID: this.#id });
+    return this.#log;
   }
 
   /** Never rejects. */
@@ -70,9 +76,14 @@ export class ReconcileRun {
   #context(key: ObjectKey): ReconcileContext {
     const { type, cluster, signal: stop, onWrite } = this.#options;
     const signal = AbortSignal.any([stop, this.#timeout.signal]);
+    const objectLog = () => this.log.child({ [type.kind]: refOf(key) });
+    let log: Logger | undefined;
     return {
       signal,
-      log: this.log.child({ [type.kind]: refOf(key) }),
+      get log() {
+        log ??= objectLog();
+        return log;
+      },
       reconcileId: this.#id,
       cluster: observedCluster(cluster, { onWrite, signal }),
       wrote: onWrite,
