@@ -34,14 +34,9 @@ async function placeAnew(scope: Scope, pool: HostPool): Promise<StepResult> {
     if (env.pools.isConnecting(pool)) return { kind: 'postpone' };
     return { kind: 'wait', forMs: scope.lookAgainMs, reason: 'Unschedulable', message: decision.message };
   }
-<<<<<<< ours
-  await bind(scope, pool, decision.host);
+  await bind(scope, decision.host, placed(decision.host));
   // The binding comes back by the watch and wakes the VM, which then is counted in its host's lane.
   return { kind: 'postpone' };
-=======
-  await bind(scope, decision.host, placed(decision.host));
-  return stepDone;
->>>>>>> theirs
 }
 
 const placed = (hostName: string) => `Placed on host ${hostName}.`;
