@@ -96,14 +96,17 @@ export class LeaderElector implements Fence {
     this.#running ??= this.#run();
   }
 
-  /** Ends renewal and, when leading, gives the Lease back so that a standby need not wait. */
-  async stop(): Promise<void> {
+  /**
+   * Ends renewal and, when leading, gives the Lease back so that a standby need not wait; with `release` false it is left
+   * to run out, for when something may still act.
+   */
+  async stop({ release = true }: { release?: boolean } = {}): Promise<void> {
     this.#stop.abort();
     await this.#running;
     const led = this.#isLeader;
     // From here on nothing may act: with the answer still to come another replica leads already.
     this.#setLeader(false);
-    if (led) await this.#release();
+    if (led && release) await this.#release();
   }
 
   async #run(): Promise<void> {

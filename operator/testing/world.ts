@@ -10,6 +10,7 @@ import type { HostFacts } from '../hypervisor/hypervisor.ts';
 import { FakeCluster } from '../kube/fake-cluster.ts';
 import { createKubeMetrics } from '../kube/metrics.ts';
 import { eventType } from '../kube/recorder.ts';
+import { seeded } from '../kube/testing/seeded.ts';
 import { VirtualClock } from '../kube/testing/virtual-clock.ts';
 import { Operator, type OperatorOptions } from '../operator.ts';
 import { createLog } from '../telemetry/log.ts';
@@ -246,15 +247,4 @@ export class World {
     for (const host of this.hypervisor.hosts)
       host.guest(domainUuidOf(vm), { agent: { afterMs: 3000, addresses } });
   }
-}
-
-/** A small generator of the same numbers each time (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
