@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import type { WatchEvent } from './cluster.ts';
 import { settle, VirtualClock } from './testing/virtual-clock.ts';
@@ -17,12 +19,14 @@ function setUp(quietLimitMs = () => 1_000) {
     next = Promise.withResolvers<Next>();
     given.resolve({ done: false, value: { type: 'BOOKMARK', resourceVersion, initialEventsEnd: false } });
   };
+  const told: WeakRef<WatchEvent<never>>[] = [];
   const onEvent = (event: WatchEvent<never>) => {
+    told.push(new WeakRef(event));
     if (event.type === 'BOOKMARK') heard.push(event.resourceVersion);
   };
   const running = watchUntil({ open, onEvent, clock, quietLimitMs, signal: stop.signal });
   running.catch(() => {});
-  return { clock, stop, heard, give, running };
+  return { clock, stop, heard, told, give, running };
 }
 
 it('tells no event that comes in the same moment as the end', async () => {
@@ -45,4 +49,32 @@ it('ends by silence, by the limit as it is after each event', async () => {
   await clock.advance(100);
   await expect(running).rejects.toThrow(SilentWatchError);
   expect(clock.pendingTimers).toBe(0);
+});
+
+it('ends at once when told so by who hears of an event', async () => {
+  const stop = new AbortController();
+  const never = new Promise<Next>(() => {});
+  const value = { type: 'BOOKMARK', resourceVersion: '1', initialEventsEnd: false } as const;
+  const answers = [Promise.resolve({ done: false, value }), never];
+  const running = watchUntil({
+    open: () => ({ [Symbol.asyncIterator]: () => ({ next: () => answers.shift() ?? never }) }),
+    onEvent: () => stop.abort(new Error('enough')),
+    ...{ clock: new VirtualClock(), quietLimitMs: () => 1_000, signal: stop.signal },
+  });
+  await expect(running).rejects.toThrow('enough');
+});
+
+it('keeps no event that it has told: a watch lasts for minutes, and thousands come in one', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage: () => void = runInNewContext('gc');
+  const { told, give, stop, running } = setUp();
+  for (const version of ['1', '2', '3']) {
+    give(version);
+    await settle();
+  }
+  collectGarbage();
+  // What the loop waits with may hold the last one.
+  expect(told.slice(0, 2).map((event) => event.deref())).toEqual([undefined, undefined]);
+  stop.abort(new Error('enough'));
+  await expect(running).rejects.toThrow('enough');
 });

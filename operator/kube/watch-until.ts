@@ -32,9 +32,6 @@ export async function watchUntil<T>({
 }: WatchRun<T>): Promise<void> {
   signal.throwIfAborted();
   const end = new AbortController();
-  const { promise: ended, reject } = Promise.withResolvers<never>();
-  ended.catch(() => {});
-  end.signal.addEventListener('abort', () => reject(end.signal.reason), { once: true });
   const stop = () => end.abort(signal.reason);
   signal.addEventListener('abort', stop, { once: true });
   const watch = () => {
@@ -45,7 +42,7 @@ export async function watchUntil<T>({
   const events = open(end.signal)[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const next = await Promise.race([events.next(), ended]);
+      const next = await nextOf(events, end.signal);
       // An event that came in the same turn is no longer wanted.
       end.signal.throwIfAborted();
       if (next.done) return;
@@ -59,4 +56,20 @@ export async function watchUntil<T>({
     end.abort();
     events.return?.().catch(() => {});
   }
+}
+
+/**
+ * The next event, or the signal's reason once it aborts. Not raced with a promise that lives as long as the watch: that
+ * would keep each event that it was raced with.
+ */
+function nextOf<E>(events: AsyncIterator<E>, signal: AbortSignal): Promise<IteratorResult<E>> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const giveUp = () => reject(signal.reason);
+    signal.addEventListener('abort', giveUp, { once: true });
+    events
+      .next()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', giveUp));
+  });
 }
