@@ -162,12 +162,17 @@ export class Operator {
       },
       reconcile: (key, context) => reconcilePlacementPolicy({ stores, pools, clock }, key, context),
     });
+    const attempts = new Attempts(clock);
+    // Also of a VM whose finalizer somebody took away by hand, which no reconcile sees go.
+    stores.virtualMachines.subscribe(({ type, object }) => {
+      if (type === 'deleted') attempts.forget(object.metadata.uid);
+    });
     const environment = {
       stores,
       connections,
       sightings,
       pools,
-      attempts: new Attempts(clock),
+      attempts,
       clock,
       random,
     };
