@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compressedClock } from '../chaos/compressed-clock.ts';
-import type { Rule } from '../chaos/fault-proxy/rule.ts';
+import type { Fault, Rule } from '../chaos/fault-proxy/rule.ts';
 import { ChaosWorld } from './chaos-world.ts';
 
 /** A minute of the operator takes 2 s. */
@@ -116,9 +116,9 @@ describe.each(scenarios)('$name, though', (scenario) => {
   });
 
   /** A run for each write of the reference, with the nth write disturbed. */
-  async function everyWrite(by: 'reset' | 'silence', kills: boolean): Promise<void> {
+  async function everyWrite(fault: Fault, kills: boolean): Promise<void> {
     for (let skip = 0; skip < reference.writes; skip++) {
-      const rule: Rule = { match: { isWrite: true }, fault: { kind: 'lose-answer', by }, skip, times: 1 };
+      const rule: Rule = { match: { isWrite: true }, fault, skip, times: 1 };
       try {
         if (await disturb(scenario, reference, { rule, kills })) hits += 1;
       } catch (cause) {
@@ -128,12 +128,16 @@ describe.each(scenarios)('$name, though', (scenario) => {
     }
   }
 
+  it('the operator dies right before any of its writes', { timeout: 150_000 }, async () => {
+    await everyWrite({ kind: 'drop' }, true);
+  });
+
   it('the operator dies right after any of its writes', { timeout: 150_000 }, async () => {
-    await everyWrite('silence', true);
+    await everyWrite({ kind: 'lose-answer', by: 'silence' }, true);
   });
 
   it('the answer to any of its writes is lost', { timeout: 150_000 }, async () => {
-    await everyWrite('reset', false);
+    await everyWrite({ kind: 'lose-answer', by: 'reset' }, false);
   });
 
   afterAll(() => {
