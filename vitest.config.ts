@@ -23,6 +23,7 @@ export default defineConfig({
         test: {
           name: 'chaos',
           include: ['test/chaos/**/*.test.ts'],
+          exclude: ['test/chaos/fault-proxy/**'],
           globalSetup: ['test/chaos/crash-matrix/tally.ts'],
           testTimeout: 60_000,
         },

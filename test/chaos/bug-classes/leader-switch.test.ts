@@ -6,7 +6,7 @@ import { type AroundHostCall, Life } from '../life.ts';
 const lease = { namespace: 'vmfabric-system', name: 'vmfabric' };
 
 /** In which phase of its event loop a suspended process finds itself. */
-const phases = ['timers'] as const;
+const phases = ['timers', 'answers'] as const;
 
 /** Two operators that want to lead; the first one does. Losing the Lease ends the process, as in main. */
 async function twoOperators(around?: AroundHostCall) {
