@@ -10,6 +10,7 @@ import { Transport } from './kube/transport.ts';
 import { Operator } from './operator.ts';
 import { HealthServer } from './telemetry/health.ts';
 import { createLog } from './telemetry/log.ts';
+import { watchLoop } from './telemetry/loop-watch.ts';
 import { createRegistry } from './telemetry/metrics.ts';
 
 /** One sentence on standard error, and the exit code of a wrong invocation. */
@@ -38,7 +39,12 @@ async function main(): Promise<void> {
     },
   });
   const port = await health.start();
-  stopOnSignals(operator, transport, health, log);
+  const unwatch = watchLoop({ clock: systemClock, log });
+  stopOnSignals(log, async () => {
+    await operator.stop();
+    unwatch();
+    await Promise.all([health.stop(), transport.close()]);
+  });
   log.info({ version, port, identity: configuration.identity }, 'vmfabric starts');
   await operator.start();
 }
@@ -67,14 +73,13 @@ async function assemble(configuration: Configuration, log: Logger, registry: Reg
 }
 
 /** The first signal stops in order and gives the Lease back; a second one ends at once. Domains go on either way. */
-function stopOnSignals(operator: Operator, transport: Transport, health: HealthServer, log: Logger): void {
+function stopOnSignals(log: Logger, end: () => Promise<void>): void {
   let stopping = false;
   const stop = async (signal: NodeJS.Signals) => {
     if (stopping) process.exit(1);
     stopping = true;
     log.info({ signal }, 'vmfabric stops');
-    await operator.stop();
-    await Promise.all([health.stop(), transport.close()]);
+    await end();
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, (received) => void stop(received));
 }

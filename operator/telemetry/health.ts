@@ -7,9 +7,12 @@ export type Check = () => string | undefined;
 
 export interface HealthOptions {
   registry: Registry;
-  /** /healthz: whether a restart would help. Never depends on a host or another program. */
+  /**
+   * /healthz: whether a restart would help. Never depends on a host or another program. It is answered by the same event
+   * loop that does all the work, so an answer is in itself the sign that the loop turns; a blocked one gives none.
+   */
   live: Check;
-  /** /readyz: whether caches are synced. */
+  /** /readyz: whether caches are synced. A standby is ready too: it can lead at any moment, and a rollout waits for it. */
   ready: Check;
   /** 0 takes any free port. */
   port: number;
