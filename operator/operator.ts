@@ -45,8 +45,8 @@ export interface OperatorOptions {
 const virtualMachineWorkers = 32;
 
 /**
- * VMs of one host in work at once: a host that hangs holds no more workers than these until its calls time out. libvirtd
- * itself works on 5 calls of one client at a time (max_client_requests).
+ * VMs of one host in work at once: a host that hangs holds no more than these until its calls time out. libvirtd itself
+ * works on 5 calls of one client at a time (max_client_requests).
  */
 const virtualMachinesPerHost = 4;
 

@@ -40,6 +40,10 @@ export class LaneLoad {
     this.#load.set(lane, this.#loadOf(lane) + 1);
   }
 
+  holds(key: ObjectKey): boolean {
+    return this.#laneOf.has(key);
+  }
+
   /** Leaves the lane that was entered, whatever the key's lane is by now. */
   leave(key: ObjectKey): void {
     const lane = this.#laneOf.get(key);

@@ -124,6 +124,11 @@ export class WorkQueue {
     this.#hand();
   }
 
+  /** Whether the key is in process and counts in a lane. */
+  isInLane(key: ObjectKey): boolean {
+    return this.#lanes.holds(key);
+  }
+
   /** Lets go of all that is pending; takers get undefined; later adds do nothing. */
   shutdown(): void {
     this.#closed = true;

@@ -68,3 +68,29 @@ it('what does not end even by its signal frees its worker and its lane, and keep
   await settle();
   expect(keysOf(reconcile)).toEqual(['ns/stuck', 'ns/next']);
 });
+
+it('lanes that hang, whatever their number, take no worker from the others for longer than a second', async () => {
+  const reconcile = vi.fn<Reconcile>((key) =>
+    key.startsWith('ns/stuck') ? new Promise(() => {}) : Promise.resolve(done),
+  );
+  const lanes = { of: (key: string) => key, cap: 1 };
+  const { controller, put, clock } = await setUp(reconcile, { lanes, workers: 2 });
+  controller.start();
+  for (const name of ['stuck-1', 'stuck-2', 'stuck-3', 'stuck-4', 'well']) put(name);
+  await clock.advance(999);
+  expect(keysOf(reconcile)).toEqual(['ns/stuck-1', 'ns/stuck-2']);
+  await clock.advance(1_001);
+  expect(keysOf(reconcile)).toContain('ns/well');
+  put('stuck-1', 2);
+  await settle();
+  expect(keysOf(reconcile).filter((key) => key === 'ns/stuck-1')).toHaveLength(1);
+});
+
+it('without lanes there are never more keys in process than workers', async () => {
+  const reconcile = vi.fn<Reconcile>(() => new Promise(() => {}));
+  const { controller, put, clock } = await setUp(reconcile, { workers: 2 });
+  controller.start();
+  for (const name of ['a', 'b', 'c']) put(name);
+  await clock.advance(10_000);
+  expect(keysOf(reconcile)).toEqual(['ns/a', 'ns/b']);
+});

@@ -7,11 +7,18 @@ export interface WorkersOptions {
   count: number;
   queue: WorkQueue;
   clock: Clock;
-  /** Work that takes longer keeps its key in process, but frees the worker: it hurts nobody else then. */
+  /** Work that takes longer keeps its key in process, but frees the worker and the lane: it hurts nobody else then. */
   longestMs: number;
   /** Must not reject. */
   work: (key: ObjectKey, signal: AbortSignal) => Promise<void>;
 }
+
+/**
+ * A worker is lent to a key in a lane for so long, in milliseconds; then the key goes on without one. What hangs is held
+ * by its lane, so that any number of full lanes leaves workers for all others. Keys without a lane keep their worker: only
+ * the number of workers bounds them.
+ */
+const lentMs = 1_000;
 
 /** After the abort, how long work gets to notice it, in milliseconds. */
 const abortGraceMs = 2_000;
@@ -54,9 +61,16 @@ export class Workers {
     for (let key = await queue.take(); key !== undefined; key = await queue.take()) {
       const serving = this.#serve(key);
       this.#busy.set(key, serving);
-      await this.#within(serving, longestMs);
-      if (this.#busy.has(key)) queue.leaveLane(key);
+      if (queue.isInLane(key)) {
+        await this.#within(serving, lentMs);
+        void this.#watchOver(key, serving, longestMs - lentMs);
+      } else await this.#watchOver(key, serving, longestMs);
     }
+  }
+
+  async #watchOver(key: ObjectKey, serving: Promise<void>, timeoutMs: number): Promise<void> {
+    if (this.#busy.get(key) === serving) await this.#within(serving, timeoutMs);
+    if (this.#busy.get(key) === serving) this.#options.queue.leaveLane(key);
   }
 
   async #serve(key: ObjectKey): Promise<void> {

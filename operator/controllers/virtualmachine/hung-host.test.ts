@@ -46,3 +46,22 @@ it('nor does it by VMs that are placed on it before anybody knows', async () => 
   expect(on('h2').filter((name) => world.runsOn(name).length === 0)).toEqual([]);
   await world.stopOperator();
 });
+
+it('nor do many hosts that hang at once', async () => {
+  const hosts = 10; // times four VMs of each in work at once: more than there are workers
+  const world = await World.withHosts(hosts);
+  const all = names(5 * hosts, 'vm');
+  for (const name of all) world.putVm(name);
+  await world.run(60_000);
+  const isWell = (name: string) => world.vm(name).status?.hostName === 'h1';
+  const [well, hung] = [all.filter(isWell), all.filter((name) => !isWell(name))];
+  expect(well.length).toBeGreaterThan(0);
+  for (let host = 2; host <= hosts; host++) world.hypervisor.host(`h${host}`).cutOff();
+  for (const name of hung) world.halt(name);
+  await world.run(100);
+  for (const name of well) world.halt(name);
+  await world.run(atOnceMs);
+  expect(well.filter((name) => world.runsOn(name).length > 0)).toEqual([]);
+  expect(hung.filter((name) => world.runsOn(name).length > 0)).toEqual(hung);
+  await world.stopOperator();
+});
