@@ -1,3 +1,6 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { type Domain, ErrorCode, type HypervisorConnection, MigrateFlag } from 'node-libvirt';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { guestDomainXml } from '../../hack/lab/guest-domain.ts';
@@ -6,6 +9,7 @@ import { waitFor } from '../../hack/wait.ts';
 import { connectionsOfTests } from './connections-of-tests.ts';
 import { addressOf } from './lab-guests.ts';
 import { labOfTests } from './lab-of-tests.ts';
+import type { Errand } from './migrating-client.ts';
 
 const flags = MigrateFlag.Live | MigrateFlag.Tls;
 const slow = { flags, bandwidth: 1n };
@@ -46,6 +50,24 @@ async function beginSlowly() {
     .catch((error: unknown) => error);
   await underWay();
   return { long, moving };
+}
+
+/** Once nobody works on it any more the guest is on one of the hosts, and well. */
+async function expectOneGuest(): Promise<void> {
+  await domain.setMigrationSpeed(1000n).catch(() => {}); // it may have been given up with its client
+  const noJob = async () => {
+    const info = await source.virsh(['domjobinfo', 'mover']).catch(() => 'None');
+    return !info.includes('Unbounded');
+  };
+  await waitFor('the end of its job', noJob, { timeoutMs: 60_000, everyMs: 200 });
+  const alone = async () => {
+    const names = await runsOn();
+    return names.length === 1 && names[0];
+  };
+  const where = await waitFor('the guest to be on one host', alone, { timeoutMs: 20_000 });
+  const host = [source, target].find(({ name }) => name === where);
+  if (!host) throw new Error('the guest runs nowhere');
+  expect(await addressOf(host, 'mover')).toMatch(/^10\.77\./);
 }
 
 beforeAll(() => {
@@ -89,19 +111,17 @@ describe('a live migration between two real hosts over mutual TLS', () => {
     const { long, moving } = await beginSlowly();
     long.connection.close();
     expect(await moving).toMatchObject({ name: 'ConnectionClosed', outcomeUnknown: true });
-    await domain.setMigrationSpeed(1000n).catch(() => {}); // it may have been given up with its client
-    const noJob = async () => {
-      const info = await source.virsh(['domjobinfo', 'mover']).catch(() => 'None');
-      return !info.includes('Unbounded');
-    };
-    await waitFor('the end of its job', noJob, { timeoutMs: 60_000, everyMs: 200 });
-    const alone = async () => {
-      const names = await runsOn();
-      return names.length === 1 && names[0];
-    };
-    const where = await waitFor('the guest to be on one host', alone, { timeoutMs: 20_000 });
-    const host = [source, target].find(({ name }) => name === where);
-    if (!host) throw new Error('the guest runs nowhere');
-    expect(await addressOf(host, 'mover')).toMatch(/^10\.77\./);
+    await expectOneGuest();
+  });
+
+  it('does not need the process that began it: when that is killed the guest is on one host in the end', async () => {
+    const errand: Errand = { target: await tests.target(source), uuid: domain.uuid, uri: uri(target), flags };
+    const client = fork(join(import.meta.dirname, 'migrating-client.ts'), { serialization: 'advanced' });
+    const ended = once(client, 'exit');
+    client.send(errand);
+    await underWay();
+    client.kill('SIGKILL');
+    expect(await ended).toEqual([null, 'SIGKILL']);
+    await expectOneGuest();
   });
 });
