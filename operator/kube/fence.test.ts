@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { widget, widgetType } from './contract-objects.ts';
 import { FakeCluster } from './fake-cluster.ts';
 import { FencedError, fencedCluster } from './fence.ts';
@@ -10,14 +10,12 @@ function setUp() {
   const lose = () => {
     mayAct = false;
   };
-  const fence = {
-    check: () => {
-      if (!mayAct) throw new FencedError('another one leads');
-    },
+  const check = () => {
+    if (!mayAct) throw new FencedError('another one leads');
   };
-  const fenced = fencedCluster(cluster, fence);
+  const fenced = fencedCluster(cluster, { check });
   const stored = cluster.put(widgetType, widget('ns', 'w', { spec: { size: 1 } }));
-  return { cluster, fenced, stored, lose };
+  return { cluster, fenced, stored, lose, check };
 }
 
 type World = ReturnType<typeof setUp>;
@@ -73,4 +71,27 @@ it('hands on what else the caller asked for', async () => {
   const signal = AbortSignal.abort(new Error('enough'));
   await expect(fenced.create(widgetType, widget('ns', 'x'), { signal })).rejects.toThrow('enough');
   expect(cluster.writes).toEqual([]);
+});
+
+describe('fences one around another', () => {
+  it.each(Object.entries(writes))(
+    '%s is refused by the outer one as by the inner one',
+    async (_verb, write) => {
+      const world = setUp();
+      world.lose();
+      const inner = fencedCluster(world.cluster, { check: () => {} });
+      const fenced = fencedCluster(inner, { check: world.check });
+      await expect(write({ ...world, fenced })).rejects.toThrow(FencedError);
+      expect(world.cluster.writes).toEqual([]);
+    },
+  );
+
+  it('a permit that the caller brings is asked too', async () => {
+    const { fenced, cluster } = setUp();
+    const permit = () => {
+      throw new Error('not now');
+    };
+    await expect(fenced.create(widgetType, widget('ns', 'x'), { permit })).rejects.toThrow('not now');
+    expect(cluster.writes).toEqual([]);
+  });
 });

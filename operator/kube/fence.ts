@@ -1,4 +1,4 @@
-import type { Cluster } from './cluster.ts';
+import type { CallOptions, Cluster } from './cluster.ts';
 
 /**
  * Whether this replica may still act, asked right before each act. A process that was suspended past its Lease's
@@ -15,19 +15,27 @@ export class FencedError extends Error {
   override readonly name = 'FencedError';
 }
 
-/** A `Cluster` whose writes are refused with a `FencedError` once `fence` says so. Reads are not. */
+/**
+ * A `Cluster` whose writes are refused with a `FencedError` once `fence` says so. Reads are not. Fences may stand one
+ * around another, as that of a shard around that of a whole replica: each of them is asked.
+ */
 export function fencedCluster(cluster: Cluster, fence: Fence): Cluster {
-  const permit = () => fence.check();
+  const fenced = <O extends CallOptions>(more: O | undefined) => ({
+    ...(more as O),
+    permit: () => {
+      more?.permit?.();
+      fence.check();
+    },
+  });
   return {
     get: (type, ref, more) => cluster.get(type, ref, more),
     list: (type, more) => cluster.list(type, more),
     watch: (type, version, more) => cluster.watch(type, version, more),
-    create: (type, object, more) => cluster.create(type, object, { ...more, permit }),
-    apply: (type, object, more) => cluster.apply(type, object, { ...more, permit }),
-    patchStatus: (type, object, status, more) =>
-      cluster.patchStatus(type, object, status, { ...more, permit }),
+    create: (type, object, more) => cluster.create(type, object, fenced(more)),
+    apply: (type, object, more) => cluster.apply(type, object, fenced(more)),
+    patchStatus: (type, object, status, more) => cluster.patchStatus(type, object, status, fenced(more)),
     setFinalizers: (type, object, finalizers, more) =>
-      cluster.setFinalizers(type, object, finalizers, { ...more, permit }),
-    delete: (type, ref, more) => cluster.delete(type, ref, { ...more, permit }),
+      cluster.setFinalizers(type, object, finalizers, fenced(more)),
+    delete: (type, ref, more) => cluster.delete(type, ref, fenced(more)),
   };
 }
