@@ -6,6 +6,7 @@ function setUp() {
   const holdings = new Holdings();
   const changes: ShardChange[] = [];
   holdings.subscribe((change) => changes.push(change));
+  holdings.take(1);
   holdings.open(1);
   const { promise, resolve } = Promise.withResolvers<string>();
   let signal: AbortSignal | undefined;
@@ -36,6 +37,7 @@ it('a drain aborts the work under way, waits for its end, and lets nothing begin
 
 it('a drain waits for work that fails as for any other', async () => {
   const holdings = new Holdings();
+  holdings.take(2);
   holdings.open(2);
   const { promise, reject } = Promise.withResolvers<void>();
   const running = holdings.run(2, () => promise);
@@ -51,6 +53,58 @@ it('what is dropped is aborted and not waited for; told once', async () => {
   holdings.drop(1);
   expect([isAborted(), holdings.has(1), changes.length]).toEqual([true, false, 2]);
   finish('ended');
+});
+
+it('what is held and not opened yet takes no work, and nobody hears of it', async () => {
+  const { holdings, changes } = setUp();
+  holdings.take(3);
+  expect([holdings.has(3), holdings.isOpen(3)]).toEqual([true, false]);
+  await expect(holdings.run(3, async () => 'early')).rejects.toThrow('shard 3 is not open');
+  holdings.drop(3);
+  holdings.open(3);
+  expect([holdings.has(3), changes.length]).toEqual([false, 1]);
+});
+
+it.each(['kept', 'lost and won back'])(
+  'work that heeds no abort is waited for on a shard that was %s',
+  async (how) => {
+    const { holdings, finish } = setUp();
+    void holdings.drain(1);
+    if (how !== 'kept') holdings.drop(1);
+    holdings.take(1);
+    holdings.open(1);
+    let isDrained = false;
+    const draining = holdings.drain(1).then(() => {
+      isDrained = true;
+    });
+    await settle();
+    expect(isDrained).toBe(false);
+    finish('ended');
+    await draining;
+  },
+);
+
+it('a shard that was given up and won back is not held without a break; one that was drained and kept is', async () => {
+  const { holdings, finish } = setUp();
+  const isUnbroken = holdings.unbroken(1);
+  finish('ended');
+  await holdings.drain(1);
+  holdings.open(1);
+  expect(isUnbroken()).toBe(true);
+  holdings.drop(1);
+  holdings.take(1);
+  expect([isUnbroken(), holdings.unbroken(1)(), holdings.unbroken(7)()]).toEqual([false, true, false]);
+});
+
+it('closed, it drains all, and takes and opens nothing any more', async () => {
+  const { holdings, finish, isAborted } = setUp();
+  holdings.take(2);
+  const closing = holdings.close();
+  holdings.open(2);
+  holdings.take(3);
+  expect([isAborted(), holdings.isOpen(2), holdings.has(3)]).toEqual([true, false, false]);
+  finish('ended');
+  await closing;
 });
 
 it('may be opened again after a drain, with a signal of its own', async () => {

@@ -1,7 +1,7 @@
-/** What a replica does with a shard while it holds it. */
+/** From the moment a shard was won until it is given up or lost. */
 interface Tenure {
-  readonly abort: AbortController;
-  readonly work: Set<Promise<unknown>>;
+  /** Of the work that has begun since it was last opened; aborted when no new work may begin. Undefined: never opened. */
+  abort: AbortController | undefined;
 }
 
 export interface ShardChange {
@@ -13,7 +13,10 @@ export interface ShardChange {
 /** The shards that this replica holds, and the work under way on each. */
 export class Holdings {
   readonly #tenures = new Map<number, Tenure>();
+  /** Outlives tenures: work that heeds no abort may go on while its shard goes and comes back. */
+  readonly #work = new Map<number, Set<Promise<unknown>>>();
   readonly #handlers = new Set<(change: ShardChange) => void>();
+  #isClosed = false;
 
   /** Calls `handler` after each change; returns what ends that. Handlers must not throw. */
   subscribe(handler: (change: ShardChange) => void): () => void {
@@ -21,23 +24,30 @@ export class Holdings {
     return () => this.#handlers.delete(handler);
   }
 
-  /** Whether the shard is held, drained or not. */
+  /** Whether the shard is held, open for work or not. */
   has(shard: number): boolean {
     return this.#tenures.has(shard);
   }
 
   /** Whether new work may begin. */
   isOpen(shard: number): boolean {
-    return this.#tenures.get(shard)?.abort.signal.aborted === false;
+    return this.#tenures.get(shard)?.abort?.signal.aborted === false;
   }
 
   get shards(): number[] {
     return [...this.#tenures.keys()];
   }
 
-  /** For a shard that was won, or that was drained and is to be kept after all. */
+  /** For a shard that was won: it is held, and work waits until it is opened. */
+  take(shard: number): void {
+    if (!this.#isClosed && !this.has(shard)) this.#tenures.set(shard, { abort: undefined });
+  }
+
+  /** Lets work begin on a shard that is held, be it drained before and kept after all. Does nothing to others. */
   open(shard: number): void {
-    this.#tenures.set(shard, { abort: new AbortController(), work: new Set() });
+    const tenure = this.#tenures.get(shard);
+    if (!tenure || this.#isClosed || this.isOpen(shard)) return;
+    tenure.abort = new AbortController();
     this.#tell({ shard, owned: true });
   }
 
@@ -46,7 +56,13 @@ export class Holdings {
     const tenure = this.#tenures.get(shard);
     if (!tenure) return;
     this.#end(shard, tenure);
-    while (tenure.work.size > 0) await Promise.allSettled(tenure.work);
+    for (let work = this.#work.get(shard); work; work = this.#work.get(shard)) await Promise.allSettled(work);
+  }
+
+  /** Drains all, and takes and opens nothing any more. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all(this.shards.map((shard) => this.drain(shard)));
   }
 
   /** The shard is no longer ours. What is still under way on it is aborted. */
@@ -57,21 +73,41 @@ export class Holdings {
     this.#end(shard, tenure);
   }
 
+  /**
+   * Tells from now on whether the shard has been held without a break. Another replica may have acted in a break, so
+   * what was decided before it must not be done even if the shard is back.
+   */
+  unbroken(shard: number): () => boolean {
+    const tenure = this.#tenures.get(shard);
+    return () => tenure !== undefined && this.#tenures.get(shard) === tenure;
+  }
+
   /** Runs `work` as part of the shard's: drains abort it and wait for it. @throws Error when the shard is not open. */
   async run<R>(shard: number, work: (signal: AbortSignal) => Promise<R>): Promise<R> {
-    const tenure = this.#tenures.get(shard);
-    if (!tenure || !this.isOpen(shard)) throw new Error(`shard ${shard} is not open for work`);
-    const running = work(tenure.abort.signal);
-    tenure.work.add(running);
+    const abort = this.#tenures.get(shard)?.abort;
+    if (!abort || abort.signal.aborted) throw new Error(`shard ${shard} is not open for work`);
+    const running = work(abort.signal);
+    this.#note(shard, running);
     try {
       return await running;
     } finally {
-      tenure.work.delete(running);
+      this.#forget(shard, running);
     }
   }
 
+  #note(shard: number, running: Promise<unknown>): void {
+    const work = this.#work.get(shard) ?? new Set();
+    this.#work.set(shard, work.add(running));
+  }
+
+  #forget(shard: number, running: Promise<unknown>): void {
+    const work = this.#work.get(shard);
+    work?.delete(running);
+    if (work?.size === 0) this.#work.delete(shard);
+  }
+
   #end(shard: number, { abort }: Tenure): void {
-    if (abort.signal.aborted) return;
+    if (!abort || abort.signal.aborted) return;
     abort.abort(new Error(`shard ${shard} goes to another replica`));
     this.#tell({ shard, owned: false });
   }

@@ -223,6 +223,48 @@ describe('handing over', () => {
     expect([group.ownersOf(key), shard()]).toEqual([['replica_0'], before]);
   });
 
+  it('work that outlives its shard is refused also when the shard is back, and the next move waits for it', async () => {
+    const { first, key, finish, working } = await movingWork();
+    const fence = first.sharding.fence(key);
+    group.cluster.edit(leaseType, layout.shardRef(first.sharding.shardOf(key)), (lease) => {
+      lease.spec.holderIdentity = 'admin';
+    });
+    await group.run(20_000);
+    expect(first.sharding.owns(key)).toBe(true);
+    expect(() => fence.check()).toThrow(FencedError);
+    expect(() => first.sharding.fence(key).check()).not.toThrow();
+    group.add();
+    await group.run(10_000);
+    expect(group.ownersOf(key)).toEqual([]);
+    finish();
+    await working;
+    await group.run(1_000);
+    expect(group.ownersOf(key)).toEqual(['replica_1']);
+  });
+
+  it('a shard that is won while the replica stops is not opened any more', async () => {
+    await setUp(1);
+    const [first] = group.replicas;
+    if (!first) throw new Error('no replica');
+    await group.leave(group.add());
+    const opened: number[] = [];
+    first.sharding.onChange(({ shard, owned }) => {
+      if (owned) opened.push(shard);
+    });
+    const stopping = Promise.withResolvers<void>();
+    group.cluster.intercept = ({ verb, key }, when) => {
+      if (verb !== 'apply' || !key.includes('-shard-') || when === 'before') return;
+      first.isOver = true;
+      void first.sharding.stop().then(stopping.resolve);
+    };
+    group.cluster.edit(leaseType, layout.shardRef(3), (lease) => {
+      lease.spec.holderIdentity = '';
+    });
+    await group.run(10_000);
+    await stopping.promise;
+    expect(opened).toEqual([]);
+  });
+
   it('stopped with work that heeds no abort, it does not leave: its membership runs out', async () => {
     const { first, key, finish, working } = await movingWork();
     group.add();

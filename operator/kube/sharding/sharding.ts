@@ -124,13 +124,16 @@ export class Sharding {
     return this.holds(key) && this.#membership.mayAct;
   }
 
-  /** Asked before each act on the key, as long as the work on it goes on. */
+  /** For work on the key that begins now: asked before each of its acts, however often the shard goes and comes back. */
   fence(key: string): Fence {
     const shard = this.shardOf(key);
+    const isUnbroken = this.#holdings.unbroken(shard);
     return {
       check: () => {
-        if (!this.#holdings.has(shard))
-          throw new FencedError(`shard ${shard} of "${key}" is not held: not acting, as another replica may`);
+        if (!isUnbroken())
+          throw new FencedError(
+            `shard ${shard} of "${key}" is not held any more: not acting, as another replica may`,
+          );
         this.#membership.check();
       },
     };
@@ -164,7 +167,7 @@ export class Sharding {
    */
   async stop(graceMs = 2_000): Promise<void> {
     this.#isStopped = true;
-    const drained = Promise.all(this.#holdings.shards.map((shard) => this.#holdings.drain(shard)));
+    const drained = this.#holdings.close();
     if (this.#hasStarted) await this.#controller.stop(graceMs);
     await this.#membership.stop({ release: await this.#within(graceMs, drained) });
     await this.#reflector.stop();

@@ -77,7 +77,10 @@ export class Steward {
       if (untilEndMs > 0) return { kind: 'again', afterMs: untilEndMs };
     }
     // Drained, but not given away when the members changed again: no write is needed.
-    if (!holdings.has(shard)) await this.#claim(shard, lease, tools);
+    if (!holdings.has(shard)) {
+      await this.#claim(shard, lease, tools);
+      holdings.take(shard);
+    }
     holdings.open(shard);
     return done;
   }
