@@ -75,6 +75,16 @@ describe('where a reflector goes on', () => {
     position.listAgain('9');
     expect(stand(position)).toMatchObject({ from: undefined, floor: '9' });
   });
+
+  it('lists at the highest floor that is asked for, or by a consistent read when anybody asks for that', () => {
+    const position = watching();
+    position.listAgain('11');
+    position.listAgain('9');
+    expect(position.floor).toBe('11');
+    position.listAgain(undefined);
+    position.listAgain('12');
+    expect(position.floor).toBeUndefined();
+  });
 });
 
 describe('streaming', () => {

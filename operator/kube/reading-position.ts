@@ -67,11 +67,15 @@ export class ReadingPosition {
     this.#silences = 0;
   }
 
-  /** A list is due, at `floor` or later; without one by a consistent read. */
+  /**
+   * A list is due, at `floor` or later; without one by a consistent read. When several ask before it is there, it is one
+   * that is good enough for all of them.
+   */
   listAgain(floor: string | undefined): void {
     this.#from = undefined;
     if (floor === undefined) this.#isFloorVoid = true;
-    else this.#floor = floor;
+    else if (this.#floor === undefined || compareResourceVersions(floor, this.#floor) > 0)
+      this.#floor = floor;
   }
 
   /** @returns whether to go on at once, without a back-off: in another way, not the same once more. */
