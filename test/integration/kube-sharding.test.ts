@@ -23,6 +23,7 @@ function replica(name: string, identity: string, shards: number, onLost: (reason
   const sharding = new Sharding({
     ...{ cluster: client.cluster, namespace, name, identity, shards, onLost },
     ...{ clock: systemClock, random: Math.random, log: pino({ level: 'silent' }) },
+    proveFresh: async () => {},
     ...{ leaseDurationMs: 6_000, renewDeadlineMs: 4_000, retryPeriodMs: 500 },
   });
   sharding.start();

@@ -242,6 +242,58 @@ describe('handing over', () => {
     expect(group.ownersOf(key)).toEqual(['replica_1']);
   });
 
+  it('lets work begin only once the caches have all that was written before, by one proof for all that came', async () => {
+    await setUp(1);
+    const proofs: PromiseWithResolvers<void>[] = [];
+    const second = group.add({
+      proveFresh: () => {
+        proofs.push(Promise.withResolvers<void>());
+        return proofs.at(-1)?.promise ?? Promise.resolve();
+      },
+    });
+    const claims = () => group.keys.filter((key) => second.sharding.holds(key)).length;
+    await group.run(5_000);
+    expect([second.sharding.owned, proofs.length]).toEqual([[], 1]);
+    expect(claims()).toBeGreaterThan(3);
+    const before = group.cluster.writes.length;
+    proofs[0]?.resolve();
+    await group.run(250);
+    proofs[1]?.resolve();
+    await group.run(250);
+    expect(second.sharding.owned).toHaveLength(claims());
+    expect(proofs.length).toBeLessThanOrEqual(2);
+    expect(group.cluster.writes.length - before).toBeLessThanOrEqual(1); // a renewal
+  });
+
+  it('a proof that fails is tried again, and the shards rest until then', async () => {
+    await setUp(1);
+    let isFresh = false;
+    const second = group.add({
+      proveFresh: async () => {
+        if (!isFresh) throw new Error('not proven fresh');
+      },
+    });
+    await group.run(10_000);
+    expect(second.sharding.owned).toEqual([]);
+    isFresh = true;
+    await group.run(7_000);
+    expect(division()).toEqual(wanted());
+  });
+
+  it('a shard that is lost while its proof is under way is not opened by it', async () => {
+    await setUp(1);
+    const proof = Promise.withResolvers<void>();
+    const second = group.add({ proveFresh: () => proof.promise });
+    await group.run(5_000);
+    const key = group.keys.find((candidate) => second.sharding.holds(candidate)) ?? '';
+    second.clock.suspend();
+    await group.run(30_000);
+    second.clock.resume();
+    proof.resolve();
+    await group.run(250);
+    expect([second.sharding.holds(key), group.ownersOf(key)]).toEqual([false, ['replica_0']]);
+  });
+
   it('a shard that is won while the replica stops is not opened any more', async () => {
     await setUp(1);
     const [first] = group.replicas;

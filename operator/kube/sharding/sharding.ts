@@ -13,6 +13,7 @@ import { Holdings, type ShardChange } from './holdings.ts';
 import { Layout, type LayoutOptions } from './layout.ts';
 import { shardOf } from './rendezvous.ts';
 import { Roster } from './roster.ts';
+import { SharedProof } from './shared-proof.ts';
 import { Steward } from './steward.ts';
 
 export type { ShardChange } from './holdings.ts';
@@ -33,6 +34,11 @@ export interface ShardingOptions extends Omit<LayoutOptions, 'shards'> {
   renewDeadlineMs?: number;
   /** Between two renewals, and between two tries of anything else. Default 3 s. */
   retryPeriodMs?: number;
+  /**
+   * Resolves once the caches that work is decided from hold all that was written before the call. Asked after a shard
+   * was won and before work on it begins: what its former holder wrote last may have yet to reach this replica.
+   */
+  proveFresh: (signal: AbortSignal) => Promise<void>;
   onJoined?: () => void;
   /** Membership was lost, not given back: the process should exit. What was under way has been told to end. */
   onLost: (reason: Error) => void;
@@ -48,7 +54,8 @@ export interface ShardingOptions extends Omit<LayoutOptions, 'shards'> {
  *
  * A shard moves to its new owner after the old one has ended its work on it and given its Lease up, or after the old
  * one was evicted: its own Lease, unchanged for the whole duration, was emptied by compare-and-swap, 5 s after it had
- * to stop acting. Between two replicas' clocks a rate of 1:1.5 would be needed to break that.
+ * to stop acting. Between two replicas' clocks a rate of 1:1.5 would be needed to break that. Work on it begins once the
+ * new owner's caches are proven to hold all that the old one wrote.
  *
  * Has the shape of an elector, so that a Manager takes it for one on which all replicas lead at the same time.
  */
@@ -60,7 +67,7 @@ export class Sharding {
   readonly #reflector: Reflector<Lease>;
   readonly #controller: Controller<Lease>;
   readonly #members = new Map<string, string | undefined>();
-  #isStopped = false;
+  readonly #end = new AbortController();
   #hasStarted = false;
 
   constructor(options: ShardingOptions) {
@@ -87,8 +94,9 @@ export class Sharding {
       labelSelector: this.#layout.labelSelector,
       quietLimitMs: leaseDurationMs, // our own renewals are heard on it
     });
+    const freshness = new SharedProof(() => all.proveFresh(this.#end.signal));
     const steward = new Steward({
-      ...{ ...all, store, roster, layout: this.#layout, holdings: this.#holdings },
+      ...{ ...all, store, roster, layout: this.#layout, holdings: this.#holdings, freshness },
     });
     this.#controller = new Controller<Lease>({
       ...{ ...shared, name: 'shard', type: leaseType, store },
@@ -157,7 +165,7 @@ export class Sharding {
   start(): void {
     this.#reflector.start();
     void this.#reflector.synced.then(() => {
-      if (!this.#isStopped) this.#membership.start();
+      if (!this.#end.signal.aborted) this.#membership.start();
     });
   }
 
@@ -166,7 +174,7 @@ export class Sharding {
    * `graceMs`, the membership is left to run out, by when the process should have ended.
    */
   async stop(graceMs = 2_000): Promise<void> {
-    this.#isStopped = true;
+    this.#end.abort(new Error('this replica leaves'));
     const drained = this.#holdings.close();
     if (this.#hasStarted) await this.#controller.stop(graceMs);
     await this.#membership.stop({ release: await this.#within(graceMs, drained) });
@@ -183,7 +191,7 @@ export class Sharding {
   }
 
   #join(onJoined: (() => void) | undefined): void {
-    if (this.#isStopped) return;
+    if (this.#end.signal.aborted) return;
     this.#hasStarted = true;
     this.#controller.start();
     this.#tendAll();
@@ -191,6 +199,7 @@ export class Sharding {
   }
 
   #lose(reason: Error, onLost: (reason: Error) => void): void {
+    this.#end.abort(reason);
     for (const shard of this.#holdings.shards) this.#holdings.drop(shard);
     onLost(reason);
   }

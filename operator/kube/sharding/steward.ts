@@ -10,6 +10,7 @@ import type { Holdings } from './holdings.ts';
 import type { Layout } from './layout.ts';
 import { ownerOf } from './rendezvous.ts';
 import type { Roster } from './roster.ts';
+import type { SharedProof } from './shared-proof.ts';
 
 export interface StewardOptions {
   identity: string;
@@ -17,6 +18,8 @@ export interface StewardOptions {
   store: Store<Lease>;
   roster: Roster;
   holdings: Holdings;
+  /** Asked for before work on a shard begins. */
+  freshness: Pick<SharedProof, 'ask'>;
   clock: Clock;
   random: Random;
   leaseDurationMs: number;
@@ -53,7 +56,7 @@ export class Steward {
       tools.signal.throwIfAborted();
       if (error instanceof FencedError) return done; // our membership is over, which the elector tells
       const level = isConflict(error) ? 'debug' : 'warn';
-      tools.log[level]({ err: error, lease: key }, 'the Lease could not be written, trying again');
+      tools.log[level]({ err: error, lease: key }, 'not brought where it belongs yet, trying again');
       return this.#later();
     }
   }
@@ -68,7 +71,7 @@ export class Steward {
   }
 
   async #keep(shard: number, lease: Lease | undefined, tools: Tools): Promise<Result> {
-    const { holdings, identity, roster } = this.#options;
+    const { freshness, holdings, identity, roster } = this.#options;
     if (holdings.isOpen(shard)) return done;
     const holder = lease?.spec.holderIdentity;
     if (holder && holder !== identity) {
@@ -81,6 +84,7 @@ export class Steward {
       await this.#claim(shard, lease, tools);
       holdings.take(shard);
     }
+    await untilAborted(freshness.ask(), tools.signal);
     holdings.open(shard);
     return done;
   }

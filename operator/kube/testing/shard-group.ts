@@ -50,6 +50,7 @@ export class ShardGroup {
     const sharding = new Sharding({
       ...{ ...groupRef, cluster: this.#reach(clock, () => replica.isDeaf), identity, clock, random, shards },
       log: pino({ level: 'silent' }),
+      proveFresh: async () => {},
       onLost: (reason) => {
         replica.lost = reason;
         replica.isOver = true;
