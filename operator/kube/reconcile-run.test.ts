@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { describe, expect, it, vi } from 'vitest';
 import type { Reconcile } from './controller.ts';
+import { FencedError } from './fence.ts';
 import { done, type Result } from './result.ts';
 import { keysOf, ref, setUp } from './testing/controller-world.ts';
 import { settle } from './testing/virtual-clock.ts';
@@ -70,5 +71,15 @@ describe('the reconcile context', () => {
     resolve(done);
     await settle();
     expect(keysOf(reconcile)).toEqual(['ns/stuck', 'ns/other', 'ns/stuck']);
+  });
+
+  it('a write that the fence refused is no bug of the reconciler', async () => {
+    const { controller, put, sum } = await setUp(async () => {
+      throw new FencedError('another one leads');
+    });
+    controller.start();
+    put('a');
+    await settle();
+    expect([await sum('reconcilePanics'), await sum('reconcileErrors')]).toEqual([0, 1]);
   });
 });

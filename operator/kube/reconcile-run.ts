@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
 import type { Cluster } from './cluster.ts';
 import { ApiError, TransportError } from './errors.ts';
+import { FencedError } from './fence.ts';
 import type { KubeMetrics } from './metrics.ts';
 import { type KubeObject, type ObjectKey, type ResourceType, refOf } from './object.ts';
 import { observedCluster } from './observed-cluster.ts';
@@ -24,6 +25,8 @@ export interface ReconcileContext {
 }
 
 export type Reconcile = (key: ObjectKey, context: ReconcileContext) => Promise<Result>;
+
+const foreseen = [ApiError, TransportError, FencedError];
 
 export interface RunOptions {
   controller: string;
@@ -96,10 +99,10 @@ export class ReconcileRun {
     this.#timeout.abort(new Error(`reconcile of ${key} was not done within ${timeoutMs} ms`));
   }
 
-  /** An answer of the API server is ordinary life; anything else thrown is a bug, and is counted as one. */
+  /** What the API server or the fence refused is ordinary life; anything else thrown is a bug, and is counted as one. */
   #caught(thrown: unknown): Result {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
-    const isForeseen = error instanceof ApiError || error instanceof TransportError;
+    const isForeseen = foreseen.some((type) => error instanceof type);
     const isAborted = this.#timeout.signal.aborted || this.#options.signal.aborted;
     if (!isForeseen && !isAborted)
       this.#options.metrics.reconcilePanics.inc({ controller: this.#options.controller });

@@ -10,11 +10,16 @@ import { enqueueGained, shardedReconcile } from './sharded-reconcile.ts';
 const shards = 4;
 type Inner = (name: string, context: ReconcileContext) => Promise<Result>;
 
-/** A controller on a replica that at first owns everything, with a Widget in each shard, named after its key. */
-async function replicaWith(inner: Inner) {
+async function ownerOfAll() {
   const group = new ShardGroup({ shards, random: () => 0.5 });
   const { sharding } = group.add();
   await group.run(5_000);
+  return { group, sharding };
+}
+
+/** A controller on a replica that at first owns everything, with a Widget in each shard, named after its key. */
+async function replicaWith(inner: Inner) {
+  const { group, sharding } = await ownerOfAll();
   const options = { sharding, shardKeyOf: (key: string) => key.slice('ns/'.length) };
   const seen: string[] = [];
   const reconcile = shardedReconcile(options, (key, context) => {
@@ -78,6 +83,41 @@ it('aborts the work under way on a shard that goes; the shard goes when it has e
   await run(5_000);
   expect(ended.toSorted()).toEqual(moving.toSorted());
   expect(other.sharding.owned).toHaveLength(moving.length);
+  await group.stop();
+});
+
+it('work that fails as its shard goes is no failure of the reconciler, and is left to the next owner', async () => {
+  const { group, run, moving, sum, total, lines } = await replicaWith(async (_name, { signal }) => {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    signal.throwIfAborted();
+    return done;
+  });
+  const other = group.add();
+  await run(5_000);
+  expect(other.sharding.owned).toHaveLength(moving.length);
+  expect([await sum('reconcilePanics'), await sum('reconcileErrors'), await total('error')]).toEqual([
+    0, 0, 0,
+  ]);
+  expect(lines.filter(({ level }) => Number(level) >= 40)).toEqual([]);
+  await group.stop();
+});
+
+it('work that fails while its shard stays is a failure as any other', async () => {
+  const { group, sum } = await replicaWith(async () => {
+    throw new Error('broken');
+  });
+  expect(await sum('reconcilePanics')).toBeGreaterThanOrEqual(shards);
+  await group.stop();
+});
+
+it('makes no log that is not asked for', async () => {
+  let logs = 0;
+  const { group, sharding } = await ownerOfAll();
+  const reconcile = shardedReconcile({ sharding, shardKeyOf: (key) => key }, async () => done);
+  const context = { signal: new AbortController().signal } as ReconcileContext;
+  Object.defineProperty(context, 'log', { enumerable: true, get: () => (logs += 1) });
+  expect(await reconcile(group.keys[0] ?? '', context)).toEqual(done);
+  expect(logs).toBe(0);
   await group.stop();
 });
 

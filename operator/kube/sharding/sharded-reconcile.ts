@@ -2,8 +2,8 @@ import type { Controller } from '../controller.ts';
 import { fencedCluster } from '../fence.ts';
 import type { KubeObject, ObjectKey } from '../object.ts';
 import { observedCluster } from '../observed-cluster.ts';
-import type { Reconcile } from '../reconcile-run.ts';
-import { done } from '../result.ts';
+import type { Reconcile, ReconcileContext } from '../reconcile-run.ts';
+import { done, type Result } from '../result.ts';
 import type { Sharding } from './sharding.ts';
 
 export interface ShardedOptions {
@@ -12,29 +12,47 @@ export interface ShardedOptions {
   shardKeyOf: (key: ObjectKey) => string;
 }
 
-/** How long a key waits whose shard is here and may not be worked on right now, in milliseconds. */
-const heldUpMs = 1_000;
+/** A key whose shard is here and may not be worked on right now: that may be over in a moment, or the shard goes. */
+const heldUp: Result = { kind: 'again', afterMs: 1_000 };
 
 /**
  * A reconciler that leaves keys alone which another replica owns. Those that it works on are aborted when their shard
  * goes, and every write of theirs asks whether the shard is still held.
  */
-export function shardedReconcile({ sharding, shardKeyOf }: ShardedOptions, reconcile: Reconcile): Reconcile {
+export function shardedReconcile(options: ShardedOptions, reconcile: Reconcile): Reconcile {
+  const { sharding, shardKeyOf } = options;
   return async (key, context) => {
     const shardKey = shardKeyOf(key);
-    if (!sharding.owns(shardKey)) {
-      // Not held: it is enqueued when the shard comes. Held: that may be over in a moment, or the shard goes.
-      return sharding.holds(shardKey) ? { kind: 'again', afterMs: heldUpMs } : done;
-    }
-    return sharding.run(shardKey, (moved) => {
-      const signal = AbortSignal.any([context.signal, moved]);
-      const fenced = fencedCluster(context.cluster, sharding.fence(shardKey));
-      return reconcile(key, {
-        ...context,
-        signal,
-        cluster: observedCluster(fenced, { signal, onWrite: () => {} }),
-      });
+    // Not held: it is enqueued when the shard comes.
+    if (!sharding.owns(shardKey)) return sharding.holds(shardKey) ? heldUp : done;
+    return sharding.run(shardKey, async (moved) => {
+      try {
+        return await reconcile(key, contextOf(options, shardKey, context, moved));
+      } catch (error) {
+        if (!moved.aborted || context.signal.aborted) throw error;
+        context.log.debug({ err: error }, 'left to the replica that gets the shard');
+        return heldUp;
+      }
     });
+  };
+}
+
+function contextOf(
+  { sharding }: ShardedOptions,
+  shardKey: string,
+  context: ReconcileContext,
+  moved: AbortSignal,
+): ReconcileContext {
+  const signal = AbortSignal.any([context.signal, moved]);
+  const fenced = fencedCluster(context.cluster, sharding.fence(shardKey));
+  return {
+    signal,
+    cluster: observedCluster(fenced, { signal, onWrite: () => {} }),
+    get log() {
+      return context.log; // made when it is first asked for, which most never do
+    },
+    reconcileId: context.reconcileId,
+    wrote: context.wrote,
   };
 }
 
