@@ -5,6 +5,7 @@ import type { Credentials } from './config.ts';
 import { widgetType } from './contract-objects.ts';
 import { type ApiError, TransportError } from './errors.ts';
 import { HttpCluster } from './http-cluster.ts';
+import { leaseType } from './lease-object.ts';
 import { Transport } from './transport.ts';
 
 const ref = { namespace: 'ns', name: 'w' };
@@ -94,6 +95,41 @@ describe('connections', () => {
     stop.abort();
     await reading;
     await transport.close();
+  });
+
+  it('of Leases are none of those for other requests, which may all hang', async () => {
+    const hanging: number[] = [];
+    const full = Promise.withResolvers<void>();
+    const { url } = await serve((request, response) => {
+      if (request.url?.includes('/leases/')) return response.end(JSON.stringify(object));
+      if (hanging.push(hanging.length) === 16) full.resolve();
+      return response;
+    });
+    const config = { server: url, credentials: async () => ({}), invalidate: () => {} };
+    const transport = new Transport({ config, version: 'x' });
+    const cluster = new HttpCluster({ transport });
+    const calls = Promise.allSettled(Array.from({ length: 40 }, () => cluster.get(widgetType, ref)));
+    await full.promise;
+    expect(await cluster.get(leaseType, ref)).toMatchObject(object);
+    const renewal = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: ref, spec: {} };
+    expect(await cluster.apply(leaseType, renewal, { fieldManager: 'm' })).toMatchObject(object);
+    await transport.close();
+    expect((await calls).every(({ status }) => status === 'rejected')).toBe(true);
+  });
+
+  it('are not made any more once closed', async () => {
+    let received = 0;
+    const { url } = await serve((_request, response) => {
+      received += 1;
+      response.end(JSON.stringify(object));
+    });
+    const config = { server: url, credentials: async () => ({}), invalidate: () => {} };
+    const transport = new Transport({ config, version: 'x' });
+    const cluster = new HttpCluster({ transport });
+    await cluster.get(widgetType, ref);
+    await transport.close();
+    await expect(cluster.get(widgetType, ref)).rejects.toThrow(TransportError);
+    expect(received).toBe(1);
   });
 
   it('of watches end when the reader leaves', async () => {

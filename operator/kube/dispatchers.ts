@@ -8,42 +8,49 @@ const answerTimeoutMs = 60_000;
 
 /** Requests at a time to one API server: status writes per second do not grow beyond 16. */
 const requestConnections = 16;
+const leaseConnections = 4;
 
-interface Pools {
+/** What a connection is for. */
+export type Purpose = 'request' | 'lease' | 'watch';
+
+interface Pools extends Record<Purpose, Dispatcher> {
   fingerprint: string;
-  requests: Dispatcher;
-  watches: Agent;
 }
 
 /**
  * The connections to one API server: made once per server and credential, since a new pool per request costs a TLS
  * handshake each. HTTP/1.1: HTTP/2 was measured slower for lists and watches. Watches have a pool of their own, so that
- * they cannot starve requests, and no body time-out, as quiet is normal there.
+ * they cannot starve requests, and no body time-out, as quiet is normal there. Leases have one too: the API server
+ * serves them before others when it is overloaded, which is of no use to a renewal that waits for a connection here.
  */
 export class Dispatchers {
   readonly #config: ClusterConfig;
   #current: Pools | undefined;
+  #isClosed = false;
 
   constructor(config: ClusterConfig) {
     this.#config = config;
   }
 
-  for(purpose: 'request' | 'watch', credentials: Credentials): Dispatcher {
+  /** @throws Error once closed: a request that was put off until then would open connections that nobody closes. */
+  for(purpose: Purpose, credentials: Credentials): Dispatcher {
+    if (this.#isClosed) throw new Error('the connections are closed');
     const fingerprint = fingerprintOf(credentials);
     if (this.#current?.fingerprint !== fingerprint) {
       const old = this.#current;
       this.#current = this.#open(fingerprint, credentials);
       // Requests under way end on the old certificate. Its watches are cut, or they would keep it for minutes.
-      if (old) void Promise.allSettled([old.requests.close(), old.watches.destroy()]);
+      if (old) void Promise.allSettled([old.request.close(), old.lease.close(), old.watch.destroy()]);
     }
-    return purpose === 'watch' ? this.#current.watches : this.#current.requests;
+    return this.#current[purpose];
   }
 
   /** Cuts all connections. */
   async close(): Promise<void> {
-    const pools = this.#current;
+    this.#isClosed = true;
+    const { request, lease, watch } = this.#current ?? {};
     this.#current = undefined;
-    await Promise.allSettled([pools?.requests.destroy(), pools?.watches.destroy()]);
+    await Promise.allSettled([request?.destroy(), lease?.destroy(), watch?.destroy()]);
   }
 
   #open(fingerprint: string, { ca, cert, key }: Credentials): Pools {
@@ -57,14 +64,13 @@ export class Dispatchers {
       ...(skipTlsVerify ? { rejectUnauthorized: false } : {}),
     };
     const common = { connect, allowH2: false, pipelining: 1, headersTimeout: answerTimeoutMs };
+    const pool = (connections: number) =>
+      new Agent({ ...common, bodyTimeout: answerTimeoutMs, connections }).compose(askPermit);
     return {
       fingerprint,
-      requests: new Agent({
-        ...common,
-        bodyTimeout: answerTimeoutMs,
-        connections: requestConnections,
-      }).compose(askPermit),
-      watches: new Agent({ ...common, bodyTimeout: 0, connections: null }),
+      request: pool(requestConnections),
+      lease: pool(leaseConnections),
+      watch: new Agent({ ...common, bodyTimeout: 0, connections: null }),
     };
   }
 }

@@ -1,8 +1,9 @@
 import type { Dispatcher } from 'undici';
 import { type Clock, type Random, sleep, systemClock } from './clock.ts';
 import type { ClusterConfig } from './config.ts';
-import { Dispatchers } from './dispatchers.ts';
+import { Dispatchers, type Purpose } from './dispatchers.ts';
 import { type ApiCall, ApiError, TransportError } from './errors.ts';
+import { leaseType } from './lease-object.ts';
 import { createKubeMetrics, type KubeMetrics } from './metrics.ts';
 import { NotPermitted, type WithPermit } from './permit.ts';
 import { failureOf } from './status-answer.ts';
@@ -53,7 +54,7 @@ export class Transport {
     const { clock, metrics } = this.#options;
     const startedAt = clock.now();
     try {
-      const answer = await this.#attempt(request, 'request');
+      const answer = await this.#attempt(request, request.call.kind === leaseType.kind ? 'lease' : 'request');
       return (await this.#guard(request, () => answer.body.json())) as R;
     } finally {
       const labels = { verb: request.call.verb, host: this.#host };
@@ -82,7 +83,7 @@ export class Transport {
     return this.#dispatchers.close();
   }
 
-  async #attempt(request: Request, purpose: 'request' | 'watch'): Promise<Answer> {
+  async #attempt(request: Request, purpose: Purpose): Promise<Answer> {
     let hasRenewed = false;
     for (let attempt = 1; ; attempt++) {
       const answer = await this.#sendSafely(request, purpose);
@@ -118,7 +119,7 @@ export class Transport {
   }
 
   /** A kept-alive connection may die as it is used; a read is repeated once on a new one. */
-  async #sendSafely(request: Request, purpose: 'request' | 'watch'): Promise<Answer> {
+  async #sendSafely(request: Request, purpose: Purpose): Promise<Answer> {
     try {
       return await this.#send(request, purpose);
     } catch (error) {
@@ -129,7 +130,7 @@ export class Transport {
     }
   }
 
-  async #send(request: Request, purpose: 'request' | 'watch'): Promise<Answer> {
+  async #send(request: Request, purpose: Purpose): Promise<Answer> {
     const { config, metrics } = this.#options;
     const labels = { method: request.method, host: this.#host };
     request.signal?.throwIfAborted();
