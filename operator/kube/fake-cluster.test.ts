@@ -5,6 +5,7 @@ import { widget, widgetType } from './contract-objects.ts';
 import { ApiError } from './errors.ts';
 import { FakeCluster } from './fake-cluster.ts';
 import type { RecordedCall } from './fake-faults.ts';
+import { settle } from './testing/virtual-clock.ts';
 
 clusterContract('in memory', async () => {
   const cluster = new FakeCluster({ clock: systemClock });
@@ -57,6 +58,19 @@ describe('FakeCluster', () => {
       void seen.push(`${when} ${verb} ${changed}`);
     await new FakeCluster({ intercept }).create(widgetType, widget('ns', 'w'));
     expect(seen).toEqual(['before create false', 'after create true']);
+  });
+
+  it('a caller that gives up while its call is under way gets no answer; what has arrived stays', async () => {
+    const cluster = new FakeCluster();
+    for (const when of ['before', 'after'] as const) {
+      const end = new AbortController();
+      cluster.intercept = (_call, now) => (now === when ? new Promise(() => {}) : undefined);
+      const creating = cluster.create(widgetType, widget('ns', when), { signal: end.signal });
+      await settle();
+      end.abort(new Error('given up'));
+      await expect(creating).rejects.toThrow('given up');
+    }
+    expect(cluster.objects(widgetType).map(({ metadata }) => metadata.name)).toEqual(['after']);
   });
 
   it('gives copies: changing an answer changes nothing stored', async () => {

@@ -8,6 +8,7 @@ import { FakeWatches } from './fake-watches.ts';
 import { mergePatch } from './merge-patch.ts';
 import { apiVersionOf, type KubeObject, keyOf, type ObjectRef, type ResourceType } from './object.ts';
 import { selects } from './selector.ts';
+import { untilAborted } from './until-aborted.ts';
 
 type AnyObject = KubeObject & Record<string, unknown>;
 
@@ -195,16 +196,22 @@ export class FakeCluster implements Cluster {
     const streamsList = options && 'sendInitialEvents' in options && options.sendInitialEvents === true;
     const call: RecordedCall = { verb, type, key, changed: false, ...(streamsList ? { streamsList } : {}) };
     this.calls.push(call);
-    await this.intercept(call, 'before');
+    await this.#intercepted(call, 'before', options?.signal);
     options?.signal?.throwIfAborted();
     options?.permit?.();
     this.#faults.check(call, 'before');
     const before = this.#storage.version;
     const result = serve();
     call.changed = this.#storage.version !== before;
-    await this.intercept(call, 'after');
+    await this.#intercepted(call, 'after', options?.signal);
     this.#faults.check(call, 'after');
     return verb === 'watch' ? result : structuredClone(result);
+  }
+
+  /** A caller that gives up gets no answer, though what it sent takes effect when it has arrived. */
+  #intercepted(call: RecordedCall, when: 'before' | 'after', signal: AbortSignal | undefined) {
+    const interception = this.intercept(call, when);
+    return interception && untilAborted(interception, signal);
   }
 }
 

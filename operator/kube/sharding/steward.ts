@@ -6,6 +6,7 @@ import type { ObjectKey } from '../object.ts';
 import type { ReconcileContext } from '../reconcile-run.ts';
 import { done, type Result } from '../result.ts';
 import type { Store } from '../store.ts';
+import { untilAborted } from '../until-aborted.ts';
 import type { Holdings } from './holdings.ts';
 import type { Layout } from './layout.ts';
 import { ownerOf } from './rendezvous.ts';
@@ -147,17 +148,5 @@ export class Steward {
   #later(): Result {
     const { retryPeriodMs, random } = this.#options;
     return { kind: 'again', afterMs: retryPeriodMs * (1 + random()) };
-  }
-}
-
-async function untilAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  const { promise, reject } = Promise.withResolvers<never>();
-  const stop = () => reject(signal.reason);
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener('abort', stop);
   }
 }

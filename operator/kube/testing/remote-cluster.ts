@@ -2,6 +2,7 @@ import { type Clock, sleep } from '../clock.ts';
 import type { CallOptions, Cluster, WatchEvent } from '../cluster.ts';
 import { TransportError } from '../errors.ts';
 import type { KubeObject } from '../object.ts';
+import { untilAborted } from '../until-aborted.ts';
 import type { ReplicaClock } from './replica-clock.ts';
 
 export interface Network {
@@ -70,17 +71,4 @@ export function remoteCluster(cluster: Cluster, replica: ReplicaClock, network: 
       call(options, (rest) => cluster.setFinalizers(type, object, finalizers, rest)),
     delete: (type, ref, options) => call(options, (rest) => cluster.delete(type, ref, rest)),
   };
-}
-
-async function untilAborted<R>(answer: Promise<R>, signal: AbortSignal | undefined): Promise<R> {
-  answer.catch(() => {});
-  if (!signal) return answer;
-  const { promise, reject } = Promise.withResolvers<never>();
-  const stop = () => reject(signal.reason);
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    return await Promise.race([answer, promise]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }

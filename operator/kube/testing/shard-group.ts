@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import type { Cluster } from '../cluster.ts';
 import { FakeCluster } from '../fake-cluster.ts';
 import { type Lease, leaseType } from '../lease-object.ts';
-import { shardOf } from '../sharding/rendezvous.ts';
+import { ownerOf, shardOf } from '../sharding/rendezvous.ts';
 import { Sharding, type ShardingOptions } from '../sharding/sharding.ts';
 import { type Network, remoteCluster } from './remote-cluster.ts';
 import { ReplicaClock } from './replica-clock.ts';
@@ -37,6 +37,18 @@ export class ShardGroup {
   /** One for each shard, at its place. */
   readonly keys: string[];
   readonly #options: GroupOptions;
+
+  static onGoodNetwork(shards: number): ShardGroup {
+    return new ShardGroup({ shards, random: () => 0.5, network: { latencyMs: () => 1, loses: () => false } });
+  }
+
+  /** A group of as many replicas, which have divided the shards. */
+  static async divided(shards: number, replicas: number): Promise<ShardGroup> {
+    const group = ShardGroup.onGoodNetwork(shards);
+    for (let index = 0; index < replicas; index++) group.add();
+    await group.run(10_000);
+    return group;
+  }
 
   constructor(options: GroupOptions) {
     this.#options = options;
@@ -87,6 +99,17 @@ export class ShardGroup {
   /** Which replicas would begin work on the key now. */
   ownersOf(key: string): string[] {
     return this.replicas.filter(({ sharding }) => sharding.owns(key)).map(({ identity }) => identity);
+  }
+
+  /** The owners of the keys, each as a text to compare. */
+  get division(): string[] {
+    return this.keys.map((key) => this.ownersOf(key).join('+'));
+  }
+
+  /** The owner that each key should have. */
+  get wanted(): (string | undefined)[] {
+    const members = this.alive.map(({ identity }) => identity);
+    return this.keys.map((_key, shard) => ownerOf(shard, members));
   }
 
   /** @throws Error when two replicas could act on one key. */
