@@ -88,7 +88,7 @@ export class Operator {
       ...(options.onLost ? { onLost: options.onLost } : {}),
       log,
       ...(options.graceMs === undefined ? {} : { graceMs: options.graceMs }),
-      closers: [async () => this.connections.stop(), () => recorder.flush()],
+      closers: [async () => this.connections.stop(), () => recorder.stop()],
     });
   }
 

@@ -105,6 +105,19 @@ describe('EventRecorder', () => {
     expect([events().length, clock.pendingTimers]).toEqual([1, 0]);
   });
 
+  it('stopped, it gives up what the API server puts off, and records nothing more', async () => {
+    const { recorder, object, cluster, clock, events } = setUp();
+    cluster.intercept = () => new Promise(() => {});
+    recorder.record(object, event);
+    const stopped = recorder.stop(3_000).then(() => 'stopped');
+    await clock.advance(3_000);
+    expect(await stopped).toBe('stopped');
+    cluster.intercept = () => {};
+    recorder.record(object, { ...event, note: 'too late' });
+    await recorder.flush();
+    expect([events(), clock.pendingTimers]).toEqual([[], 0]);
+  });
+
   it('cuts notes at 1024 characters and names at 253', async () => {
     const { recorder, object, events } = setUp();
     const metadata = { ...object.metadata, name: 'n'.repeat(253) };

@@ -52,6 +52,7 @@ export class EventRecorder {
   readonly #recent = new Map<string, number>();
   readonly #underWay = new Set<Promise<void>>();
   readonly #bucket: TokenBucket;
+  readonly #end = new AbortController();
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -60,7 +61,7 @@ export class EventRecorder {
 
   /** Never throws and never waits. */
   record(object: KubeObject, event: EventRecord): void {
-    if (this.#isRepeated(object, event)) return;
+    if (this.#end.signal.aborted || this.#isRepeated(object, event)) return;
     if (!this.#bucket.take()) {
       this.#options.log.debug({ reason: event.reason, object: keyOf(object) }, 'event dropped: too many');
       return;
@@ -77,6 +78,12 @@ export class EventRecorder {
     timer.abort();
   }
 
+  /** Flushes, gives up what is not sent by then, which could hold up the process for a minute, and records nothing more. */
+  async stop(timeoutMs?: number): Promise<void> {
+    await this.flush(timeoutMs);
+    this.#end.abort(new Error('the recorder has stopped'));
+  }
+
   #isRepeated(object: KubeObject, { type, reason, action, note }: EventRecord): boolean {
     const now = this.#options.clock.now();
     for (const [key, at] of this.#recent) {
@@ -91,7 +98,8 @@ export class EventRecorder {
 
   async #send(object: KubeObject, event: EventRecord): Promise<void> {
     try {
-      await this.#options.cluster.create(eventType, this.#eventOf(object, event));
+      const { signal } = this.#end;
+      await this.#options.cluster.create(eventType, this.#eventOf(object, event), { signal });
     } catch (error) {
       this.#options.log.warn(
         { err: error, reason: event.reason, object: keyOf(object) },

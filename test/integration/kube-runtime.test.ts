@@ -84,7 +84,7 @@ it('a controller brings objects to where they shall be, and back to nothing, wit
     reflectors: [reflector],
     controllers,
     log,
-    closers: [() => recorder.flush()],
+    closers: [() => recorder.stop()],
   });
   const names = ['x', 'y', 'z'];
   for (const name of names) await cluster.create(widgetType, widget(namespace, name, { spec: { size: 1 } }));
