@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { configMapType, type Widget, widgetType } from './contract-objects.ts';
+import { configMapType, type Widget, widget, widgetType } from './contract-objects.ts';
 import type { ControllerOptions, Reconcile } from './controller.ts';
 import { done, type Result } from './result.ts';
 import { conflict, keysOf, ref, script, setUp } from './testing/controller-world.ts';
@@ -19,6 +19,19 @@ describe('Controller', () => {
     cluster.remove(widgetType, ref('old'));
     await settle();
     expect(keysOf(reconcile)).toEqual(['ns/old', 'ns/new', 'ns/old']);
+  });
+
+  it('keeps nothing of what is enqueued before the start, which looks at all that is there', async () => {
+    const reconcile = script();
+    const { controller, put, metrics } = await setUp(reconcile);
+    put('a');
+    await settle();
+    controller.enqueue('ns/a', { afterMs: 1 });
+    controller.enqueue('ns/gone');
+    expect((await metrics.queueAdds.get()).values.map(({ value }) => value)).toEqual([0]);
+    controller.start();
+    await settle();
+    expect(keysOf(reconcile)).toEqual(['ns/a']);
   });
 
   it('does what was there at the start after real changes', async () => {
@@ -63,8 +76,10 @@ describe('Controller', () => {
   it('lets namespaces have turns, unless told of other fairness keys', async () => {
     const order = async (more: Partial<ControllerOptions<Widget>>) => {
       const reconcile = script();
-      const { controller } = await setUp(reconcile, { workers: 1, ...more });
-      for (const key of ['big/1', 'big/2', 'big/3', 'small/1']) controller.enqueue(key);
+      const { controller, cluster } = await setUp(reconcile, { workers: 1, ...more });
+      for (const name of ['1', '2', '3']) cluster.put(widgetType, widget('big', name));
+      cluster.put(widgetType, widget('small', '1'));
+      await settle();
       controller.start();
       await settle();
       return keysOf(reconcile);

@@ -62,6 +62,7 @@ export class Controller<T extends KubeObject> {
   readonly #subscribe: (() => () => void)[] = [];
   readonly #workers: Workers;
   #unsubscribe: (() => void)[] = [];
+  #hasStarted = false;
 
   constructor(options: ControllerOptions<T>) {
     const { name, clock, random, workers = 8 } = options;
@@ -104,14 +105,19 @@ export class Controller<T extends KubeObject> {
     return this;
   }
 
-  /** For what no store tells: an event from a host, a periodic look. `fromList` puts it behind real changes. */
+  /**
+   * For what no store tells: an event from a host, a periodic look. `fromList` puts it behind real changes. Of no effect
+   * before the start, which looks at everything anyway: a standby would pile up the keys of all that came and went.
+   */
   enqueue(key: ObjectKey, options: { fromList?: boolean; afterMs?: number } = {}): void {
+    if (!this.#hasStarted) return;
     const priority = options.fromList ? lowPriority : 0;
     this.#queue.addAfter(key, options.afterMs ?? 0, { priority });
   }
 
   /** Takes up work. The stores must be synced: an object missing from an unsynced one is not gone. */
   start(): void {
+    this.#hasStarted = true;
     this.#unsubscribe = this.#subscribe.map((subscribe) => subscribe());
     for (const object of this.#options.store.list()) this.enqueue(keyOf(object), { fromList: true });
     this.#workers.start();

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { virtualMachines } from '../../../operator/api/kinds.ts';
 import { virtualMachineSpec } from '../../../operator/api/virtualmachine.ts';
+import { leaseType } from '../../../operator/kube/lease-object.ts';
 import { World } from '../../../operator/testing/world.ts';
 import { liveKeys } from '../live-collections.ts';
 
@@ -77,3 +78,28 @@ it(`of ${rounds * each} VMs that came and went no queue, cache or memory holds a
   const gone = new Set(uids);
   expect(withUuid.filter((key) => uuidsIn(key).some((uuid) => gone.has(uuid)))).toEqual([]);
 }, 240_000);
+
+it(`a standby keeps no name and no uid of ${each} VMs that came and went, however long it stands by`, async () => {
+  const lease = { namespace: 'vmfabric-system', name: 'vmfabric' };
+  const world = new World({ operator: () => ({ lease, identity: 'standby' }) });
+  const spec = { holderIdentity: 'leader', leaseDurationSeconds: 1_000_000 };
+  world.cluster.put(leaseType, {
+    ...{ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: lease, spec },
+  });
+  world.putPool({ staticHosts: [{ name: 'h1', address: 'h1' }] });
+  await world.operator.start();
+  const names = Array.from({ length: each }, (_, index) => `seen-${index}`);
+  const uids = names.map((name) => put(world, name));
+  world.editPool((pool) => {
+    pool.spec.connection.port = 16515; // wakes them all
+  });
+  await world.run(10_000);
+  expect(world.operator.stores.virtualMachines.size).toBe(each);
+  for (const name of names) world.deleteVm(name);
+  await world.run(600_000);
+  world.forgetCalls();
+  expect(liveKeys(/seen-\d+$/)).toEqual([]);
+  const withUuid = liveKeys(/[0-9a-f]{8}-/);
+  expect(withUuid.filter((key) => uids.some((uid) => key.includes(uid)))).toEqual([]);
+  await world.stopOperator();
+});
