@@ -5,6 +5,7 @@ import { planDefinition, restartRequired } from '../../domain/plan.ts';
 import { domainXml } from '../../domain/write.ts';
 import { type HostConnection, HypervisorError } from '../../hypervisor/hypervisor.ts';
 import { runsElsewhere } from './elsewhere.ts';
+import { isOutdated } from './outdated.ts';
 import { type Scope, type StepResult, stepDone } from './scope.ts';
 
 /** Sees the domain as it is on the host, and defines it when it is missing or differs from what the VM asks for. */
@@ -48,7 +49,7 @@ function withProblem(scope: Scope, problem: Extract<StepResult, { kind: 'blocked
 /** Somebody who moves or edits a domain by hand takes it away for a moment; it is not missing before this. */
 const missingAfterMs = 2000;
 
-/** A domain that was there and is not any more is defined anew only if it stays away and runs nowhere else. */
+/** A domain that was there and is not any more is defined anew only if it stays away, runs nowhere else and is still wanted. */
 async function missingDomain(scope: Scope): Promise<StepResult | undefined> {
   const { env, observed, vm } = scope;
   const { uid } = vm.metadata;
@@ -58,7 +59,7 @@ async function missingDomain(scope: Scope): Promise<StepResult | undefined> {
   }
   const age = env.attempts.vanishedAgeMs(uid);
   if (age < missingAfterMs) return { kind: 'postpone', forMs: missingAfterMs - age };
-  return runsElsewhere(scope);
+  return (await runsElsewhere(scope)) ?? isOutdated(scope);
 }
 
 /** Asks the host for the domain once more. */

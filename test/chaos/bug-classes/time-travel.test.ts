@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { hosts, virtualMachines } from '../../../operator/api/kinds.ts';
+import { ApiError } from '../../../operator/kube/errors.ts';
 import { World } from '../../../operator/testing/world.ts';
 
 it('an old deletion mark of a VM of the same name does not reach the one that was made anew', async () => {
@@ -39,6 +40,62 @@ it('a watch that can only start in the past leads to the present by a list', asy
   world.cluster.watches.thaw();
   await world.run(60_000);
   expect(world.runsOn('web-1')).toEqual([]);
+});
+
+/** The VM's watch tells nothing any more, though nobody has noticed yet; meanwhile the domain is taken away by hand. */
+async function withoutDomainAndNews(meanwhile: (world: World) => void): Promise<World> {
+  const world = await World.withRunningVm();
+  const uuid = world.uuid('web-1');
+  world.cluster.watches.freeze(virtualMachines);
+  meanwhile(world);
+  world.hypervisor.host('h1').outside.destroy(uuid);
+  world.hypervisor.host('h1').outside.undefine(uuid);
+  world.forgetCalls();
+  await world.run(60_000);
+  return world;
+}
+
+it('a VM that is gone, its finalizer and its domain taken away by hand, gets no domain from a cache of before', async () => {
+  const world = await withoutDomainAndNews((past) => {
+    past.deleteVm('web-1');
+    past.editVm('web-1', (vm) => {
+      vm.metadata.finalizers = [];
+    });
+  });
+  expect(world.operator.stores.virtualMachines.size).toBe(1);
+  expect(world.hypervisor.changes).toEqual([]);
+  world.cluster.watches.thaw();
+  await world.run(120_000);
+  expect(world.hypervisor.changes).toEqual([]);
+});
+
+it('a VM that was made anew under the same name gets its own domain alone, once the cache has it', async () => {
+  const world = await withoutDomainAndNews((past) => {
+    past.deleteVm('web-1');
+    past.editVm('web-1', (vm) => {
+      vm.metadata.finalizers = [];
+    });
+    past.putVm('web-1');
+  });
+  expect(world.hypervisor.changes).toEqual([]);
+  world.cluster.watches.thaw();
+  await world.run(60_000);
+  expect([...world.hypervisor.host('h1').domains.keys()]).toEqual([world.uuid('web-1')]);
+});
+
+it('a VM that is as the cache has it gets its domain back although the watch is silent', async () => {
+  const world = await withoutDomainAndNews(() => {});
+  expect(world.hypervisor.changes.map(({ call }) => call)).toEqual(['define', 'start']);
+});
+
+it('without an answer of the API server nothing is made anew', async () => {
+  const world = await withoutDomainAndNews((past) => {
+    past.cluster.failNext({
+      ...{ verb: 'get', kind: 'VirtualMachine', key: 'shop/web-1', times: 1_000 },
+      error: new ApiError({ verb: 'get', kind: 'VirtualMachine' }, { code: 503, message: 'down' }),
+    });
+  });
+  expect(world.hypervisor.changes).toEqual([]);
 });
 
 /** etcd is restored from a time at which the VM had no host yet; meanwhile it runs on h1 and nothing more may go there. */
