@@ -26,7 +26,7 @@ const restless = ['leases'];
 const creating: ReadonlySet<string> = new Set(['define', 'start', 'undefine']);
 
 /** Longest wait for anything that is to come, in real milliseconds; generous, as the machine may have much else to do. */
-const patienceMs = 60_000;
+const patienceMs = 180_000;
 
 /**
  * A control plane of its own, the fault proxy before it, two fake hosts, a HostPool of them, and an operator that sees
