@@ -43,7 +43,5 @@ export class OperatorLife {
     this.#mortal.die();
     await this.#client.transport.close();
     await this.#operator.stop();
-    // What it was about to send may have opened a connection meanwhile.
-    await this.#client.transport.close();
   }
 }
