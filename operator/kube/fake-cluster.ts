@@ -1,3 +1,4 @@
+import { untilAborted } from './abort.ts';
 import type { Clock } from './clock.ts';
 import type { ApplyObject, CallOptions, Cluster, ReadOptions, WatchEvent, WatchOptions } from './cluster.ts';
 import { ApiError } from './errors.ts';
@@ -8,7 +9,6 @@ import { FakeWatches } from './fake-watches.ts';
 import { mergePatch } from './merge-patch.ts';
 import { apiVersionOf, type KubeObject, keyOf, type ObjectRef, type ResourceType } from './object.ts';
 import { selects } from './selector.ts';
-import { untilAborted } from './until-aborted.ts';
 
 type AnyObject = KubeObject & Record<string, unknown>;
 

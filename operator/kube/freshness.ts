@@ -1,3 +1,4 @@
+import { abortWith, untilAborted } from './abort.ts';
 import { BackOff } from './back-off.ts';
 import { type Clock, type Random, sleep } from './clock.ts';
 import { compareResourceVersions } from './resource-version.ts';
@@ -80,17 +81,13 @@ async function within<R>(
   const { clock, limitMs, late, signal } = limit;
   signal.throwIfAborted();
   const end = new AbortController();
-  const { promise: ended, reject } = Promise.withResolvers<never>();
-  end.signal.addEventListener('abort', () => reject(end.signal.reason), { once: true });
-  const stop = () => end.abort(signal.reason);
-  signal.addEventListener('abort', stop, { once: true });
+  const release = abortWith(end, signal);
   const timer = clock.setTimeout(() => end.abort(late), limitMs);
-  ended.catch(() => {});
   try {
-    return await Promise.race([work(end.signal), ended]);
+    return await untilAborted(work(end.signal), end.signal);
   } finally {
     clock.clearTimeout(timer);
-    signal.removeEventListener('abort', stop);
+    release();
     end.abort();
   }
 }

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { pino } from 'pino';
 import { describe, expect, it, vi } from 'vitest';
 import type { Reconcile } from './controller.ts';
@@ -5,6 +7,9 @@ import { FencedError } from './fence.ts';
 import { done, type Result } from './result.ts';
 import { keysOf, ref, setUp } from './testing/controller-world.ts';
 import { settle } from './testing/virtual-clock.ts';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
 
 describe('the reconcile context', () => {
   it('has a log that names controller, reconcile and object', async () => {
@@ -81,5 +86,22 @@ describe('the reconcile context', () => {
     put('a');
     await settle();
     expect([await sum('reconcilePanics'), await sum('reconcileErrors')]).toEqual([0, 1]);
+  });
+
+  it('nothing of it stays after its end, listeners that it left on its signal included', async () => {
+    const signals: WeakRef<AbortSignal>[] = [];
+    const { controller, put } = await setUp(async (_key, { signal }) => {
+      signal.addEventListener('abort', () => put('never'), { once: true });
+      signals.push(new WeakRef(signal));
+      return done;
+    });
+    controller.start();
+    for (const name of ['a', 'b', 'c']) put(name);
+    await settle();
+    expect(signals).toHaveLength(3);
+    await vi.waitFor(() => {
+      collect();
+      expect(signals.filter((signal) => signal.deref())).toEqual([]);
+    });
   });
 });

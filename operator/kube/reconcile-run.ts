@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import { abortWith } from './abort.ts';
 import type { Clock } from './clock.ts';
 import type { Cluster } from './cluster.ts';
 import { ApiError, TransportError } from './errors.ts';
@@ -46,7 +47,7 @@ export class ReconcileRun {
   readonly #options: RunOptions;
   readonly #id = randomUUID();
   #log: Logger | undefined;
-  readonly #timeout = new AbortController();
+  readonly #end = new AbortController();
 
   constructor(options: RunOptions) {
     this.#options = options;
@@ -61,9 +62,10 @@ export class ReconcileRun {
 
   /** Never rejects. */
   async run(key: ObjectKey): Promise<Result> {
-    const { clock, metrics, controller, timeoutMs, reconcile } = this.#options;
+    const { clock, metrics, controller, timeoutMs, reconcile, signal } = this.#options;
     const startedAt = clock.now();
     const timer = clock.setTimeout(() => this.#expire(key), timeoutMs);
+    const release = abortWith(this.#end, signal);
     metrics.activeWorkers.inc({ controller });
     try {
       return await reconcile(key, this.#context(key));
@@ -71,14 +73,15 @@ export class ReconcileRun {
       return this.#caught(error);
     } finally {
       clock.clearTimeout(timer);
+      release();
       metrics.activeWorkers.dec({ controller });
       metrics.reconcileSeconds.observe({ controller }, (clock.now() - startedAt) / 1000);
     }
   }
 
   #context(key: ObjectKey): ReconcileContext {
-    const { type, cluster, signal: stop, onWrite } = this.#options;
-    const signal = AbortSignal.any([stop, this.#timeout.signal]);
+    const { type, cluster, onWrite } = this.#options;
+    const { signal } = this.#end;
     const objectLog = () => this.log.child({ [type.kind]: refOf(key) });
     let log: Logger | undefined;
     return {
@@ -96,15 +99,14 @@ export class ReconcileRun {
   #expire(key: ObjectKey): void {
     const { metrics, controller, timeoutMs } = this.#options;
     metrics.reconcileTimeouts.inc({ controller });
-    this.#timeout.abort(new Error(`reconcile of ${key} was not done within ${timeoutMs} ms`));
+    this.#end.abort(new Error(`reconcile of ${key} was not done within ${timeoutMs} ms`));
   }
 
   /** What the API server or the fence refused is ordinary life; anything else thrown is a bug, and is counted as one. */
   #caught(thrown: unknown): Result {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
     const isForeseen = foreseen.some((type) => error instanceof type);
-    const isAborted = this.#timeout.signal.aborted || this.#options.signal.aborted;
-    if (!isForeseen && !isAborted)
+    if (!isForeseen && !this.#end.signal.aborted)
       this.#options.metrics.reconcilePanics.inc({ controller: this.#options.controller });
     return { kind: 'retry', error };
   }

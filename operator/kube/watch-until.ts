@@ -1,3 +1,4 @@
+import { abortWith } from './abort.ts';
 import type { Clock } from './clock.ts';
 import type { WatchEvent } from './cluster.ts';
 
@@ -32,8 +33,7 @@ export async function watchUntil<T>({
 }: WatchRun<T>): Promise<void> {
   signal.throwIfAborted();
   const end = new AbortController();
-  const stop = () => end.abort(signal.reason);
-  signal.addEventListener('abort', stop, { once: true });
+  const release = abortWith(end, signal);
   const watch = () => {
     const limitMs = quietLimitMs();
     return clock.setTimeout(() => end.abort(new SilentWatchError(limitMs)), limitMs);
@@ -52,7 +52,7 @@ export async function watchUntil<T>({
     }
   } finally {
     clock.clearTimeout(watchdog);
-    signal.removeEventListener('abort', stop);
+    release();
     end.abort();
     events.return?.().catch(() => {});
   }

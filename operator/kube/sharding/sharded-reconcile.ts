@@ -1,3 +1,4 @@
+import { abortWith } from '../abort.ts';
 import type { Controller } from '../controller.ts';
 import { fencedCluster } from '../fence.ts';
 import type { KubeObject, ObjectKey } from '../object.ts';
@@ -26,12 +27,16 @@ export function shardedReconcile(options: ShardedOptions, reconcile: Reconcile):
     // Not held: it is enqueued when the shard comes.
     if (!sharding.owns(shardKey)) return sharding.holds(shardKey) ? heldUp : done;
     return sharding.run(shardKey, async (moved) => {
+      const end = new AbortController();
+      const release = abortWith(end, context.signal, moved);
       try {
-        return await reconcile(key, contextOf(options, shardKey, context, moved));
+        return await reconcile(key, contextOf(options, shardKey, context, end.signal));
       } catch (error) {
         if (!moved.aborted || context.signal.aborted) throw error;
         context.log.debug({ err: error }, 'left to the replica that gets the shard');
         return heldUp;
+      } finally {
+        release();
       }
     });
   };
@@ -41,9 +46,8 @@ function contextOf(
   { sharding }: ShardedOptions,
   shardKey: string,
   context: ReconcileContext,
-  moved: AbortSignal,
+  signal: AbortSignal,
 ): ReconcileContext {
-  const signal = AbortSignal.any([context.signal, moved]);
   const fenced = fencedCluster(context.cluster, sharding.fence(shardKey));
   return {
     signal,

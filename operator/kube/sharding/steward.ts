@@ -1,3 +1,4 @@
+import { untilAborted } from '../abort.ts';
 import type { Clock, Random } from '../clock.ts';
 import { isConflict } from '../errors.ts';
 import { FencedError } from '../fence.ts';
@@ -6,7 +7,6 @@ import type { ObjectKey } from '../object.ts';
 import type { ReconcileContext } from '../reconcile-run.ts';
 import { done, type Result } from '../result.ts';
 import type { Store } from '../store.ts';
-import { untilAborted } from '../until-aborted.ts';
 import type { Holdings } from './holdings.ts';
 import type { Layout } from './layout.ts';
 import { ownerOf } from './rendezvous.ts';

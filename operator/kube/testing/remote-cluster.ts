@@ -1,8 +1,8 @@
+import { untilAborted } from '../abort.ts';
 import { type Clock, sleep } from '../clock.ts';
 import type { CallOptions, Cluster, WatchEvent } from '../cluster.ts';
 import { TransportError } from '../errors.ts';
 import type { KubeObject } from '../object.ts';
-import { untilAborted } from '../until-aborted.ts';
 import type { ReplicaClock } from './replica-clock.ts';
 
 export interface Network {

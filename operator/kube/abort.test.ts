@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { untilAborted } from './until-aborted.ts';
+import { abortWith, untilAborted } from './abort.ts';
 
 const reason = new Error('enough');
 
@@ -19,4 +19,20 @@ it('ends with the reason of the signal, and what the work comes to is of no conc
   await expect(ended).rejects.toBe(reason);
   await expect(untilAborted(promise, end.signal)).rejects.toBe(reason);
   reject(new Error('late'));
+});
+
+it('one controller is aborted with any of several signals, for its reason, until released', () => {
+  const [a, b] = [new AbortController(), new AbortController()];
+  const [end, released] = [new AbortController(), new AbortController()];
+  abortWith(end, a.signal, b.signal);
+  abortWith(released, a.signal, b.signal)();
+  b.abort(reason);
+  a.abort(new Error('later'));
+  expect([end.signal.reason, released.signal.aborted]).toEqual([reason, false]);
+});
+
+it('with a signal that is aborted already it is aborted at once', () => {
+  const end = new AbortController();
+  abortWith(end, AbortSignal.abort(reason));
+  expect(end.signal.reason).toBe(reason);
 });
