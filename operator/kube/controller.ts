@@ -202,10 +202,10 @@ export class Controller<T extends KubeObject> {
   #zeroMetrics(workers: number): void {
     const { reconciles, reconcileErrors, terminalErrors, reconcilePanics, reconcileTimeouts } = this.#metrics;
     const controller = this.name;
-    for (const result of ['success', 'error', 'requeue', 'requeue_after'])
-      reconciles.inc({ controller, result }, 0);
+    for (const result of outcomes) reconciles.inc({ controller, result }, 0);
     const counters = [reconcileErrors, terminalErrors, reconcilePanics, reconcileTimeouts];
     for (const counter of [...counters, this.#metrics.staleCacheSkips]) counter.inc({ controller }, 0);
+    this.#metrics.reconcileSeconds.zero({ controller });
     this.#metrics.maxConcurrent.set({ controller }, workers);
     this.#metrics.activeWorkers.set({ controller }, 0);
   }

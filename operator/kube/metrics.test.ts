@@ -2,6 +2,7 @@ import { Registry } from 'prom-client';
 import { expect, it } from 'vitest';
 import { createKubeMetrics } from './metrics.ts';
 import { WorkQueue } from './queue.ts';
+import { script, setUp } from './testing/controller-world.ts';
 import { VirtualClock } from './testing/virtual-clock.ts';
 
 it('has the names and labels that dashboards for controller-runtime ask for', async () => {
@@ -47,4 +48,13 @@ it('samples queues when scraped', async () => {
   expect(text).toContain('workqueue_longest_running_processor_seconds{name="vm",controller="vm"} 2');
   queue.shutdown();
   expect(await registry.metrics()).not.toContain('workqueue_depth{');
+});
+
+it('shows every metric of a controller before anything has happened: a rate over what is missing is no alert', async () => {
+  const registry = new Registry();
+  const metrics = createKubeMetrics(registry);
+  await setUp(script(), { metrics });
+  const empty = (await registry.getMetricsAsJSON()).filter(({ values }) => values.length === 0);
+  const names = empty.map(({ name }) => name).filter((name) => /^(controller_runtime|workqueue)_/.test(name));
+  expect(names).toEqual([]);
 });

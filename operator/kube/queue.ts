@@ -57,8 +57,8 @@ export class WorkQueue {
     this.#lanes = new LaneLoad(options.lanes);
     const { metrics, name } = this.#options;
     metrics.queues.add(this.#sample);
-    metrics.queueAdds.inc(queueLabels(name), 0);
-    metrics.queueRetries.inc(queueLabels(name), 0);
+    for (const counter of [metrics.queueAdds, metrics.queueRetries]) counter.inc(queueLabels(name), 0);
+    for (const histogram of [metrics.queueSeconds, metrics.workSeconds]) histogram.zero(queueLabels(name));
   }
 
   add(key: ObjectKey, options: { priority?: number } = {}): void {
