@@ -47,6 +47,15 @@ describe('stop', () => {
   });
 });
 
+it('a reconcile that has ended leaves no timer behind', async () => {
+  const { controller, put, clock } = await setUp(async () => done);
+  const before = clock.pendingTimers;
+  controller.start();
+  put('a');
+  await settle();
+  expect(clock.pendingTimers).toBe(before);
+});
+
 it('what does not end even by its signal frees its worker and its lane, and keeps its key', async () => {
   const reconcile = vi.fn<Reconcile>((key) =>
     key === 'ns/stuck' ? new Promise(() => {}) : Promise.resolve(done),

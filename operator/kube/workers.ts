@@ -1,5 +1,4 @@
 import type { Clock } from './clock.ts';
-import { sleep } from './clock.ts';
 import type { ObjectKey } from './object.ts';
 import type { WorkQueue } from './queue.ts';
 
@@ -51,9 +50,12 @@ export class Workers {
   }
 
   async #within(work: Promise<unknown>, timeoutMs: number): Promise<void> {
-    const timer = new AbortController();
-    await Promise.race([work, sleep(this.#options.clock, timeoutMs, timer.signal)]);
-    timer.abort();
+    const { clock } = this.#options;
+    const { promise: over, resolve } = Promise.withResolvers<void>();
+    // A timer and no signal that aborts: each abort makes an error with its stack, and this runs for every reconcile.
+    const timer = clock.setTimeout(resolve, timeoutMs);
+    await Promise.race([work, over]);
+    clock.clearTimeout(timer);
   }
 
   async #loop(): Promise<void> {
