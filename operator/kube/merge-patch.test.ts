@@ -45,6 +45,11 @@ describe('mergePatch', () => {
     expect(mergePatch({ list: [{ a: 1 }] }, { list: [{ a: 1, b: undefined }] })).toBeUndefined();
   });
 
+  it('copies nothing when nothing differs', () => {
+    const list = [{ toJSON: () => expect.fail('it was copied') }];
+    expect(mergePatch({ list }, { list: [...list] })).toBeUndefined();
+  });
+
   it('keeps apart an empty map and none', () => {
     expect(mergePatch({}, { a: {} })).toEqual({ a: {} });
     expect(mergePatch({ a: {} }, {})).toEqual({ a: null });

@@ -21,8 +21,10 @@ function difference(before: unknown, after: unknown): unknown {
   if (after === undefined || after === null)
     return before === undefined || before === null ? undefined : null;
   if (isObject(after) && isObject(before)) return mergePatch(before, after);
-  if (isDeepStrictEqual(normalised(before), normalised(after))) return undefined;
-  return normalised(after);
+  // Nearly always nothing differs, and then nothing need be copied.
+  if (isDeepStrictEqual(before, after)) return undefined;
+  const wanted = normalised(after);
+  return isDeepStrictEqual(normalised(before), wanted) ? undefined : wanted;
 }
 
 /** What JSON would carry: undefined members of nested objects vanish. */
