@@ -90,6 +90,18 @@ describe('EventRecorder', () => {
     expect(await storm()).toBe(120);
   });
 
+  it('records what it had to drop once it happens again and there is room', async () => {
+    const { recorder, object, events, clock } = setUp();
+    for (let i = 0; i < 100; i++) recorder.record(object, { ...event, note: `note ${i}` });
+    recorder.record(object, event);
+    await recorder.flush();
+    expect(events()).toHaveLength(100);
+    await clock.advance(1_000);
+    recorder.record(object, event);
+    await recorder.flush();
+    expect(events()).toHaveLength(101);
+  });
+
   it('a flush waits no longer than it is given, whatever the API server does', async () => {
     const { recorder, object, cluster, clock, events } = setUp();
     const { promise, resolve } = Promise.withResolvers<void>();

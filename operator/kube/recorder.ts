@@ -48,8 +48,8 @@ const nameLimit = 253 - 14;
  */
 export class EventRecorder {
   readonly #options: RecorderOptions;
-  /** When what was recorded, oldest first. */
-  readonly #recent = new Map<string, number>();
+  /** When what was recorded, oldest first. What was dropped is not in it, so the bucket bounds it too: 1,300 entries. */
+  readonly #recorded = new Map<string, number>();
   readonly #underWay = new Set<Promise<void>>();
   readonly #bucket: TokenBucket;
   readonly #end = new AbortController();
@@ -61,11 +61,13 @@ export class EventRecorder {
 
   /** Never throws and never waits. */
   record(object: KubeObject, event: EventRecord): void {
-    if (this.#end.signal.aborted || this.#isRepeated(object, event)) return;
+    const key = identityOf(object, event);
+    if (this.#end.signal.aborted || this.#isRecorded(key)) return;
     if (!this.#bucket.take()) {
       this.#options.log.debug({ reason: event.reason, object: keyOf(object) }, 'event dropped: too many');
       return;
     }
+    this.#recorded.set(key, this.#options.clock.now());
     const sending = this.#send(object, event).finally(() => this.#underWay.delete(sending));
     this.#underWay.add(sending);
   }
@@ -84,16 +86,13 @@ export class EventRecorder {
     this.#end.abort(new Error('the recorder has stopped'));
   }
 
-  #isRepeated(object: KubeObject, { type, reason, action, note }: EventRecord): boolean {
+  #isRecorded(key: string): boolean {
     const now = this.#options.clock.now();
-    for (const [key, at] of this.#recent) {
+    for (const [old, at] of this.#recorded) {
       if (now - at < repeatAfterMs) break;
-      this.#recent.delete(key);
+      this.#recorded.delete(old);
     }
-    const key = JSON.stringify([object.metadata.uid, type, reason, action, note]);
-    if (this.#recent.has(key)) return true;
-    this.#recent.set(key, now);
-    return false;
+    return this.#recorded.has(key);
   }
 
   async #send(object: KubeObject, event: EventRecord): Promise<void> {
@@ -125,6 +124,11 @@ export class EventRecorder {
       ...{ type, reason, action, note: cut(note), reportingController, reportingInstance },
     };
   }
+}
+
+/** What makes two events the same one. */
+function identityOf({ metadata }: KubeObject, { type, reason, action, note }: EventRecord): string {
+  return JSON.stringify([metadata.uid, type, reason, action, note]);
 }
 
 function cut(note: string): string {
