@@ -30,6 +30,8 @@ export interface DomainInterface {
 
 /** The same, read back from domain XML; fields that the XML does not have are absent. */
 export interface DomainFacts {
+  /** Libvirt's number for this run of the domain; absent in what does not run. */
+  id?: string;
   uuid: string;
   name: string;
   /** Absent when the domain is not vmfabric's. */

@@ -31,6 +31,7 @@ describe('readDomain', () => {
       </devices>
     </domain>`);
     expect(facts).toEqual({
+      id: '7',
       uuid: '6f0c1b9e-8f43-4a36-9d6c-1f2b3c4d5e6f',
       name: 'shop_web-1',
       hypervisorType: 'KVM',
@@ -39,6 +40,13 @@ describe('readDomain', () => {
       kernel: { imagePath: '/k', commandLine: 'a & b' },
       interfaces: [{ name: 'eth0', macAddress: '52:54:00:aa:00:01', bridge: 'br0' }],
     });
+  });
+
+  it('gives the same object for the same text, and reads a text that changed', () => {
+    const xml = domainXml(exampleDomain);
+    expect(readDomain(xml)).toBe(readDomain(Buffer.from(xml).toString()));
+    const other = readDomain(domainXml({ ...exampleDomain, cpuCores: 7 }));
+    expect(other).toEqual({ ...readDomain(xml), cpuCores: 7 });
   });
 
   it.each([

@@ -1,16 +1,31 @@
 import type { DomainFacts, DomainOwner } from './domain.ts';
+import { TextMemo } from './text-memo.ts';
 import { aliasPrefix, metadataNamespace } from './write.ts';
 import { child, childrenOf, descendant, readXml, type XmlElement } from './xml.ts';
 
 /**
- * What a domain's XML says, be it a definition or live, vmfabric's or not; what it leaves out is empty or 0.
+ * Two texts, definition and live, of 16,000 domains. To parse one of 4 KB takes 0.6 ms, and each is asked for several times in a
+ * look at its domain and is the same at nearly every look.
+ */
+const memo = new TextMemo(parseDomain, 32_768);
+
+/**
+ * What a domain's XML says, be it a definition or live, vmfabric's or not; what it leaves out is empty or 0. Frozen, and
+ * the same object for the same text.
  * @throws XmlError when it is no well-formed XML
  */
 export function readDomain(xml: string): DomainFacts {
+  return memo.of(xml);
+}
+
+/** The same, read anew each time. */
+export function parseDomain(xml: string): DomainFacts {
   const root = readXml(xml);
+  const id = root.attributes.get('id');
   const owner = ownerOf(root);
   const kernel = kernelOf(child(root, 'os'));
   return {
+    ...(id === undefined ? {} : { id }),
     uuid: textOf(root, 'uuid').toLowerCase(),
     name: child(root, 'name')?.text ?? '',
     ...(owner ? { owner } : {}),

@@ -1,4 +1,4 @@
-import { readDomain } from '../../domain/read.ts';
+import { parseDomain } from '../../domain/read.ts';
 import { XmlError } from '../../domain/xml.ts';
 import type { Clock, Timer } from '../../kube/clock.ts';
 import {
@@ -28,6 +28,8 @@ export class FakeDomain {
   definitionXml: string | undefined;
   liveXml: string | undefined;
   #agentUp = false;
+  /** Of the interfaces that the running guest has. */
+  #macAddresses: readonly string[] = [];
   readonly #hooks: DomainHooks;
   readonly #timers = new Set<Timer>();
   #shuttingDown = false;
@@ -52,6 +54,7 @@ export class FakeDomain {
   start(xml = this.definitionXml): void {
     if (xml === undefined) throw new HypervisorError('Failed', `domain ${this.name} has no definition`);
     this.liveXml = xml;
+    this.#macAddresses = parseDomain(xml).interfaces.map(({ macAddress }) => macAddress);
     this.power = 'Running';
     this.cause = 'Other';
     this.#hooks.onChanged(this.uuid);
@@ -102,9 +105,9 @@ export class FakeDomain {
 
   /** What the guest agent tells of the interfaces that the running guest has. */
   reportedInterfaces(): GuestInterface[] {
-    if (!this.#agentUp || this.power !== 'Running' || this.liveXml === undefined) return [];
+    if (!this.#agentUp || this.power !== 'Running') return [];
     const { agent } = this.#hooks.behaviour(this.uuid);
-    return readDomain(this.liveXml).interfaces.map(({ macAddress }, index) => ({
+    return this.#macAddresses.map((macAddress, index) => ({
       macAddress,
       addresses: [...(agent?.addresses[index] ?? [])],
     }));
@@ -127,7 +130,7 @@ export class FakeDomain {
 /** @throws HypervisorError `Invalid` for what libvirt would not define */
 export function identityIn(xml: string): { uuid: string; name: string } {
   try {
-    const { uuid, name } = readDomain(xml);
+    const { uuid, name } = parseDomain(xml);
     if (uuid && name) return { uuid, name };
   } catch (error) {
     if (error instanceof XmlError) throw new HypervisorError('Invalid', error.message, { cause: error });

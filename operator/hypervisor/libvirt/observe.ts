@@ -9,7 +9,7 @@ import {
   StatsFlag,
   StatsGroup,
 } from 'node-libvirt';
-import { readXml } from '../../domain/xml.ts';
+import { readDomain } from '../../domain/read.ts';
 import { type DomainPower, type DomainSummary, HypervisorError, type ObservedDomain } from '../hypervisor.ts';
 import { hasCode } from './errors.ts';
 import { powerOf } from './state.ts';
@@ -70,12 +70,10 @@ async function observeOnce(
     domain.xml(options),
     isPersistent(libvirt, uuid, options),
   ]);
-  const root = readXml(currentXml);
+  const { id, name } = readDomain(currentXml);
   const { power, cause } = powerOf(status);
-  // Only what runs has an id.
-  const runs = root.attributes.has('id');
+  const runs = id !== undefined;
   if (runs !== (power !== 'Stopped')) return undefined;
-  const name = root.children.find((one) => one.name === 'name')?.text ?? '';
   return { uuid, name, power, persistent, cause, definitionXml, ...(runs ? { liveXml: currentXml } : {}) };
 }
 
