@@ -167,6 +167,14 @@ export class Operator {
     stores.virtualMachines.subscribe(({ type, object }) => {
       if (type === 'deleted') attempts.forget(object.metadata.uid);
     });
+    connections.listen({
+      onLink: () => {},
+      onDomainEvent: (_, { uuid, kind }) => {
+        if (kind !== 'Agent') return;
+        for (const { metadata } of stores.virtualMachines.byIndex('domain', uuid))
+          attempts.agentChanged(metadata.uid);
+      },
+    });
     const environment = {
       stores,
       connections,
@@ -185,12 +193,16 @@ export class Operator {
       },
       reconcile: (key, context) => reconcileVirtualMachine(environment, parts.recorder, key, context),
     });
-    route(stores, connections, {
-      virtualMachines: wakeOf(virtualMachine),
-      hosts: wakeOf(host),
-      hostPools: wakeOf(hostPool),
-      placementPolicies: wakeOf(placementPolicy),
-    });
+    route(
+      stores,
+      { connections, sightings },
+      {
+        virtualMachines: wakeOf(virtualMachine),
+        hosts: wakeOf(host),
+        hostPools: wakeOf(hostPool),
+        placementPolicies: wakeOf(placementPolicy),
+      },
+    );
     return [hostPool, host, placementPolicy, virtualMachine];
   }
 }

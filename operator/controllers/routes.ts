@@ -4,8 +4,10 @@ import { type KubeObject, keyOf, type ObjectKey } from '../kube/object.ts';
 import type { Change } from '../kube/store.ts';
 import { findCondition } from './conditions.ts';
 import type { HostConnections } from './host/connections.ts';
+import type { Sightings } from './host/sightings.ts';
 import { heldBy } from './pool/translate.ts';
 import type { Stores } from './stores.ts';
+import { restless } from './virtualmachine/rest.ts';
 
 /** Puts a key into a controller's queue: now, or after a while so that many changes make one reconcile. */
 export interface Wake {
@@ -29,17 +31,23 @@ const placeAfterMs = 200;
  * Which change wakes what, besides each object's own change. Every route only says "look again"; none carries a fact, so
  * a change that is missed or told twice does no harm.
  */
-export function route(stores: Stores, connections: HostConnections, wakes: Wakes): void {
+export function route(
+  stores: Stores,
+  { connections, sightings }: { connections: HostConnections; sightings: Sightings },
+  wakes: Wakes,
+): void {
   routeVirtualMachines(stores, wakes);
   routeHosts(stores, wakes);
   routePolicies(stores, wakes);
   connections.listen({
     onLink: (hostName) => {
       wakes.hosts.wake(hostName);
+      wakeVmsOn(hostName, stores, wakes);
       const twin = connections.sharesUUID(hostName);
-      if (twin) wakes.hosts.wake(twin);
-      for (const vm of stores.virtualMachines.byIndex('host', hostName))
-        wakes.virtualMachines.wake(keyOf(vm));
+      if (twin) {
+        wakes.hosts.wake(twin);
+        wakeVmsOn(twin, stores, wakes);
+      }
       wakeUnplaced(stores, wakes);
     },
     onDomainEvent: (hostName, { uuid, kind }) => {
@@ -47,6 +55,13 @@ export function route(stores: Stores, connections: HostConnections, wakes: Wakes
       if (kind === 'Changed') wakes.hosts.wakeAfter(hostName, sumsAfterMs);
     },
   });
+  sightings.listen((hostName, domains) => {
+    for (const vm of restless(stores, hostName, domains)) wakes.virtualMachines.wake(keyOf(vm));
+  });
+}
+
+function wakeVmsOn(hostName: string, stores: Stores, wakes: Wakes): void {
+  for (const vm of stores.virtualMachines.byIndex('host', hostName)) wakes.virtualMachines.wake(keyOf(vm));
 }
 
 function routeVirtualMachines(stores: Stores, wakes: Wakes): void {
@@ -100,9 +115,9 @@ function wakeSums(vm: VirtualMachine, wakes: Wakes): void {
 
 function routeHosts(stores: Stores, wakes: Wakes): void {
   stores.hosts.subscribe((change) => {
-    const { object } = change;
+    const { type, object } = change;
     const old = oldOf(change);
-    if (old && standing(old) !== standing(object)) {
+    if (type === 'deleted' || (old && standing(old) !== standing(object))) {
       for (const vm of stores.virtualMachines.byIndex('host', object.metadata.name))
         wakes.virtualMachines.wakeAfter(keyOf(vm), placeAfterMs);
     }

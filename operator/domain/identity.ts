@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import type { VirtualMachine } from '../api/virtualmachine.ts';
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** libvirt refuses uuids whose digits are all the same. */
+const oneDigitPattern = /^([0-9a-f])(?:-?\1)*$/i;
 
 /**
  * The uuid of the VM's domain: the uid of the object. The API promises uids to be unique but not to be uuids, so from any
@@ -9,8 +11,7 @@ const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{1
  */
 export function domainUuidOf(vm: VirtualMachine): string {
   const { uid } = vm.metadata;
-  // libvirt refuses uuids whose digits are all the same.
-  if (uuidPattern.test(uid) && new Set(uid.replaceAll('-', '')).size > 1) return uid.toLowerCase();
+  if (uuidPattern.test(uid) && !oneDigitPattern.test(uid)) return uid.toLowerCase();
   const digest = createHash('sha1').update(`vmfabric.io/domain/${uid}`).digest().subarray(0, 16);
   digest.writeUInt8((digest.readUInt8(6) & 0x0f) | 0x50, 6);
   digest.writeUInt8((digest.readUInt8(8) & 0x3f) | 0x80, 8);

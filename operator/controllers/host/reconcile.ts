@@ -118,11 +118,7 @@ async function foreignDomains(
 ): Promise<DomainSummary[] | undefined> {
   const all = await domainsOf(link, signal);
   if (!all) return undefined;
-  const running = all.filter(({ power }) => power !== 'Stopped');
-  env.sightings.list(
-    host.metadata.name,
-    running.map(({ uuid }) => uuid),
-  );
+  env.sightings.list(host.metadata.name, all);
   return all.filter(({ uuid }) => {
     const owners = env.stores.virtualMachines.byIndex('domain', uuid);
     return !owners.some((vm) => vm.status?.hostName === host.metadata.name);

@@ -1,5 +1,9 @@
+import type { DomainSummary } from '../../hypervisor/hypervisor.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { HostConnections } from './connections.ts';
+
+/** Hears all domains that a host has just listed. */
+export type ListListener = (hostName: string, domains: readonly DomainSummary[]) => void;
 
 /** A host that cannot say within this time what runs there keeps nobody waiting any longer. */
 const listWithinMs = 30_000;
@@ -14,6 +18,7 @@ export class Sightings {
   readonly #uuidsByHost = new Map<string, Set<string>>();
   /** Hosts that are connected and have not listed what runs there, since when. */
   readonly #unlisted = new Map<string, number>();
+  readonly #listeners: ListListener[] = [];
 
   constructor(connections: HostConnections, clock: Clock) {
     this.#clock = clock;
@@ -32,13 +37,16 @@ export class Sightings {
     return [...this.#unlisted.values()].every((since) => now - since >= listWithinMs);
   }
 
-  /** All that runs on the host. */
-  list(hostName: string, uuids: readonly string[]): void {
+  listen(listener: ListListener): void {
+    this.#listeners.push(listener);
+  }
+
+  /** All that the host has, whether it runs or not. */
+  list(hostName: string, domains: readonly DomainSummary[]): void {
     this.#unlisted.delete(hostName);
-    const listed = new Set(uuids);
-    for (const uuid of this.#uuidsByHost.get(hostName) ?? [])
-      if (!listed.has(uuid)) this.unsee(hostName, uuid);
-    for (const uuid of listed) this.#see(hostName, uuid);
+    const running = domains.filter(({ power }) => power !== 'Stopped');
+    this.#seeOnly(hostName, new Set(running.map(({ uuid }) => uuid)));
+    for (const listener of this.#listeners) listener(hostName, domains);
   }
 
   /** The host was asked, and the domain does not run there. */
@@ -51,13 +59,20 @@ export class Sightings {
 
   /** For a Host that is no more. */
   forget(hostName: string): void {
-    this.list(hostName, []);
+    this.#unlisted.delete(hostName);
+    this.#seeOnly(hostName, new Set());
     this.#uuidsByHost.delete(hostName);
   }
 
   /** Hosts besides `hostName` on which the domain may run. */
   elsewhere(uuid: string, hostName: string): string[] {
     return [...(this.#hostsByUuid.get(uuid) ?? [])].filter((name) => name !== hostName).sort();
+  }
+
+  #seeOnly(hostName: string, uuids: ReadonlySet<string>): void {
+    for (const uuid of this.#uuidsByHost.get(hostName) ?? [])
+      if (!uuids.has(uuid)) this.unsee(hostName, uuid);
+    for (const uuid of uuids) this.#see(hostName, uuid);
   }
 
   #see(hostName: string, uuid: string): void {

@@ -7,12 +7,17 @@ interface Memory {
   lastStartAt?: number;
   startFailure?: string;
   vanishedAt?: number;
-  addressChecks: number;
+  /** Until addresses are asked for again. */
+  addressDelayMs: number;
 }
 
 const forgetStartsAfterMs = 10 * 60_000;
 const firstStartDelayMs = 10_000;
 const longestStartDelayMs = 5 * 60_000;
+/** For a guest that has just begun to run, or to talk. */
+const firstAddressDelayMs = 1000;
+/** For one that has run since before this process, and had its time. */
+const oldAddressDelayMs = 30_000;
 
 /**
  * What was tried lately for each VM, by uid: only what cannot be seen in the world, and losing it on a restart costs no
@@ -67,7 +72,7 @@ export class Attempts {
     const lasted = (this.#age(memory.lastStartAt) ?? 0) >= forgetStartsAfterMs;
     memory.starts = lasted ? 1 : memory.starts + 1;
     memory.lastStartAt = this.#clock.now();
-    memory.addressChecks = 0;
+    memory.addressDelayMs = firstAddressDelayMs;
     delete memory.startFailure;
   }
 
@@ -100,11 +105,20 @@ export class Attempts {
     delete this.#memories.get(uid)?.vanishedAt;
   }
 
-  /** When to ask for addresses again that the guest does not report yet: 1 s at first, 30 s in the end. */
+  /**
+   * Milliseconds until to ask again for addresses that the guest does not report yet: one second after its start, and in
+   * the long run a sixth of the time that it has been asked in vain. Without an agent it may never report any.
+   */
   nextAddressCheckMs(uid: string): number {
     const memory = this.#memory(uid);
-    memory.addressChecks += 1;
-    return Math.min(30_000, 1000 * 1.2 ** (memory.addressChecks - 1));
+    const delayMs = memory.addressDelayMs;
+    memory.addressDelayMs *= 1.2;
+    return delayMs;
+  }
+
+  /** The guest's agent has come or gone: what it has to say may come soon. */
+  agentChanged(uid: string): void {
+    this.#memory(uid).addressDelayMs = firstAddressDelayMs;
   }
 
   forget(uid: string): void {
@@ -114,7 +128,7 @@ export class Attempts {
   #memory(uid: string): Memory {
     let memory = this.#memories.get(uid);
     if (!memory) {
-      memory = { starts: 0, addressChecks: 0 };
+      memory = { starts: 0, addressDelayMs: oldAddressDelayMs };
       this.#memories.set(uid, memory);
     }
     return memory;

@@ -12,6 +12,7 @@ export async function readGuest(scope: Scope): Promise<StepResult> {
   if (known < vm.spec.interfaces.length) {
     const soon = scope.env.attempts.nextAddressCheckMs(vm.metadata.uid);
     scope.lookAgainMs = Math.min(scope.lookAgainMs, soon);
+    scope.restMs = Math.min(scope.restMs, soon);
   }
   return stepDone;
 }

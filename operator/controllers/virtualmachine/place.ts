@@ -17,7 +17,7 @@ export async function place(scope: Scope): Promise<StepResult> {
   if (adopted) return adopted;
   if (vm.spec.runStrategy === 'Halted') {
     const message = 'The VM is halted; it gets a host when it is to run.';
-    return { kind: 'wait', forMs: scope.lookAgainMs, reason: 'Halted', message };
+    return { kind: 'wait', forMs: scope.restMs, reason: 'Halted', message };
   }
   if (!pool) return poolMissing(scope, poolName);
   const assumed = env.pools.assumedHost(vm);

@@ -13,6 +13,7 @@ import { respectPause } from './pause.ts';
 import { place } from './place.ts';
 import { applyPower } from './power.ts';
 import { reachHost } from './reach-host.ts';
+import { restFor } from './rest.ts';
 import { type Environment, type Scope, type Step, type StepResult, stepDone } from './scope.ts';
 import { computeStatus } from './status.ts';
 
@@ -27,7 +28,7 @@ const steps: readonly Step[] = [
 ];
 const deletionSteps: readonly Step[] = [respectPause, deleteDomain];
 
-/** What no event told is found within this time. */
+/** A VM that is not as it should be is looked at this often, whatever events tell. */
 const observeEveryMs = 60_000;
 
 /** Reconciles one VirtualMachine: walks the steps, saves the status once, and then tells what happened. */
@@ -65,6 +66,7 @@ function newScope(
     restartRequired: [],
     events: [],
     lookAgainMs: observeEveryMs * (0.75 + env.random() / 2),
+    restMs: restFor(vm, env.clock.now()),
   };
 }
 
@@ -97,7 +99,7 @@ function hostFailure(scope: Scope, error: HypervisorError): StepResult {
 function toResult(scope: Scope, outcome: StepResult): Result {
   switch (outcome.kind) {
     case 'done':
-      return { kind: 'again', afterMs: scope.lookAgainMs };
+      return { kind: 'again', afterMs: scope.restMs };
     case 'wait':
       return { kind: 'again', afterMs: outcome.forMs };
     case 'retry':

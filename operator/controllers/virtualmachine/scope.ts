@@ -52,8 +52,10 @@ export interface Scope {
   restartRequired: DomainDifference[];
   /** Published once the status is saved. */
   events: ScopeEvent[];
-  /** When to look again although nothing happened. */
+  /** When to look again at what is not as it should be, although nothing happened. */
   lookAgainMs: number;
+  /** The same for a VM that is as it should be. */
+  restMs: number;
 }
 
 export interface ScopeEvent {
