@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { compareDomain, ownerField } from './compare.ts';
 import type { DesiredDomain, DomainDifference } from './domain.ts';
 import { readDomain } from './read.ts';
@@ -25,4 +26,14 @@ export function restartRequired(desired: DesiredDomain, observed: SeenDomain): D
   if (observed.liveXml === undefined) return [];
   // The owner in what runs stays as it was at its start, and is nothing the guest would notice.
   return compareDomain(desired, readDomain(observed.liveXml)).filter(({ field }) => field !== ownerField);
+}
+
+/** Whether a restart of the guest would give it nothing else than it has: nothing runs, or what is defined does. */
+export function runsAsDefined({ definitionXml, liveXml }: SeenDomain): boolean {
+  return liveXml === undefined || isDeepStrictEqual(guestOf(definitionXml), guestOf(liveXml));
+}
+
+function guestOf(xml: string) {
+  const { owner: _, ...guest } = readDomain(xml);
+  return guest;
 }

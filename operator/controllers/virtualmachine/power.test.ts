@@ -166,6 +166,35 @@ describe('a VM that asks for what its pool has no longer', () => {
   });
 });
 
+describe('a VM that runs with less than its definition and now asks for what its pool does not have', () => {
+  async function changedTwice(): Promise<World> {
+    const world = await World.withRunningVm();
+    world.editVm('web-1', (vm) => {
+      vm.spec.cpu.cores = 2;
+    });
+    await world.run(5000);
+    world.editVm('web-1', (vm) => {
+      vm.spec.kernel = { name: 'missing', commandLine: '' };
+    });
+    await world.run(5000);
+    return world;
+  }
+
+  it('goes on telling what the next start will change', async () => {
+    const world = await changedTwice();
+    expect(world.condition('web-1', 'Stalled')).toBe('True KernelNotFound');
+    expect(world.message('web-1', 'RestartRequired')).toContain('spec.cpu.cores (is 1, shall be 2)');
+  });
+
+  it('tells it no longer once it was restarted', async () => {
+    const world = await changedTwice();
+    world.hostOf('web-1').outside.guestShutsDown(world.uuid('web-1'));
+    await world.run(15_000);
+    expect(world.vm('web-1').status?.allocated?.cpu.cores).toBe(2);
+    expect(world.condition('web-1', 'RestartRequired')).toBe('False UpToDate');
+  });
+});
+
 describe('a guest that keeps stopping', () => {
   it('is started less and less often, and says so', async () => {
     const world = await World.withRunningVm();

@@ -1,4 +1,5 @@
 import type { VirtualMachineCondition } from '../../api/virtualmachine.ts';
+import { runsAsDefined } from '../../domain/plan.ts';
 import { fails, findCondition, holds, unknown, type Verdict } from '../conditions.ts';
 import type { Scope, StepResult } from './scope.ts';
 
@@ -36,8 +37,9 @@ function running({ vm, observed, looked }: Scope, outcome: StepResult): Verdict 
 
 function restartRequired({ restartRequired: differences, desired, observed, vm }: Scope): Verdict {
   const before = findCondition(vm, 'RestartRequired');
-  // Nothing was compared, so nothing is known to have changed.
-  if (!desired && before?.status === 'True') return holds('RestartRequired', before.message);
+  // What is asked for now was not compared; what was to take effect before still is, unless the guest has it by now.
+  const hasItAll = observed !== undefined && runsAsDefined(observed);
+  if (!desired && !hasItAll && before?.status === 'True') return holds('RestartRequired', before.message);
   if (differences.length === 0 || observed?.power === 'Stopped') {
     return fails('UpToDate', 'What runs is what the spec asks for.');
   }
