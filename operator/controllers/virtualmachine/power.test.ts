@@ -164,6 +164,18 @@ describe('a VM that asks for what its pool has no longer', () => {
     expect(world.runsOn('web-1')).toEqual(['h1']);
     expect(world.condition('web-1', 'Ready')).toBe('False NetworkNotFound');
   });
+
+  it('needs no more room for that than it had, however much its spec asks for by now', async () => {
+    const world = await withoutNetwork();
+    world.editVm('web-1', (vm) => {
+      vm.spec.memory.size = '100Gi';
+    });
+    await world.run(5000);
+    world.hostOf('web-1').outside.destroy(world.uuid('web-1'));
+    await world.run(30_000);
+    expect(world.runsOn('web-1')).toEqual(['h1']);
+    expect(world.condition('web-1', 'Stalled')).toBe('True NetworkNotFound');
+  });
 });
 
 describe('a VM that runs with less than its definition and now asks for what its pool does not have', () => {

@@ -1,5 +1,6 @@
-import { parseBytes } from '../../api/quantity.ts';
-import type { VirtualMachineSpec } from '../../api/virtualmachine.ts';
+import { exactQuantity, parseBytes } from '../../api/quantity.ts';
+import type { VirtualMachine, VirtualMachineSpec } from '../../api/virtualmachine.ts';
+import { readDomain } from '../../domain/read.ts';
 import { type HostConnection, HypervisorError, type ObservedDomain } from '../../hypervisor/hypervisor.ts';
 import { domainUUID, look } from './definition.ts';
 import { runsElsewhere } from './elsewhere.ts';
@@ -99,19 +100,23 @@ async function start(scope: Scope, connection: HostConnection): Promise<StepResu
 
 /**
  * Only what has grown since it ran last has to find room first: anything else had its room when it was placed, and after
- * a power loss of its host it must come back, whatever has been promised since.
+ * a power loss of its host it must come back, whatever has been promised since. What counts is what is defined and would
+ * be started, which is not what the spec asks for when that cannot be had.
  */
-function hostFull({ env, lookAgainMs, pool, vm }: Scope): StepResult | undefined {
+function hostFull({ env, lookAgainMs, observed, pool, vm }: Scope): StepResult | undefined {
   const { allocated, hostName = '' } = vm.status ?? {};
-  const { cpu, memory } = vm.spec;
-  const grew =
-    allocated &&
-    (cpu.cores > allocated.cpu.cores || parseBytes(memory.size) > parseBytes(allocated.memory.size));
-  const shortage = grew && pool ? env.pools.shortageOn(vm, pool, hostName) : undefined;
-  if (!grew || shortage === undefined) return undefined;
+  if (!allocated || !observed || !pool) return undefined;
+  const { cpuCores, memoryBytes } = readDomain(observed.definitionXml);
+  const grew = cpuCores > allocated.cpu.cores || memoryBytes > parseBytes(allocated.memory.size);
+  const shortage = grew && env.pools.shortageOn(ofSize(vm, cpuCores, memoryBytes), pool, hostName);
+  if (!shortage) return undefined;
   const had = `${allocated.cpu.cores} cores and ${allocated.memory.size}`;
   const message = `Host ${hostName} ${shortage} for what the VM asks for now; it ran with ${had}. Ask for less, or stop or move other VMs of the host.`;
   return { kind: 'wait', forMs: lookAgainMs, reason: 'HostFull', message };
+}
+
+function ofSize(vm: VirtualMachine, cores: number, memoryBytes: number): VirtualMachine {
+  return { ...vm, spec: { ...vm.spec, cpu: { cores }, memory: { size: exactQuantity(memoryBytes) } } };
 }
 
 async function resume(scope: Scope, connection: HostConnection): Promise<StepResult> {
