@@ -34,4 +34,24 @@ describe('the addresses of a guest', () => {
     expect(world.vm('web-1').status?.interfaces?.[0]?.addresses).toEqual(['10.77.0.10']);
     expect(world.writes('VirtualMachine')).toEqual([]);
   });
+
+  it('go with the interface when the guest is restarted without it, and do not come back by its MAC address', async () => {
+    const macAddress = '52:54:00:00:00:01';
+    const network = 'lab';
+    const world = await World.withRunningVm({ interfaces: [{ name: 'eth0', network, macAddress }] });
+    const plugInto = (...interfaces: { name: string; network: string; macAddress?: string }[]) =>
+      world.editVm('web-1', (vm) => {
+        vm.spec.interfaces = interfaces;
+      });
+    plugInto({ name: 'eth1', network });
+    await world.run(5000);
+    // Its host makes no other definition of this: the guest goes on with eth1.
+    plugInto({ name: 'eth0', network, macAddress }, { name: 'eth2', network: 'missing' });
+    await world.run(5000);
+    const { outside } = world.hostOf('web-1');
+    outside.guestShutsDown(world.uuid('web-1'));
+    outside.start(world.uuid('web-1'));
+    await world.run(30_000);
+    expect(world.vm('web-1').status?.interfaces?.[0]).toEqual({ name: 'eth0', macAddress });
+  });
 });

@@ -33,7 +33,7 @@ export function computeStatus(scope: Scope, outcome: StepResult): VirtualMachine
     ...(hostName === undefined ? {} : binding(vm, hostName)),
     ...(power === undefined ? {} : { powerState: power }),
     ...allocated(scope),
-    ...(hostName === undefined ? {} : { interfaces: interfaces(scope, power) }),
+    ...(hostName === undefined ? {} : { interfaces: interfaces(scope) }),
     conditions: conditionList(
       verdicts(scope, outcome),
       vm.status?.conditions,
@@ -84,23 +84,25 @@ function allocated({ vm, observed }: Scope): Pick<VirtualMachineStatus, 'allocat
   return { allocated: { cpu: { cores: cpuCores }, memory: { size: exactQuantity(memoryBytes) } } };
 }
 
-/**
- * A guest whose agent is silent for a moment keeps the addresses that it told before; a stopped one has none.
- */
-function interfaces(
-  scope: Scope,
-  power: PowerState | undefined,
-): NonNullable<VirtualMachineStatus['interfaces']> {
+/** A guest whose agent is silent for a moment keeps the addresses that it told before. */
+function interfaces(scope: Scope): NonNullable<VirtualMachineStatus['interfaces']> {
   const { vm, guest } = scope;
   return vm.spec.interfaces.map((wanted) => {
     const macAddress = macAddressOf(vm, wanted);
     const told = guest.find((one) => one.macAddress.toLowerCase() === macAddress)?.addresses ?? [];
     const before = vm.status?.interfaces?.find((one) => one.macAddress === macAddress)?.addresses ?? [];
-    const addresses = told.length > 0 ? told : power === 'Stopped' ? [] : before;
+    const addresses = told.length === 0 && before.length > 0 && mayHave(scope, macAddress) ? before : told;
     return {
       name: wanted.name,
       macAddress,
       ...(addresses.length > 0 ? { addresses: addresses.slice(0, 32) } : {}),
     };
   });
+}
+
+/** A stopped guest has no interface, and one that was restarted may have others than before. */
+function mayHave({ looked, observed }: Scope, macAddress: string): boolean {
+  if (!looked) return true;
+  if (observed?.liveXml === undefined) return false;
+  return readDomain(observed.liveXml).interfaces.some((one) => one.macAddress === macAddress);
 }
