@@ -68,10 +68,12 @@ function routeVirtualMachines(stores: Stores, wakes: Wakes): void {
   stores.virtualMachines.subscribe((change) => {
     const { type, object } = change;
     const old = oldOf(change);
-    if (old && footprint(old) === footprint(object)) return;
+    const isAsBefore = old && footprint(old) === footprint(object);
+    if (isAsBefore && compliance(old) === compliance(object)) return;
     for (const policy of stores.placementPolicies.byIndex('namespace', object.metadata.namespace ?? '')) {
       wakes.placementPolicies.wakeAfter(keyOf(policy), sumsAfterMs);
     }
+    if (isAsBefore) return;
     wakeSums(object, wakes);
     if (old) wakeSums(old, wakes);
     if (old || type === 'deleted') wakeUnplaced(stores, wakes);
@@ -83,6 +85,11 @@ function footprint(vm: VirtualMachine): string {
   const { metadata, spec, status } = vm;
   const scheduled = findCondition(vm, 'Scheduled')?.reason;
   return JSON.stringify([status?.hostName, spec.cpu, spec.memory, metadata.labels, heldBy(vm), scheduled]);
+}
+
+/** What policies tell of a VM besides: whether it is where it may be, and the words in which it says why it has no place. */
+function compliance(vm: VirtualMachine): string {
+  return JSON.stringify([vm.spec.placement.hostSelector, findCondition(vm, 'Scheduled')?.message]);
 }
 
 /** All of a Host that decides whether a VM fits; what VMs have of it is told by the VMs. */

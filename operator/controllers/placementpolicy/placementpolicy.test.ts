@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { LabelSelector } from '../../api/common.ts';
 import { World } from '../../testing/world.ts';
 import { findCondition } from '../conditions.ts';
 
@@ -35,6 +36,39 @@ describe('a policy', () => {
     expect(findCondition(world.policy('db') ?? {}, 'Satisfied')?.message).toContain(
       `shop/${waiting}: 0 of 2 hosts fit`,
     );
+  });
+
+  it('tells of a VM that may no longer be where it is, for as long as that is so', async () => {
+    const world = await World.withHosts(1);
+    world.putPolicy('db', apart);
+    world.putVm('a', {}, labels);
+    await world.run(20_000);
+    const allow = (hostSelector: LabelSelector) =>
+      world.editVm('a', (vm) => {
+        vm.spec.placement.hostSelector = hostSelector;
+      });
+    allow({ matchLabels: { moon: 'yes' } });
+    await world.run(5000);
+    expect(findCondition(world.policy('db') ?? {}, 'Satisfied')?.message).toContain(
+      'shop/a on h1: does not match spec.placement.hostSelector.',
+    );
+    allow({});
+    await world.run(5000);
+    expect(satisfied(world)).toBe('True Satisfied');
+  });
+
+  it('quotes a VM that has no place as that speaks now', async () => {
+    const world = await World.withHosts(1);
+    world.putPolicy('db', {
+      vmSelector: db,
+      hostAffinity: [{ hostSelector: { matchLabels: { moon: 'yes' } } }],
+    });
+    world.putVm('a', {}, labels);
+    await world.run(20_000);
+    world.putPolicy('db', { vmSelector: db, topologySpread: [{ topologyKey: 'rack' }] });
+    await world.run(5000);
+    expect(world.message('a', 'Scheduled')).toContain('1 lacks the label rack');
+    expect(findCondition(world.policy('db') ?? {}, 'Satisfied')?.message).toContain('1 lacks the label rack');
   });
 
   it('that is removed lets VMs go that waited for it', async () => {
