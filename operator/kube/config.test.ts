@@ -97,20 +97,25 @@ describe('a kubeconfig', () => {
   });
 
   // Importing client-node takes long on a busy machine.
-  it('with an exec plugin, whose output counts', async () => {
-    const credential = {
-      apiVersion: 'client.authentication.k8s.io/v1',
-      kind: 'ExecCredential',
-      status: { token: 'by-plugin' },
-    };
-    await file('credential.json', JSON.stringify(credential));
-    const exec = { apiVersion: credential.apiVersion, command: 'cat', args: [join(dir, 'credential.json')] };
+  it('with an exec plugin, whose output counts until the server refuses it', async () => {
+    const apiVersion = 'client.authentication.k8s.io/v1';
+    const give = (token: string) =>
+      file('credential.json', JSON.stringify({ apiVersion, kind: 'ExecCredential', status: { token } }));
+    await give('by-plugin');
+    const exec = { apiVersion, command: 'cat', args: [join(dir, 'credential.json')] };
     await kubeconfig(
       { exec: { ...exec, interactiveMode: 'Never' } },
       { 'certificate-authority-data': base64('CA') },
     );
-    const credentials = await (await load()).credentials();
-    expect(credentials).toEqual({ ca: 'CA', authorization: 'Bearer by-plugin' });
+    const config = await load();
+    expect(await config.credentials()).toEqual({ ca: 'CA', authorization: 'Bearer by-plugin' });
+    await give('renewed');
+    expect((await config.credentials()).authorization).toBe('Bearer by-plugin');
+    config.invalidate();
+    expect((await config.credentials()).authorization).toBe('Bearer renewed');
+    await rm(join(dir, 'config'));
+    config.invalidate();
+    expect((await config.credentials()).authorization).toBe('Bearer renewed');
   }, 60_000);
 
   it.each<[string, () => Promise<unknown>, ConfigOptions, RegExp]>([

@@ -60,16 +60,18 @@ export async function kubeconfigFile(options: {
     cluster['certificate-authority-data'],
   );
   const usesPlugin = user.exec !== undefined || user['auth-provider'] !== undefined;
-  const source = usesPlugin
-    ? await pluginCredentials({ path, context: contextName })
-    : plainCredentials(user, files);
+  const plugin = usesPlugin ? await pluginCredentials({ path, context: contextName }) : undefined;
+  const source = plugin?.credentials ?? plainCredentials(user, files);
   return {
     server: cluster.server.replace(/\/+$/, ''),
     ...(context.namespace ? { namespace: context.namespace } : {}),
     ...(cluster['tls-server-name'] ? { tlsServerName: cluster['tls-server-name'] } : {}),
     ...(cluster['insecure-skip-tls-verify'] ? { skipTlsVerify: true } : {}),
     credentials: async () => ({ ...present({ ca: await ca() }), ...(await source()) }),
-    invalidate: () => files.invalidate(),
+    invalidate: () => {
+      files.invalidate();
+      plugin?.invalidate();
+    },
   };
 }
 
