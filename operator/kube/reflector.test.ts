@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Cluster, WatchOptions } from './cluster.ts';
 import { widget, widgetType } from './contract-objects.ts';
 import { broken, reset, setUp as setUpMode } from './testing/reflector-world.ts';
 import { settle } from './testing/virtual-clock.ts';
@@ -171,6 +172,39 @@ describe.each([
     reflector.start();
     await clock.advance(60_000);
     expect(count('watch')).toBeLessThan(15);
+    await reflector.stop();
+  });
+
+  it('does not storm a server that ends each watch after its first event', async () => {
+    let watches = 0;
+    const { cluster: plain } = setUp();
+    async function* watch(_type: unknown, _from: unknown, { sendInitialEvents }: WatchOptions) {
+      watches += 1;
+      if (watches > 1_000) await new Promise(() => {});
+      yield { type: 'BOOKMARK', resourceVersion: `${watches}`, initialEventsEnd: sendInitialEvents === true };
+    }
+    const list = plain.list.bind(plain);
+    const cluster = Object.assign(Object.create(plain) as Cluster, { list, watch });
+    const { reflector, clock, store } = setUp({ cluster });
+    reflector.start();
+    await clock.advance(60_000);
+    expect(watches).toBeGreaterThan(100); // 0.4 s apart, as nothing fails
+    expect(watches).toBeLessThan(160);
+    expect(store.resourceVersion).toBe(`${watches}`);
+    await reflector.stop();
+  });
+
+  it('is back at once when a watch that told something ends in good order after a while', async () => {
+    const { reflector, cluster, clock, count, put } = setUp();
+    reflector.start();
+    await reflector.synced;
+    await clock.advance(2_000);
+    put('a', 1);
+    await settle();
+    const before = count('watch');
+    cluster.watches.cut(widgetType);
+    await settle();
+    expect(count('watch')).toBe(before + 1);
     await reflector.stop();
   });
 

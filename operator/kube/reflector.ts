@@ -34,6 +34,9 @@ export interface ReflectorOptions<T extends KubeObject> extends Omit<ListOptions
 /** A watch shorter than this without any event is no success: a server that closes at once must not be stormed. */
 const shortWatchMs = 5_000;
 
+/** With events it may be shorter, but not much: one that is ended after its first event each time is a storm too. */
+const shortBusyWatchMs = 1_000;
+
 /** Between two events of a streaming list. A server that lags looks for its bookmark's version every second. */
 const listQuietLimitMs = 30_000;
 
@@ -171,7 +174,7 @@ export class Reflector<T extends KubeObject> {
       ...{ clock, signal: this.#turn.signal },
     });
     if (!isComplete) throw new UnfinishedListError();
-    return events > 0 || clock.now() - startedAt >= shortWatchMs;
+    return clock.now() - startedAt >= (events > 0 ? shortBusyWatchMs : shortWatchMs);
   }
 
   #open(isList: boolean, signal: AbortSignal): AsyncIterable<WatchEvent<T>> {

@@ -29,12 +29,15 @@ function setUp(quietLimitMs = () => 1_000) {
   return { clock, stop, heard, told, give, running };
 }
 
-it('tells no event that comes in the same moment as the end', async () => {
+it.each<[string, (end: () => void) => void]>([
+  ['at the end', (end) => end()],
+  ['right before it', (end) => queueMicrotask(end)],
+])('tells no event that comes %s', async (_when, soon) => {
   const { stop, heard, give, running } = setUp();
   give('1');
   await settle();
   give('2');
-  stop.abort(new Error('enough'));
+  soon(() => stop.abort(new Error('enough')));
   await expect(running).rejects.toThrow('enough');
   expect(heard).toEqual(['1']);
 });
