@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ApiError } from './errors.ts';
 import { FakeCluster } from './fake-cluster.ts';
 import { FencedError } from './fence.ts';
-import { LeaderElector } from './lease.ts';
+import { type ElectorOptions, LeaderElector } from './lease.ts';
 import { leaseType } from './lease-object.ts';
 import { createKubeMetrics } from './metrics.ts';
 import { settle, VirtualClock } from './testing/virtual-clock.ts';
@@ -18,11 +18,11 @@ function setUp() {
   const events: string[] = [];
   const elector = (
     identity: string,
-    of: { clock: VirtualClock; cluster: FakeCluster; takesBack?: boolean } = { clock, cluster },
+    of: Partial<ElectorOptions> & { clock: VirtualClock; cluster: FakeCluster } = { clock, cluster },
   ) => {
     const metrics = createKubeMetrics();
     const made = new LeaderElector({
-      ...{ ...of, log, metrics, lease: ref, identity, random: () => 0 },
+      ...{ log, metrics, lease: ref, identity, random: () => 0, ...of },
       onStartedLeading: () => events.push(`${identity} leads`),
       onStoppedLeading: (reason) => events.push(`${identity} lost: ${reason.message}`),
     });
@@ -104,6 +104,34 @@ describe('LeaderElector', () => {
     await clock.advance(1);
     expect(a.isLeader).toBe(false);
     expect(events).toEqual(['a leads', 'a lost: the Lease was not renewed for 10000 ms']);
+  });
+
+  it('loses it at its deadline, not at the next renewal after it', async () => {
+    const { clock, cluster, elector, events } = setUp();
+    elector('a', { clock, cluster, retryPeriodMs: 3_000 }).start();
+    await settle();
+    cluster.failNext({ verb: 'get', kind: 'Lease', error: down(), times: 1_000 });
+    await clock.advance(10_000);
+    expect(events).toEqual(['a leads', 'a lost: the Lease was not renewed for 10000 ms']);
+  });
+
+  it('standbys look 2 to 4 s apart, at random, so that not all try at the same moment', async () => {
+    const { clock, cluster, elector } = setUp();
+    const a = elector('a');
+    a.start();
+    await settle();
+    const looks = async (random: number) => {
+      const standby = elector('b', { clock, cluster, random: () => random });
+      const gets = () => cluster.calls.filter(({ verb }) => verb === 'get').length;
+      const before = gets();
+      standby.start();
+      await clock.advance(60_000);
+      await standby.stop();
+      return gets() - before - 30; // of the leader itself
+    };
+    expect(await looks(0)).toBe(31);
+    expect(await looks(1)).toBe(16);
+    await a.stop();
   });
 
   it('survives outages shorter than that', async () => {

@@ -90,12 +90,17 @@ describe('Store', () => {
     expect(store.resourceVersion).toBe('100');
   });
 
-  it('freezes objects all the way down', () => {
+  it.each<[string, (store: Store<Thing>, version: number) => void]>([
+    ['watched', (store, version) => store.apply('MODIFIED', thing('a', version))],
+    ['listed', (store, version) => store.replace([thing('a', version)], `${version}`)],
+  ])('freezes objects that are %s, the first time and later, all the way down', (_how, take) => {
     const { store } = watched();
-    store.apply('ADDED', thing('a', 1, { host: 'h1' }));
-    const object = store.get('ns/a');
-    expect(() => Object.assign(object?.spec ?? {}, { host: 'h2' })).toThrow(TypeError);
-    expect(Object.isFrozen(object?.metadata)).toBe(true);
+    for (const version of [1, 2]) {
+      take(store, version);
+      const object = store.get('ns/a');
+      expect(() => Object.assign(object?.spec ?? {}, { host: 'h2' })).toThrow(TypeError);
+      expect(Object.isFrozen(object?.metadata)).toBe(true);
+    }
   });
 
   it('goes on when a subscriber throws, and tells of it', () => {
