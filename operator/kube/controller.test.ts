@@ -146,6 +146,24 @@ describe('results', () => {
     ]);
   });
 
+  it.each<Result>([
+    done,
+    { kind: 'again', afterMs: 60_000 },
+    { kind: 'failed', error: new Error('for good') },
+  ])('the back-off is forgotten after $kind', async (result) => {
+    const failure: Result = { kind: 'retry', error: new Error('host away') };
+    const reconcile = script(failure, failure, failure, result, failure);
+    const { controller, put, clock } = await setUp(reconcile);
+    controller.start();
+    put('a');
+    await clock.advance(5 + 10 + 20);
+    put('a', 2);
+    await settle();
+    expect(reconcile).toHaveBeenCalledTimes(5);
+    await clock.advance(5);
+    expect(reconcile).toHaveBeenCalledTimes(6);
+  });
+
   it('failed: rests until the object changes', async () => {
     const reconcile = script({ kind: 'failed', error: new Error('no such image') });
     const { controller, put, clock, sum, lines } = await setUp(reconcile);

@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Credentials } from './config.ts';
-import { widgetType } from './contract-objects.ts';
+import { widget, widgetType } from './contract-objects.ts';
 import { type ApiError, TransportError } from './errors.ts';
 import { HttpCluster } from './http-cluster.ts';
 import { leaseType } from './lease-object.ts';
@@ -94,6 +94,41 @@ describe('connections', () => {
     expect(await cluster.get(widgetType, ref)).toMatchObject(object);
     stop.abort();
     await reading;
+    await transport.close();
+  });
+
+  it('that break are made anew for a read, once; a write may have arrived, and a watch has its own back-off', async () => {
+    const received: string[] = [];
+    const { url } = await serve((request) => {
+      received.push(`${request.method}${request.url?.includes('watch=true') ? ' watch' : ''}`);
+      request.socket.destroy();
+    });
+    const config = { server: url, credentials: async () => ({}), invalidate: () => {} };
+    const transport = new Transport({ config, version: 'x' });
+    const cluster = new HttpCluster({ transport });
+    const broken = (call: Promise<unknown>) => expect(call).rejects.toThrow(TransportError);
+    await broken(cluster.get(widgetType, ref));
+    await broken(cluster.create(widgetType, widget('ns', 'w')));
+    await broken(cluster.watch(widgetType, '1', { timeoutSeconds: 60 })[Symbol.asyncIterator]().next());
+    expect(received).toEqual(['GET', 'GET', 'POST', 'GET watch']);
+    await transport.close();
+  });
+
+  it('of watches are cut when the certificate changes, which they would keep for minutes', async () => {
+    const { url } = await serve((request, response) => {
+      if (!request.url?.includes('watch=true')) return response.end(JSON.stringify(object));
+      return response.write(`${JSON.stringify({ type: 'ADDED', object })}\n`);
+    });
+    const given: Credentials = { ca: 'CA 1' };
+    const config = { server: url, credentials: async () => ({ ...given }), invalidate: () => {} };
+    const transport = new Transport({ config, version: 'x' });
+    const cluster = new HttpCluster({ transport });
+    const events = cluster.watch(widgetType, '1', { timeoutSeconds: 60 })[Symbol.asyncIterator]();
+    await events.next();
+    const cut = expect(events.next()).rejects.toThrow(TransportError);
+    given.ca = 'CA 2';
+    await cluster.get(widgetType, ref);
+    await cut;
     await transport.close();
   });
 

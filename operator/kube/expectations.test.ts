@@ -1,9 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
 import { configMapType, type Widget, widget, widgetType } from './contract-objects.ts';
 import type { Reconcile } from './controller.ts';
+import { Expectations } from './expectations.ts';
 import { done } from './result.ts';
+import { Store } from './store.ts';
 import { keysOf, ref, setUp } from './testing/controller-world.ts';
-import { settle } from './testing/virtual-clock.ts';
+import { settle, VirtualClock } from './testing/virtual-clock.ts';
 
 describe('stale-cache guard', () => {
   it('holds a key back until the cache has seen what its reconcile wrote', async () => {
@@ -75,4 +77,16 @@ describe('stale-cache guard', () => {
     await clock.advance(50);
     expect(keysOf(reconcile).sort()).toEqual(['ns/a', 'ns/b']);
   });
+});
+
+it('waits 10 minutes at most for a version that never comes, as after a restore of etcd', () => {
+  const clock = new VirtualClock();
+  const [expectations, store] = [new Expectations(clock), new Store<Widget>()];
+  store.replace([], '3');
+  const written = widget('ns', 'a', { metadata: { resourceVersion: '7' } });
+  expectations.expect('ns/a', store, written as unknown as Widget);
+  clock.advanceSync(599_999);
+  expect(expectations.areMet('ns/a')).toBe(false);
+  clock.advanceSync(1);
+  expect(expectations.areMet('ns/a')).toBe(true);
 });

@@ -30,7 +30,11 @@ async function serve(listener: RequestListener): Promise<{ server: Server; url: 
 }
 
 /** A client of a server that gives these answers in turn, the last one for ever. */
-async function setUp(answers: readonly Answer[], credentials: () => Credentials = () => ({})) {
+async function setUp(
+  answers: readonly Answer[],
+  credentials: () => Credentials = () => ({}),
+  random = () => 0,
+) {
   const requests: (Pick<IncomingMessage, 'method' | 'url' | 'headers'> & { body: string })[] = [];
   let invalidated = 0;
   const left = [...answers];
@@ -53,7 +57,7 @@ async function setUp(answers: readonly Answer[], credentials: () => Credentials 
       invalidated += 1;
     },
   };
-  const transport = new Transport({ config, version: '1.2.3', clock, random: () => 0, metrics });
+  const transport = new Transport({ config, version: '1.2.3', clock, random, metrics });
   cleanups.push(() => transport.close());
   const cluster = new HttpCluster({ transport, fieldManager: 'tester' });
   return { cluster, transport, clock, requests, metrics, invalidations: () => invalidated };
@@ -132,13 +136,14 @@ describe('lists', () => {
 
   it('follow the pages', async () => {
     const { cluster, requests } = await setUp([page(['a', 'b'], { continue: 'x&y' }), page(['c'])]);
-    const list = await cluster.list(widgetType, { labelSelector: 'app in (a)' });
+    const list = await cluster.list(widgetType, { labelSelector: 'app in (a)', notOlderThan: '7' });
     expect([namesOf(list), list.resourceVersion]).toEqual([['a', 'b', 'c'], '9']);
     expect(list.items[0]).toMatchObject({ apiVersion: 'contract.vmfabric.io/v1', kind: 'Widget' });
     const queries = requests.map(({ url }) => Object.fromEntries(new URL(`http://x${url}`).searchParams));
+    const first = { labelSelector: 'app in (a)', limit: '500' };
     expect(queries).toEqual([
-      { labelSelector: 'app in (a)', limit: '500' },
-      { labelSelector: 'app in (a)', limit: '500', continue: 'x&y' },
+      { ...first, resourceVersion: '7', resourceVersionMatch: 'NotOlderThan' },
+      { ...first, continue: 'x&y' }, // beside which the server refuses a version
     ]);
   });
 
@@ -225,6 +230,14 @@ describe('retries', () => {
     await during(clock, create(cluster));
     expect(requests).toHaveLength(2);
     expect(clock.now()).toBeGreaterThanOrEqual(1_000);
+  });
+
+  it('are spread over a quarter more than that, or a herd would come back as one', async () => {
+    const answers = [{ ...status(429), headers: { 'retry-after': '4' } }, {}];
+    const { cluster, clock, requests } = await setUp(answers, undefined, () => 1);
+    await during(clock, create(cluster));
+    expect(requests).toHaveLength(2);
+    expect(clock.now()).toBeGreaterThanOrEqual(5_000);
   });
 
   it('end after five tries', async () => {
