@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Credentials } from './config.ts';
 import { widget, widgetType } from './contract-objects.ts';
 import { type ApiError, TransportError } from './errors.ts';
@@ -15,8 +15,9 @@ afterEach(() => {
   for (const cleanup of cleanups.splice(0)) cleanup();
 });
 
+/** Idle connections are the client's affair: the server never ends one. */
 async function serve(listener: RequestListener): Promise<{ url: string }> {
-  const server = createServer(listener);
+  const server = createServer({ keepAliveTimeout: 0 }, listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   cleanups.push(() => {
     server.closeAllConnections();
@@ -47,6 +48,25 @@ describe('connections', () => {
     const cluster = new HttpCluster({ transport });
     for (let i = 0; i < 50; i++) await cluster.get(widgetType, ref);
     expect(ports.size).toBeLessThanOrEqual(2);
+    await transport.close();
+  });
+
+  it('stay through half a minute without requests, and are ended before a server would after 90 s', async () => {
+    const ports: (number | undefined)[] = [];
+    const { url } = await serve((request, response) => {
+      ports.push(request.socket.remotePort);
+      response.end(JSON.stringify(object));
+    });
+    const config = { server: url, credentials: async () => ({}), invalidate: () => {} };
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    cleanups.push(() => vi.useRealTimers());
+    const transport = new Transport({ config, version: 'x' });
+    for (const idleMs of [0, 30_000, 80_000]) {
+      await vi.advanceTimersByTimeAsync(idleMs);
+      await new HttpCluster({ transport }).get(widgetType, ref);
+    }
+    expect(ports[1]).toBe(ports[0]);
+    expect(ports[2]).not.toBe(ports[1]);
     await transport.close();
   });
 

@@ -6,6 +6,13 @@ import { askPermit } from './permit.ts';
 /** Longest silence in milliseconds within an answer, and until its head. */
 const answerTimeoutMs = 60_000;
 
+/**
+ * How long an idle connection is kept, in milliseconds. By undici's own 4 s only the one that renews the Lease would live
+ * on in a nearly idle operator, and each pair of writes at once would shake hands anew. kube-apiserver ends idle
+ * connections itself after 90 s (its secure_serving.go), and a write must not meet that end.
+ */
+const idleTimeoutMs = 60_000;
+
 /** Requests at a time to one API server: status writes per second do not grow beyond 16. */
 const requestConnections = 16;
 const leaseConnections = 4;
@@ -63,7 +70,10 @@ export class Dispatchers {
       ...(tlsServerName ? { servername: tlsServerName } : {}),
       ...(skipTlsVerify ? { rejectUnauthorized: false } : {}),
     };
-    const common = { connect, allowH2: false, pipelining: 1, headersTimeout: answerTimeoutMs };
+    const common = {
+      ...{ connect, allowH2: false, pipelining: 1, headersTimeout: answerTimeoutMs },
+      keepAliveTimeout: idleTimeoutMs,
+    };
     const pool = (connections: number) =>
       new Agent({ ...common, bodyTimeout: answerTimeoutMs, connections }).compose(askPermit);
     return {
