@@ -11,7 +11,7 @@ export interface ElectorOptions {
   cluster: Cluster;
   /** The Lease that is fought for. */
   lease: Required<ObjectRef>;
-  /** Of the Lease, when this replica is the one to create it. */
+  /** Of the Lease; put back by each renewal, for whoever finds it by them. */
   labels?: Readonly<Record<string, string>>;
   /** Unique to this process: a pod that restarts must not take itself for its former life. */
   identity: string;
@@ -245,9 +245,10 @@ export class LeaderElector implements Fence {
   /** Compare-and-swap: apply with the resourceVersion read is refused when another replica was quicker. */
   #write(lease: Lease, holder: string, signal: AbortSignal): Promise<Lease> {
     const { resourceVersion } = lease.metadata;
+    const { labels } = this.#options;
     const object = {
       ...{ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' },
-      metadata: { ...this.#options.lease, resourceVersion },
+      metadata: { ...this.#options.lease, labels, resourceVersion },
       spec: this.#spec(lease, holder),
     };
     const options = { fieldManager: 'leader-election', force: true, signal };

@@ -126,6 +126,22 @@ describe('a replica that fails', () => {
     group.crash(deleted);
   });
 
+  it('whose Lease somebody took out of the group goes on in it: its next renewal puts it back', async () => {
+    await setUp(2);
+    const [hidden] = group.replicas;
+    if (!hidden) throw new Error('no replica');
+    const before = group.division;
+    hidden.isDeaf = true; // or it would give its shards up itself
+    group.cluster.edit(leaseType, layout.memberRef(hidden.identity), ({ metadata }) => {
+      delete metadata.labels;
+    });
+    await group.run(30_000);
+    expect(group.division).toEqual(before);
+    hidden.isDeaf = false;
+    await group.run(5_000);
+    expect([group.division, group.alive.length]).toEqual([before, 2]);
+  });
+
   it('the Leases of those that have ended are deleted in the end', async () => {
     await setUp(2);
     const [gone] = group.replicas;
