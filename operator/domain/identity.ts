@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { VirtualMachine } from '../api/virtualmachine.ts';
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -32,6 +32,6 @@ export function macAddressOf(
   networkInterface: { name: string; macAddress?: string | undefined },
 ): string {
   if (networkInterface.macAddress) return networkInterface.macAddress.toLowerCase();
-  const digest = createHash('sha256').update(`${vm.metadata.uid}/${networkInterface.name}`).digest('hex');
+  const digest = hash('sha256', `${vm.metadata.uid}/${networkInterface.name}`, 'hex');
   return [prefix, digest.slice(0, 2), digest.slice(2, 4), digest.slice(4, 6)].join(':');
 }
