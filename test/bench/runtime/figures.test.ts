@@ -88,10 +88,13 @@ describe('the figures of rest', () => {
   });
 
   it('stand beside the stock informer', () => {
-    const [cpu, requests, handshakes] = idleFigures(idling({ stock: { ...idle(0.3), requests: 9 } }));
+    const [cpu, requests, handshakes, ...ofOperator] = idleFigures(
+      idling({ stock: { ...idle(0.3), requests: 9 } }),
+    );
     expect(cpu).toMatchObject({ peer: { value: 0.5 } });
     expect(requests).toMatchObject({ value: 2, peer: { value: 9 } });
     expect(handshakes).toMatchObject({ value: 1, peer: { value: 1 } });
+    expect(named(ofOperator, 'TLS handshakes')).toMatchObject({ value: 1, peer: null });
   });
 });
 

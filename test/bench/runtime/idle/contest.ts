@@ -10,7 +10,7 @@ import { startOperator } from '../operator/process.ts';
 import { fleetNamespace } from '../population.ts';
 import { type Idling, idleFigures } from './figures.ts';
 
-/** VMs are looked at once a minute or so; after this long those looks are spread as they stay. */
+/** Hosts list their domains once a minute or so; after this long that is spread as it stays. Looks at VMs are at once. */
 const settleMs = 90_000;
 const idleMs = 60_000;
 
@@ -33,7 +33,7 @@ export async function idleContest(arena: Arena): Promise<Figure[]> {
     const { process: operator } = await startOperator(fleet.operator, { signal });
     processes.push(operator);
     const [runtime, stock] = [await cache('runtime'), await cache('stock')];
-    progress('idle: waiting until the looks at VMs are spread over the minute');
+    progress('idle: waiting until the looks at hosts are spread over the minute');
     await delay(settleMs, undefined, { signal });
     progress('idle: a minute in which nothing happens');
     const from = Date.now();

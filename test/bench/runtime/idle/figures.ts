@@ -30,6 +30,7 @@ export function idleFigures({ runtime, stock, operator, writes }: Idling): Figur
     figure('the whole operator, idle: CPU, hosts in memory included', percentOf(operator), '%', atMost(1)),
     figure('  looks at VMs in a minute', operator.reconciles, ''),
     figure('  requests in a minute, with those for its Lease', operator.requests, ''),
+    figure('  TLS handshakes in a minute', operator.connections, ''),
     figure('  writes in a minute, Leases apart', writes, '', atMost(0)),
   ];
 }
