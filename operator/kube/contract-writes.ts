@@ -123,6 +123,8 @@ function deleteContract(world: World): void {
     expect((await refusalOf(more)).code).toBe(422);
     const gone = await cluster.setFinalizers(widgetType, marked, []);
     expect(gone.metadata.uid).toBe(created.metadata.uid);
+    // Not the one of the deletion, which only watches tell.
+    expect(gone.metadata.resourceVersion).toBe(marked.metadata.resourceVersion);
     expect((await refusalOf(cluster.get(widgetType, created.metadata))).isNotFound).toBe(true);
   });
 

@@ -57,6 +57,28 @@ describe('stale-cache guard', () => {
     expect(cluster.objects(configMapType)).toHaveLength(1);
   });
 
+  it('holds a key back whose object its reconcile let go, until the cache has seen it gone', async () => {
+    const reconcile = vi.fn<Reconcile>(async (key, context) => {
+      const object = store.get(key);
+      if (object) await context.cluster.setFinalizers(widgetType, object, []);
+      return done;
+    });
+    const { controller, store, clock, cluster } = await setUp(reconcile);
+    cluster.put(widgetType, widget('ns', 'a', { metadata: { finalizers: ['example.com/a'] } }));
+    cluster.remove(widgetType, ref('a'));
+    await settle();
+    cluster.watches.freeze(widgetType);
+    controller.start();
+    await settle();
+    controller.enqueue('ns/a');
+    await clock.advance(1_000);
+    expect(reconcile).toHaveBeenCalledTimes(1);
+    cluster.watches.thaw(widgetType);
+    await clock.advance(1_000);
+    expect(reconcile.mock.calls.length).toBeGreaterThan(1);
+    expect(cluster.calls.filter(({ verb }) => verb === 'setFinalizers')).toHaveLength(1);
+  });
+
   it('does not hold other keys back', async () => {
     const reconcile = vi.fn<Reconcile>(async (key, context) => {
       const name = key.slice(3);

@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import type { KubeObject, ObjectKey } from './object.ts';
+import { type KubeObject, keyOf, type ObjectKey } from './object.ts';
 import { compareResourceVersions } from './resource-version.ts';
 import type { Store } from './store.ts';
 
@@ -9,6 +9,8 @@ type AnyStore = Store<any>;
 interface Expected {
   resourceVersion: string;
   since: number;
+  /** Uids by key of objects that went with the write that let them go: its answer has a version from before that. */
+  leaving: Map<ObjectKey, string>;
 }
 
 /**
@@ -29,13 +31,17 @@ export class Expectations {
     this.#clock = clock;
   }
 
-  /** `store` is to reach the version of `object` before `key` is reconciled again. */
+  /** `store` is to reach the version of `object`, or to see it gone, before `key` is reconciled again. */
   expect(key: ObjectKey, store: AnyStore, object: KubeObject): void {
-    const { resourceVersion } = object.metadata;
+    const { resourceVersion, uid } = object.metadata;
     const ofKey = this.#byKey.get(key) ?? new Map<AnyStore, Expected>();
-    const known = ofKey.get(store);
-    if (known && compareResourceVersions(known.resourceVersion, resourceVersion) >= 0) return;
-    ofKey.set(store, { resourceVersion, since: this.#clock.now() });
+    const known = ofKey.get(store) ?? { resourceVersion, since: this.#clock.now(), leaving: new Map() };
+    if (compareResourceVersions(known.resourceVersion, resourceVersion) < 0) {
+      known.resourceVersion = resourceVersion;
+      known.since = this.#clock.now();
+    }
+    if (wasLetGo(object)) known.leaving.set(keyOf(object), uid);
+    ofKey.set(store, known);
     this.#byKey.set(key, ofKey);
   }
 
@@ -45,7 +51,7 @@ export class Expectations {
     if (!ofKey) return true;
     for (const [store, expected] of ofKey) {
       const isOver = this.#clock.now() - expected.since >= patienceMs;
-      if (!isOver && !store.hasReached(expected.resourceVersion)) return false;
+      if (!isOver && !isSeen(store, expected)) return false;
     }
     this.#byKey.delete(key);
     return true;
@@ -54,4 +60,14 @@ export class Expectations {
   clear(): void {
     this.#byKey.clear();
   }
+}
+
+function isSeen(store: AnyStore, { resourceVersion, leaving }: Expected): boolean {
+  const isThere = ([key, uid]: [ObjectKey, string]) => store.get(key)?.metadata.uid === uid;
+  return store.hasReached(resourceVersion) && ![...leaving].some(isThere);
+}
+
+/** The API server removes it with its last finalizer. */
+function wasLetGo({ metadata: { deletionTimestamp, finalizers = [] } }: KubeObject): boolean {
+  return deletionTimestamp !== undefined && finalizers.length === 0;
 }

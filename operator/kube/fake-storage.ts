@@ -76,8 +76,11 @@ export class FakeStorage {
     const object = structuredClone(draft);
     if (!isDeepStrictEqual(intent(object), intent(stored.object))) raiseGeneration(object);
     const { deletionTimestamp, finalizers } = object.metadata;
-    const gone = deletionTimestamp !== undefined && (finalizers ?? []).length === 0;
-    return this.#commit(type, gone ? 'DELETED' : 'MODIFIED', object, stored.object, owners);
+    if (deletionTimestamp === undefined || (finalizers ?? []).length > 0)
+      return this.#commit(type, 'MODIFIED', object, stored.object, owners);
+    const { metadata, ...rest } = this.#commit(type, 'DELETED', object, stored.object, owners);
+    // As the API server: the writer is told of the object as it was to become, had it been stored.
+    return { ...rest, metadata: { ...metadata, resourceVersion: stored.object.metadata.resourceVersion } };
   }
 
   /** Removes the object, or marks it as being deleted while it has finalizers. */
