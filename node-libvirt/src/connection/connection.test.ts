@@ -5,6 +5,7 @@ import { FakeServer, noAnswer } from '../testing/fake-server.ts';
 import { turns, VirtualClock } from '../testing/virtual-clock.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionOptions } from './options.ts';
+import type { CallOptions } from './pending-call.ts';
 
 const uuid = 'c7a5fdbd-cdaf-9455-926a-d65c16db1809';
 const dom = { name: 'vm', uuid, id: 3 };
@@ -201,6 +202,35 @@ describe('an AbortSignal', () => {
     await expect(connection.call('connectGetHostname', {}, { signal })).rejects.toThrow('before');
     await turns();
     expect(server.calls).toEqual([]);
+  });
+});
+
+describe('a permit', () => {
+  it('is asked when its call is sent, not when it is made; what is refused is not sent and takes no slot', async () => {
+    const { server, connection } = start();
+    const gate = Promise.withResolvers<void>();
+    server.on('domainCreateWithFlags', async ({ flags }) => {
+      if (flags === 0) await gate.promise;
+      return { dom };
+    });
+    const refusal = new Error('not any more');
+    let isRefused = false;
+    const permit = () => {
+      if (isRefused) throw refusal;
+    };
+    const create = (flags: number, options: CallOptions = {}) =>
+      outcome(connection.call('domainCreateWithFlags', { dom, flags }, { lane: 'vm', ...options }));
+    const [, refused, behind] = [create(0, { permit }), create(1, { permit }), create(2)];
+    await turns();
+    isRefused = true;
+    gate.resolve();
+    expect(await refused).toBe(refusal);
+    expect(await behind).toEqual({ dom });
+    expect(server.callsOf('domainCreateWithFlags')).toMatchObject([
+      { args: { flags: 0 } },
+      { args: { flags: 2 } },
+    ]);
+    await connection.idle();
   });
 });
 

@@ -301,10 +301,23 @@ export class Connection {
 
   #sendWaiting(): void {
     for (let call = this.#ended ? undefined : this.#window.next(); call; call = this.#window.next()) {
+      if (!this.#isPermitted(call)) continue;
       call.serial = this.#nextSerial();
       call.packet.writeUInt32BE(call.serial, serialOffset);
       this.#unanswered.push(call);
       this.#send(call.packet);
+    }
+  }
+
+  #isPermitted(call: PendingCall): boolean {
+    try {
+      call.permit();
+      return true;
+    } catch (error) {
+      this.#window.release(call);
+      call.fail(error);
+      this.#onSettled();
+      return false;
     }
   }
 

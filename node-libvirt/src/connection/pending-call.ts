@@ -11,6 +11,8 @@ export interface CallOptions {
   signal?: AbortSignal | undefined;
   /** Of the normal-priority calls with one lane, at most one is sent at a time. */
   lane?: string | undefined;
+  /** Called right before the call is sent, however long it waited; what it throws ends the call, which then is not sent. */
+  permit?: (() => void) | undefined;
 }
 
 interface Owner {
@@ -25,6 +27,7 @@ export class PendingCall implements WindowedCall {
   readonly procedure: Procedure<unknown, unknown>;
   readonly packet: Buffer;
   readonly lane: string | undefined;
+  readonly permit: () => void;
   readonly result: Promise<unknown>;
   /** 0 until sent. */
   serial = 0;
@@ -51,6 +54,7 @@ export class PendingCall implements WindowedCall {
     this.procedure = procedure;
     this.packet = packet;
     this.lane = options.lane;
+    this.permit = options.permit ?? (() => {});
     this.#clock = owner.clock;
     this.#signal = options.signal;
     ({
