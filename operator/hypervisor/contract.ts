@@ -357,6 +357,19 @@ export function hypervisorContract(implementation: string, makeHost: () => Promi
         expect(performance.now() - startedAt).toBeLessThan(4000);
       });
 
+      it('rejects with what a permit throws, and has done nothing', async () => {
+        await connection.define(domainXml(vm));
+        const reason = new Error('another one leads');
+        const options = {
+          permit: () => {
+            throw reason;
+          },
+        };
+        await expect(connection.start(uuid, options)).rejects.toBe(reason);
+        await expect(connection.undefine(uuid, options)).rejects.toBe(reason);
+        expect(await connection.domain(uuid)).toMatchObject({ power: 'Stopped' });
+      });
+
       it('rejects with the reason of a signal', async () => {
         const reason = new Error('not wanted any more');
         const signal = AbortSignal.abort(reason);

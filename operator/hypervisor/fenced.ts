@@ -1,8 +1,9 @@
 import type { HostConnection, Hypervisor } from './hypervisor.ts';
 
 /**
- * A `Hypervisor` of which every step that changes a host calls `permit` first, and rejects with what that throws
- * without having touched the host: for a replica that may have lost its right to act. Looking is always allowed.
+ * A `Hypervisor` of which every step that changes a host calls `permit` right before each request that it sends there, and
+ * rejects with what that throws: for a replica that may have lost its right to act, also since the step began. Looking is
+ * always allowed.
  */
 export function fencedHypervisor(hypervisor: Hypervisor, permit: () => void): Hypervisor {
   return {
@@ -19,29 +20,11 @@ function fencedConnection(host: HostConnection, permit: () => void): HostConnect
     domain: (uuid, options) => host.domain(uuid, options),
     guestInterfaces: (uuid, options) => host.guestInterfaces(uuid, options),
     subscribe: (listener, options) => host.subscribe(listener, options),
-    define: async (xml, options) => {
-      permit();
-      await host.define(xml, options);
-    },
-    start: async (uuid, options) => {
-      permit();
-      await host.start(uuid, options);
-    },
-    resume: async (uuid, options) => {
-      permit();
-      await host.resume(uuid, options);
-    },
-    requestShutdown: async (uuid, options) => {
-      permit();
-      await host.requestShutdown(uuid, options);
-    },
-    powerOff: async (uuid, options) => {
-      permit();
-      await host.powerOff(uuid, options);
-    },
-    undefine: async (uuid, options) => {
-      permit();
-      await host.undefine(uuid, options);
-    },
+    define: (xml, options) => host.define(xml, { ...options, permit }),
+    start: (uuid, options) => host.start(uuid, { ...options, permit }),
+    resume: (uuid, options) => host.resume(uuid, { ...options, permit }),
+    requestShutdown: (uuid, options) => host.requestShutdown(uuid, { ...options, permit }),
+    powerOff: (uuid, options) => host.powerOff(uuid, { ...options, permit }),
+    undefine: (uuid, options) => host.undefine(uuid, { ...options, permit }),
   };
 }

@@ -10,6 +10,11 @@ export interface Hypervisor {
 
 export interface CallOptions {
   signal?: AbortSignal;
+  /**
+   * Called right before each request that the call sends to the host, as a step may take several and they may wait for
+   * each other; what it throws ends the call, which does nothing more, and is what it rejects with.
+   */
+  permit?: () => void;
 }
 
 export interface ShutdownOptions extends CallOptions {

@@ -136,6 +136,7 @@ export class FakeConnection implements HostConnection, AttachedConnection {
     options: CallOptions | undefined,
     action: () => T,
   ): Promise<T> {
+    options?.permit?.();
     const finish = this.#settings.record(name, argument);
     try {
       const result = await this.#perform(name, options?.signal, action);
