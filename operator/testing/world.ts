@@ -17,6 +17,8 @@ import { createLog } from '../telemetry/log.ts';
 import { clientPem } from './client-pem.ts';
 
 const namespace = 'shop';
+/** The schema admits no more. */
+const mostInterfaces = 16;
 
 export interface WorldOptions {
   /** Called for each operator that is made: what it gets otherwise, such as ports that a test can break. */
@@ -123,8 +125,13 @@ export class World {
     });
   }
 
-  /** Creates the VM with the defaults that the API server would set; returns it as stored. */
-  putVm(name: string, spec: object = {}, metadata: object = {}): VirtualMachine {
+  /** Creates the VM with the defaults that the API server would set; returns it as stored. With `status` it has a past. */
+  putVm(
+    name: string,
+    spec: object = {},
+    metadata: object = {},
+    status?: VirtualMachine['status'],
+  ): VirtualMachine {
     const full = virtualMachineSpec.parse({
       memory: { size: '1Gi' },
       kernel: { name: 'small' },
@@ -136,6 +143,7 @@ export class World {
       kind: 'VirtualMachine',
       metadata: { name, namespace, ...metadata },
       spec: full,
+      ...(status ? { status } : {}),
     };
     const vm = this.cluster.put(virtualMachines, object);
     this.#programGuest(vm);
@@ -241,9 +249,9 @@ export class World {
     this.hypervisor.calls.length = 0;
   }
 
-  /** Its agent reports an address 3 s after the start, as the small guest of the lab does. */
+  /** Its agent reports an address of each interface, also of later ones, 3 s after the start, as the small guest of the lab does. */
   #programGuest(vm: VirtualMachine): void {
-    const addresses = vm.spec.interfaces.map((_, index) => [`10.77.0.${index + 10}`]);
+    const addresses = Array.from({ length: mostInterfaces }, (_, index) => [`10.77.0.${index + 10}`]);
     for (const host of this.hypervisor.hosts)
       host.guest(domainUuidOf(vm), { agent: { afterMs: 3000, addresses } });
   }

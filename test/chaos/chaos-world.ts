@@ -49,8 +49,8 @@ export class ChaosWorld extends World {
     });
   }
 
-  addVm(name: string, spec: object = {}, metadata: object = {}): void {
-    this.made.push(this.putVm(name, spec, metadata));
+  addVm(name: string, spec: object = {}, metadata: object = {}, status?: VirtualMachine['status']): void {
+    this.made.push(this.putVm(name, spec, metadata, status));
   }
 
   /** A machine with a guest agent in every guest. */

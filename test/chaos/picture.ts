@@ -62,7 +62,9 @@ function withNames(world: ChaosWorld, text: string): string {
   for (const [index, vm] of world.made.entries()) {
     const name = `${vm.metadata.name}, VM ${index + 1}`;
     named = named.replaceAll(domainUuidOf(vm), `<uuid of ${name}>`);
-    for (const one of vm.spec.interfaces) {
+    // Interfaces may have come since it was made.
+    const now = world.findVm(vm.metadata.name);
+    for (const one of now?.metadata.uid === vm.metadata.uid ? now.spec.interfaces : vm.spec.interfaces) {
       if (!one.macAddress) named = named.replaceAll(macAddressOf(vm, one), `<MAC of ${one.name} of ${name}>`);
     }
   }

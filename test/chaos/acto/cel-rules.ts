@@ -1,0 +1,60 @@
+import type { z } from 'zod';
+import type { CelRule } from '../../../operator/api/common.ts';
+import { parseBytes } from '../../../operator/api/quantity.ts';
+import { layersOf, nodeOf } from './schema-walk.ts';
+
+type Json = Record<string, unknown>;
+/** `self` and `oldSelf` as a CEL rule has them: with defaults set. A rule about a change holds at a creation. */
+type Predicate = (self: unknown, oldSelf?: unknown) => boolean;
+
+/** What the CEL rules of the CRDs say, by their text, as far as the patterns of zod do not say it. */
+const predicates: Readonly<Record<string, Predicate>> = {
+  'has(self.kernel)': (self) => (self as Json)['kernel'] !== undefined,
+  'has(self.nodeSelector) || size(self.staticHosts) > 0': (self) => {
+    const { nodeSelector, staticHosts } = self as { nodeSelector?: unknown; staticHosts: unknown[] };
+    return nodeSelector !== undefined || staticHosts.length > 0;
+  },
+  "(self.operator in ['In', 'NotIn']) == (has(self.values) && size(self.values) > 0)": (self) => {
+    const { operator, values = [] } = self as { operator: string; values?: unknown[] };
+    return ['In', 'NotIn'].includes(operator) === values.length > 0;
+  },
+  "!isQuantity(self) || quantity(self).compareTo(quantity('16Mi')) >= 0 && quantity(self).compareTo(quantity('16Ti')) <= 0":
+    (self) => parseBytes(self as string) >= 16 * 2 ** 20 && parseBytes(self as string) <= 16 * 2 ** 40,
+  'self.hostPoolRef == oldSelf.hostPoolRef': (self, oldSelf) =>
+    oldSelf === undefined || isSame((self as Json)['hostPoolRef'], (oldSelf as Json)['hostPoolRef']),
+};
+
+/** The CEL rules that stand at this very schema. */
+export function rulesOf(schema: z.ZodType): readonly CelRule[] {
+  return (schema.meta()?.['x-kubernetes-validations'] as CelRule[] | undefined) ?? [];
+}
+
+/**
+ * Whether a value as it is stored keeps the rule, at a creation or as a change of `oldSelf`.
+ * @throws Error for a rule that nobody has written down here yet
+ */
+export function keeps({ rule }: CelRule, self: unknown, oldSelf?: unknown): boolean {
+  const predicate = predicates[rule];
+  if (!predicate) throw new Error(`what does the CEL rule mean? Write it down in cel-rules.ts: ${rule}`);
+  return predicate(self, oldSelf);
+}
+
+/**
+ * Whether the stored value may take the place of the old one, or of none, by the CEL rules of the schema and of the
+ * objects in it. Items of lists are not looked into: the schema has no rule about how those change.
+ */
+export function mayBecome(schema: z.ZodType, old: unknown, value: unknown): boolean {
+  const rules = layersOf(schema).flatMap(rulesOf);
+  if (!rules.every((rule) => keeps(rule, value, old))) return false;
+  const node = nodeOf(schema, '');
+  if (node.kind !== 'object') return true;
+  const member = (from: unknown, name: string) => (from as Json | undefined)?.[name];
+  return Object.entries(node.members).every(
+    ([name, below]) =>
+      member(value, name) === undefined || mayBecome(below, member(old, name), member(value, name)),
+  );
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}

@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import type { z } from 'zod';
+import { virtualMachineSpec } from '../../../operator/api/virtualmachine.ts';
+import { arbitraryOf, type Specialities } from './arbitrary-of.ts';
+
+/** A VirtualMachine's spec as a user writes it: defaults are not set yet. */
+export type WrittenSpec = z.input<typeof virtualMachineSpec>;
+/** Some members of one. */
+export type PartOfSpec = z.input<ReturnType<typeof virtualMachineSpec.partial>>;
+
+/** What there is in the world that the specs are made for. */
+export interface Surroundings {
+  kernels: readonly string[];
+  networks: readonly string[];
+  /** Labels of hosts, with the values that they have. */
+  hostLabels: Readonly<Record<string, readonly string[]>>;
+  /** Sizes for which any host has room beside all others, and such for which only some or none has. */
+  cores: { small: readonly number[]; large: readonly number[] };
+  memory: { small: readonly string[]; large: readonly string[] };
+}
+
+/** Mostly a value of the world, sometimes whatever the schema admits, such as the name of what is missing. */
+const mostly =
+  (known: fc.Arbitrary<unknown>, weight = 12) =>
+  (derived: fc.Arbitrary<unknown>) =>
+    fc.oneof({ weight, arbitrary: known }, { weight: 1, arbitrary: derived });
+
+/** Specs of VirtualMachines that can mostly be placed and started in these surroundings. */
+export function specs(surroundings: Surroundings): fc.Arbitrary<WrittenSpec> {
+  return arbitraryOf(virtualMachineSpec, specialities(surroundings));
+}
+
+/** Some members of such a spec, as a user changes them. */
+export function partsOfSpecs(surroundings: Surroundings): fc.Arbitrary<PartOfSpec> {
+  return arbitraryOf(virtualMachineSpec.partial(), specialities(surroundings));
+}
+
+function specialities({ kernels, networks, hostLabels, cores, memory }: Surroundings): Specialities {
+  return {
+    'cpu.cores': mostly(sizes(cores)),
+    'memory.size': mostly(sizes(memory)),
+    'kernel.name': mostly(fc.constantFrom(...kernels)),
+    'kernel.commandLine': mostly(fc.constantFrom('', 'console=ttyS0', ' quiet  panic=1 ', '"<&\'>')),
+    'interfaces[].name': mostly(fc.constantFrom('eth0', 'eth1', 'lan')),
+    'interfaces[].network': mostly(fc.constantFrom(...networks), 25),
+    'interfaces[].macAddress': mostly(fc.constantFrom('52:54:00:00:00:01', '52:54:00:00:00:02'), 3),
+    'placement.hostSelector': mostly(selectors(hostLabels), 8),
+    terminationGracePeriodSeconds: mostly(fc.constantFrom(0, 5, 60), 4),
+  };
+}
+
+/** Small ones, and now and then one for which a host may be too small. */
+function sizes<T>({ small, large }: { small: readonly T[]; large: readonly T[] }): fc.Arbitrary<T> {
+  return fc.oneof(
+    { weight: 5, arbitrary: fc.constantFrom(...small) },
+    { weight: 1, arbitrary: fc.constantFrom(...large) },
+  );
+}
+
+/** Selectors for labels that hosts have. */
+function selectors(hostLabels: Surroundings['hostLabels']): fc.Arbitrary<unknown> {
+  const label = fc.constantFrom(
+    ...Object.entries(hostLabels).flatMap(([key, values]) => values.map((value) => ({ key, value }))),
+  );
+  return fc.oneof(
+    label.map(({ key, value }) => ({ matchLabels: { [key]: value } })),
+    label.map(({ key, value }) => ({
+      matchExpressions: [{ key, operator: 'NotIn' as const, values: [value] }],
+    })),
+    label.map(({ key }) => ({ matchExpressions: [{ key, operator: 'Exists' as const }] })),
+  );
+}

@@ -1,0 +1,71 @@
+import { ChaosWorld } from '../chaos-world.ts';
+import type { HistoryOptions } from './histories.ts';
+
+const staticHosts = [
+  { name: 'h1', address: 'h1', labels: { zone: 'a', disk: 'ssd' } },
+  { name: 'h2', address: 'h2', labels: { zone: 'a', disk: 'hdd' } },
+  { name: 'h3', address: 'h3', labels: { zone: 'b', disk: 'ssd' } },
+];
+const lab = { name: 'lab', bridge: 'br1' };
+const back = { name: 'back', bridge: 'br2' };
+const small = { name: 'small', imagePath: '/boot/vmlinuz', initrdPath: '/boot/initrd' };
+const bare = { name: 'bare', imagePath: '/boot/bare' };
+
+/** What the histories are made for; each host has 16 CPUs, four times promised, and 63 GiB. */
+export const historyOptions: HistoryOptions = {
+  surroundings: {
+    kernels: ['small', 'bare'],
+    networks: ['lab', 'back'],
+    hostLabels: { zone: ['a', 'b'], disk: ['ssd', 'hdd'] },
+    cores: { small: [1, 2, 3, 8], large: [12, 43, 44, 45, 63, 64, 65] },
+    memory: {
+      small: ['1Gi', '512Mi', '1.5Gi', '536870912', '100M', '123456789.5', '16Mi', '8Gi'],
+      large: ['20Gi', '32Gi', '33Gi', '34Gi', '43Gi', '44Gi', '63Gi', '64Gi'],
+    },
+  },
+  pools: [undefined, undefined, 'default', 'default', 'other', 'missing'],
+  labels: { app: ['db', 'web', 'cache', 'pinned'], tier: ['front'] },
+};
+
+const apart = {
+  vmSelector: { matchLabels: { app: 'db' } },
+  vmAntiAffinity: [{ topologyKey: 'kubernetes.io/hostname' }],
+};
+const near = {
+  vmSelector: { matchLabels: { app: 'web' } },
+  vmAffinity: [
+    { topologyKey: 'zone', vmSelector: { matchLabels: { app: 'db' } }, enforcement: 'Required' },
+    { topologyKey: 'disk', vmSelector: { matchLabels: { app: 'db' } }, enforcement: 'Preferred' },
+  ],
+};
+const wide = {
+  vmSelector: { matchExpressions: [{ key: 'app', operator: 'In', values: ['cache', 'db'] }] },
+  topologySpread: [{ topologyKey: 'zone', enforcement: 'Preferred' }],
+  strategy: 'Pack',
+};
+const pinned = {
+  vmSelector: { matchLabels: { app: 'pinned' } },
+  hostAffinity: [{ hostSelector: { matchLabels: { disk: 'hdd' } } }],
+};
+
+/** Hosts in two pools, policies for every value of `app`, and neighbours that no VM can drive away. */
+export async function worldForHistories(): Promise<ChaosWorld> {
+  const world = new ChaosWorld();
+  await world.operator.start();
+  for (const name of ['h1', 'h2', 'h3', 'h4']) world.addMachine(name);
+  world.putSecret();
+  world.putPool({ staticHosts, networks: [lab, back], kernels: [small, bare] });
+  world.putPool({ staticHosts: [{ name: 'h4', address: 'h4' }], networks: [lab], kernels: [small] }, 'other');
+  for (const [name, spec] of Object.entries({ apart, near, wide, pinned })) world.putPolicy(name, spec);
+  const on = (zone: string, disk: string) => ({
+    placement: { hostSelector: { matchLabels: { zone, disk } } },
+  });
+  world.addVm(
+    'db-1',
+    { cpu: { cores: 20 }, memory: { size: '20Gi' }, ...on('a', 'ssd') },
+    { labels: { app: 'db' } },
+  );
+  world.addVm('cache-1', { memory: { size: '30Gi' }, ...on('b', 'ssd') }, { labels: { app: 'cache' } });
+  await world.run(30_000);
+  return world;
+}
