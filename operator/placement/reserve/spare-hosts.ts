@@ -1,0 +1,164 @@
+import type { SpareHost } from './failover-plan.ts';
+import { Sources } from './sources.ts';
+
+/** A VM that looks for a place in case its own domain fails. */
+export interface Seeker {
+  id: string;
+  domain: number;
+  sizes: Float64Array;
+  /** Domains in which it has a place already, or is. */
+  taken: ReadonlySet<number>;
+  allows: (host: string) => boolean;
+}
+
+/** Places among which the best is taken, where there are more; a look at all hosts would cost more than it gains. */
+const enough = 32;
+
+/** The hosts as rows: what each may carry, carries, and keeps free for others' failures. */
+export class SpareHosts {
+  readonly #failures: number;
+  readonly #dimensions: number;
+  readonly #rows = new Map<string, number>();
+  readonly #names: (string | undefined)[] = [];
+  readonly #domains = new Map<string, number>();
+  readonly #domainOf: number[] = [];
+  readonly #takesVms: boolean[] = [];
+  readonly #limits: Float64Array[] = [];
+  readonly #used: Float64Array[] = [];
+  readonly #sources: Sources[] = [];
+  readonly #free: number[] = [];
+  /** The largest limit of a host so far, by dimension: by this amounts of different dimensions are compared. */
+  readonly #scales: Float64Array;
+
+  constructor(failures: number, dimensions: number) {
+    this.#failures = failures;
+    this.#dimensions = dimensions;
+    this.#scales = new Float64Array(dimensions).fill(1);
+  }
+
+  rowOf(name: string): number | undefined {
+    return this.#rows.get(name);
+  }
+
+  nameOf(row: number): string {
+    return this.#names[row] ?? '';
+  }
+
+  /** -1 for a row without host, which is in nobody's domain. */
+  domainOf(row: number): number {
+    return this.#domainOf[row] ?? -1;
+  }
+
+  isIn(row: number, domain: string): boolean {
+    return this.#domains.get(domain) === this.domainOf(row);
+  }
+
+  rows(): number[] {
+    return [...this.#rows.values()];
+  }
+
+  upsert({ name, domain, limits, takesVms }: SpareHost): number {
+    const row = this.#rows.get(name) ?? this.#newRow(name);
+    if (!this.#domains.has(domain)) this.#domains.set(domain, this.#domains.size);
+    this.#domainOf[row] = this.#domains.get(domain) ?? -1;
+    this.#takesVms[row] = takesVms;
+    // What is not a number is no room.
+    const amounts = Float64Array.from({ length: this.#dimensions }, (_, d) => Math.max(0, limits[d] || 0));
+    this.#limits[row] = amounts;
+    amounts.forEach((amount, d) => {
+      this.#scales[d] = Math.max(this.scale(d), amount);
+    });
+    return row;
+  }
+
+  /** Its guests must have been sent away before. */
+  remove(name: string): void {
+    const row = this.#rows.get(name);
+    if (row === undefined) return;
+    this.#rows.delete(name);
+    this.#names[row] = undefined;
+    this.#domainOf[row] = -1;
+    this.#takesVms[row] = false;
+    this.#free.push(row);
+  }
+
+  occupy(row: number, sizes: Float64Array, sign: 1 | -1): void {
+    const used = this.#used[row];
+    sizes.forEach((size, d) => {
+      if (used) used[d] = (used[d] ?? 0) + sign * size;
+    });
+  }
+
+  sources(row: number): Sources {
+    const sources = this.#sources[row];
+    if (!sources) throw new RangeError(`there is no row ${row}`);
+    return sources;
+  }
+
+  scale(dimension: number): number {
+    return this.#scales[dimension] ?? 1;
+  }
+
+  keptInAll(dimension: number): number {
+    return this.rows().reduce((sum, row) => sum + this.sources(row).kept(dimension), 0);
+  }
+
+  /** A dimension in which the host could not take what it would have to, if there is one. */
+  tooFull(row: number): number | undefined {
+    for (let d = 0; d < this.#dimensions; d++) {
+      if (this.sources(row).kept(d) > this.#room(row, d)) return d;
+    }
+    return undefined;
+  }
+
+  /** Among these rows, by default all, that one where the seeker adds least to what is kept free; undefined: none fits. */
+  find(seeker: Seeker, rows?: readonly number[]): number | undefined {
+    const count = rows ? rows.length : this.#names.length;
+    // VMs begin at different rows, or all would look at the same full ones first.
+    const start = count === 0 ? 0 : hash(seeker.id) % count;
+    let [best, least, found]: [number | undefined, number, number] = [undefined, Number.POSITIVE_INFINITY, 0];
+    for (let step = 0; step < count && found < enough && least > 0; step++) {
+      const index = (start + step) % count;
+      const row = rows ? (rows[index] ?? -1) : index;
+      const more = this.#cost(row, seeker);
+      if (more === undefined || !seeker.allows(this.nameOf(row))) continue;
+      found += 1;
+      if (more < least) [best, least] = [row, more];
+    }
+    return best;
+  }
+
+  /** How much more has to be kept free there, as a share of a host; undefined where the seeker cannot go. */
+  #cost(row: number, { domain, sizes, taken }: Seeker): number | undefined {
+    if (!this.#takesVms[row] || taken.has(this.domainOf(row))) return undefined;
+    const sources = this.sources(row);
+    let more = 0;
+    for (let d = 0; d < this.#dimensions; d++) {
+      const kept = sources.keptWith(domain, d, sizes[d] ?? 0);
+      if (kept > this.#room(row, d)) return undefined;
+      more += (kept - sources.kept(d)) / this.scale(d);
+    }
+    return more;
+  }
+
+  #room(row: number, dimension: number): number {
+    return (this.#limits[row]?.[dimension] ?? 0) - (this.#used[row]?.[dimension] ?? 0);
+  }
+
+  #newRow(name: string): number {
+    const row = this.#free.pop() ?? this.#names.length;
+    this.#rows.set(name, row);
+    this.#names[row] = name;
+    this.#used[row] = new Float64Array(this.#dimensions);
+    this.#sources[row] = new Sources(this.#failures, this.#dimensions);
+    return row;
+  }
+}
+
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) {
+    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
+  }
+  return value >>> 0;
+}
