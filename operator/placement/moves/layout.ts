@@ -82,6 +82,38 @@ export class Layout {
     return (this.#usable[index] as number) - (this.used[index] as number);
   }
 
+  /** What the host lacks of each dimension to take the VM; 0 where there is enough or nothing is asked. */
+  lacks(vm: number, host: number): number[] {
+    const { dimensions, vms } = this.problem;
+    return Array.from({ length: dimensions }, (_, d) => {
+      const wants = vms.requests[vm * dimensions + d] as number;
+      return wants > 0 ? Math.max(0, wants - this.free(host, d)) : 0;
+    });
+  }
+
+  /** The part of the host's limit that the VM is of the dimension where that is most: how hard it is to place. */
+  fullnessOf(vm: number, host: number): number {
+    const { dimensions, vms, hosts } = this.problem;
+    let fullness = 0;
+    for (let d = 0; d < dimensions; d++) {
+      const wants = vms.requests[vm * dimensions + d] as number;
+      if (wants > 0) fullness = Math.max(fullness, wants / (hosts.limits[host * dimensions + d] as number));
+    }
+    return fullness;
+  }
+
+  /** The part of its limit that would be given away of the dimension where that is most, with the VM added. */
+  fullnessWith(vm: number, host: number): number {
+    const { dimensions, vms, hosts } = this.problem;
+    let fullness = 0;
+    for (let d = 0; d < dimensions; d++) {
+      const index = host * dimensions + d;
+      const sum = (this.used[index] as number) + (vms.requests[vm * dimensions + d] as number);
+      if (sum > 0) fullness = Math.max(fullness, sum / (hosts.limits[index] as number));
+    }
+    return fullness;
+  }
+
   /** Whether the VM may come to this host now: it takes VMs, there is room, and every rule allows it. */
   mayCome(vm: number, host: number): boolean {
     return this.fits(vm, host) && this.rules.allows(vm, host);

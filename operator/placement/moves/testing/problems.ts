@@ -39,22 +39,31 @@ export function smallProblem(
 export const rulesOf = ({ problem, group, domain }: Bound): MoveRules =>
   new AntiAffinityRules({ group, domain }, problem.vms.host);
 
+/** More VMs are on the first hosts, so that there is something to balance. */
+const place = (hosts: number) =>
+  fc
+    .tuple(fc.integer({ min: 0, max: hosts - 1 }), fc.integer({ min: 0, max: hosts - 1 }))
+    .map(([a, b]) => Math.min(a, b));
+
+const seldom = <T>(usual: T, other: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 5, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: other });
+
 const vm = (hosts: number) =>
   fc.record({
-    on: fc.integer({ min: 0, max: hosts - 1 }),
+    on: place(hosts),
     asks: fc.tuple(fc.integer({ min: 0, max: 8 }), fc.integer({ min: 1, max: 16 })),
-    dirtyRate: fc.integer({ min: 0, max: 12 }),
-    fixed: fc.constantFrom(Fixed.no, Fixed.no, Fixed.no, Fixed.pinned),
-    secondsSinceMove: fc.constantFrom(10, 10_000, Number.POSITIVE_INFINITY),
-    group: fc.integer({ min: -3, max: 2 }),
+    dirtyRate: seldom(1, fc.integer({ min: 0, max: 12 })),
+    fixed: seldom<number>(Fixed.no, fc.constant(Fixed.pinned)),
+    secondsSinceMove: seldom(Number.POSITIVE_INFINITY, fc.constantFrom(10, 10_000)),
+    group: seldom(-1, fc.integer({ min: 0, max: 2 })),
     demand: fc.float({ min: 0, max: 4, noNaN: true }),
   });
 
 const host = fc.record({
-  limits: fc.tuple(fc.integer({ min: 8, max: 40 }), fc.integer({ min: 16, max: 64 })),
+  limits: fc.tuple(fc.integer({ min: 16, max: 40 }), fc.integer({ min: 24, max: 64 })),
   reserve: fc.tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 0, max: 8 })),
-  receives: fc.constantFrom(1, 1, 1, 0),
-  bandwidth: fc.integer({ min: 5, max: 40 }),
+  receives: seldom(1, fc.constant(0)),
+  bandwidth: fc.integer({ min: 10, max: 40 }),
   rack: fc.integer({ min: 0, max: 2 }),
 });
 
@@ -63,9 +72,9 @@ const host = fc.record({
  * wrong may stay, but nothing may become worse.
  */
 export const boundProblems: fc.Arbitrary<Bound> = fc
-  .tuple(fc.array(host, { minLength: 1, maxLength: 6 }), fc.boolean(), fc.boolean())
+  .tuple(fc.array(host, { minLength: 1, maxLength: 6, size: 'max' }), fc.boolean(), fc.boolean())
   .chain(([hosts, isMeasured, byRack]) =>
-    fc.array(vm(hosts.length), { maxLength: 24 }).map(
+    fc.array(vm(hosts.length), { maxLength: 30, size: 'max' }).map(
       (vms): Bound => ({
         problem: {
           dimensions: 2,
