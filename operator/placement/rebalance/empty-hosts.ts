@@ -112,19 +112,25 @@ class Emptying {
   }
 }
 
-/** The largest hosts first, until there is enough of every dimension. */
-function fewestHosts({ problem }: Layout, fillUpTo: number): number {
-  const { dimensions, hosts, vms } = problem;
+/** The largest hosts first, until there is enough of every dimension. What is fuller than it may be filled stays so. */
+function fewestHosts({ problem, used }: Layout, fillUpTo: number): number {
+  const { dimensions, hosts } = problem;
   let fewest = 0;
   for (let d = 0; d < dimensions; d++) {
-    const amounts = (of: Float64Array) => of.filter((_, index) => index % dimensions === d);
-    let left = amounts(vms.requests).reduce((sum, amount) => sum + amount, 0);
-    const limits = amounts(hosts.limits).sort().reverse();
-    const needed = limits.findIndex((limit) => {
-      const isEnough = left <= 0;
-      left -= limit * fillUpTo;
-      return isEnough;
-    });
+    const column = (of: Float64Array) => of.filter((_, index) => index % dimensions === d);
+    const taken = column(used);
+    const carries = column(hosts.limits).map((limit, host) =>
+      Math.max(limit * fillUpTo, taken[host] as number),
+    );
+    let left = taken.reduce((sum, amount) => sum + amount, 0);
+    const needed = carries
+      .sort()
+      .reverse()
+      .findIndex((most) => {
+        const isEnough = left <= 0;
+        left -= most;
+        return isEnough;
+      });
     fewest = Math.max(fewest, needed < 0 ? hosts.count : needed);
   }
   return fewest;

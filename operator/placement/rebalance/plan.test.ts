@@ -149,6 +149,13 @@ describe('balancing', () => {
     ]);
   });
 
+  it('fills no host that has nothing of what is measured', () => {
+    const demands = Float64Array.of(4, 4, 1);
+    const measured = { dimensions: 1, demands, capacities: Float64Array.of(10, 0, 10) };
+    const problem = { ...hostsWith([40, 40], [], [10]), measured };
+    expect(movesOf(problem, within(0.2))).toEqual([[0, 0, 2]]);
+  });
+
   it('weighs dimensions, and leaves out those of weight 0', () => {
     const problem = smallProblem(
       [

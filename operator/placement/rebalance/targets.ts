@@ -87,13 +87,18 @@ export class Targets {
     return own === 0 ? 0 : (below * (others as number)) / (own as number);
   }
 
-  /** The level that the host would have with the VM added, and with another one gone. */
+  /**
+   * The level that the host would have with the VM added, and with another one gone; Infinity when the VM asks for
+   * something of which the host has nothing.
+   */
   levelWith(vm: number, host: number, without = -1): number {
     const { load, demands, perCapacity, loadDimensions } = this.layout;
     let level = Number.NEGATIVE_INFINITY;
     for (const d of this.#dimensions) {
       const index = host * loadDimensions + d;
-      let sum = (load[index] as number) + (demands[vm * loadDimensions + d] as number);
+      const asks = demands[vm * loadDimensions + d] as number;
+      if (asks > 0 && perCapacity[index] === 0) return Number.POSITIVE_INFINITY;
+      let sum = (load[index] as number) + asks;
       if (without >= 0) sum -= demands[without * loadDimensions + d] as number;
       const above = sum * (perCapacity[index] as number) - (this.bases[d] as number);
       level = Math.max(level, (this.weights[d] as number) * above);
