@@ -1,3 +1,6 @@
+/** Sums of shares differ by so much from what they should be. */
+const rounding = 1e-9;
+
 /** One VM that a host could give away. */
 export interface Candidate {
   vm: number;
@@ -29,7 +32,7 @@ export function inOrderOfUse(candidates: readonly Candidate[], excess: number): 
 function smallestOfUse(bySize: readonly Candidate[], excess: number): number {
   let left = excess;
   for (const { share } of bySize) {
-    if (share >= left) return left;
+    if (share >= left - rounding) return left - rounding;
     left -= share;
   }
   return Number.POSITIVE_INFINITY;
@@ -44,5 +47,3 @@ export function fewestToCover(shares: readonly number[], excess: number): number
   }
   return left <= rounding ? shares.length : Number.POSITIVE_INFINITY;
 }
-
-const rounding = 1e-9;

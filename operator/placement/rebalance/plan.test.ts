@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { AntiAffinityRules } from '../moves/anti-affinity.ts';
+import { Layout } from '../moves/layout.ts';
 import { Fixed, type MoveProblem } from '../moves/problem.ts';
 import { smallProblem } from '../moves/testing/problems.ts';
+import { happinessOf } from './happiness.ts';
 import { defaultRebalanceOptions, type RebalanceOptions } from './options.ts';
 import { planRebalance } from './plan.ts';
 
@@ -182,6 +184,27 @@ describe('relieving', () => {
     expect(movesOf(skewed([40, 20, 12, 13]), { objective: { kind: 'relieve', knee: 0.75 } })).toEqual([
       [2, 0, 1],
     ]);
+  });
+});
+
+describe('relieving by what VMs use', () => {
+  it('gives all VMs what they ask for', () => {
+    const measured = {
+      dimensions: 1,
+      demands: Float64Array.of(6, 4, 2, 1),
+      capacities: Float64Array.of(10, 10),
+    };
+    const problem = { ...hostsWith([10, 10, 10], [10]), measured };
+    const { waves } = planRebalance(
+      problem,
+      undefined,
+      options({ objective: { kind: 'relieve', knee: 0.8 } }),
+    );
+    const layout = new Layout(problem);
+    expect(happinessOf(layout, 0.8).mean).toBeCloseTo((3 * (8 / 12) + 1) / 4);
+    for (const { vm, to } of waves.flat()) layout.move(vm, to);
+    expect(waves.flat().map(({ vm }) => vm)).toEqual([1]);
+    expect(happinessOf(layout, 0.8).mean).toBe(1);
   });
 });
 
