@@ -35,6 +35,15 @@ describe('lifetimes by kind', () => {
     expect(outlives(lifetimes, ['small', 'small/new'], 24)).toBe(small);
   });
 
+  it('lean on the more general kind, not on all VMs, where a kind was hardly seen', () => {
+    const once = learned([
+      [['large'], 500, 200],
+      [['small'], 0.5, 100],
+      [['small', 'small/once'], 0.5, 1],
+    ]);
+    expect(outlives(once, ['small', 'small/once'], 24)).toBeLessThan(0.2);
+  });
+
   it('take all VMs for a kind of which nothing is known', () => {
     const any = outlives(lifetimes, ['other'], 24);
     expect(any).toBeGreaterThan(outlives(lifetimes, ['small'], 24));

@@ -114,6 +114,18 @@ describe('lifetimes', () => {
     expect(learned).toBeCloseTo(known, 2);
   });
 
+  it('see at once that a host can drain because a VM left that was thought to stay', () => {
+    const left = [
+      { ...vm(0.3, 0.3, 0, 100), kind: ['stays'] },
+      { ...vm(0.5, 0.5, 1, hour), kind: ['goes'] },
+      { ...vm(0.3, 0.3, 2, forever), kind: ['stays'] },
+      { ...vm(0.4, 0.4, 200, forever), kind: ['stays'] },
+    ];
+    const mean = (expectations: Expectations) =>
+      replay(day(left), new LifetimePolicy(expectations, history), 'as they came').mean;
+    expect(mean(learnedFrom(history))).toBeCloseTo(mean(oracle), 9);
+  });
+
   it('are learned without a look at the end of a VM that still runs', () => {
     const asked = (end: number, expectations: Expectations) => [
       ...expectations.stay({ ...vm(0.5, 0.5, 0, end), kind: ['goes'] }, 10),
