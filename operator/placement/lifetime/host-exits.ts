@@ -20,6 +20,14 @@ export class HostExits {
     return this.#empty[row * horizonCount + k] ?? 1;
   }
 
+  /** The sum of the row's probabilities, each times its weight; of an unknown row, which is empty, of the weights. */
+  weigh(row: number, weights: Float64Array): number {
+    const begin = row * horizonCount;
+    let sum = 0;
+    for (let k = 0; k < horizonCount; k++) sum += (this.#empty[begin + k] ?? 1) * (weights[k] as number);
+    return sum;
+  }
+
   /** The first horizon, as its index, by which the host is rather empty than not; `horizonCount` where it is none. */
   exitClass(row: number): number {
     for (let k = 0; k < horizonCount; k++) if (this.emptyBy(row, k) >= 0.5) return k;

@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { horizonCount, type Stay, stayUntil } from './horizons.ts';
 import { HostExits } from './host-exits.ts';
-import { defaultLifetimeWeights, horizonWeights, lifetimePenalty, scarcityOf } from './penalty.ts';
+import {
+  costOfStay,
+  defaultLifetimeWeights,
+  horizonWeights,
+  lifetimePenalty,
+  scarcityOf,
+} from './penalty.ts';
 
 const hour = 3600;
 const stay: fc.Arbitrary<Stay> = fc
@@ -19,7 +25,7 @@ function penaltyOn(
 ) {
   const exits = new HostExits(1);
   exits.renew(0, host, 0);
-  return lifetimePenalty(exits, 0, vm, size, weights, horizonWeights(weights.farness), scarcity);
+  return lifetimePenalty(exits, 0, costOfStay(vm, size, weights, horizonWeights(weights.farness), scarcity));
 }
 
 const [short, day, forever] = [stayUntil(hour), stayUntil(24 * hour), stayUntil(Number.POSITIVE_INFINITY)];
@@ -36,7 +42,7 @@ describe('the penalty of a lifetime', () => {
   });
 
   it('is nothing where the VM stays as long as its host for certain', () => {
-    for (const both of [short, day, forever]) expect(penaltyOn([both], both)).toBe(0);
+    for (const both of [short, day, forever]) expect(penaltyOn([both], both)).toBeCloseTo(0, 9);
   });
 
   it('grows with the time by which the VM outlives the host, and is least where it does not', () => {

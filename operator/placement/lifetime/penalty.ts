@@ -18,35 +18,47 @@ export function horizonWeights(farness: number): Float64Array {
   return horizons.map((seconds) => (seconds / (6 * 3600)) ** farness);
 }
 
+/** What one VM's stay costs on whatever host, worked out once for all hosts. */
+export interface StayCost {
+  /** On a host that surely stays. */
+  lasting: number;
+  /** What is added at each horizon on a host that is surely empty by then. */
+  draining: Float64Array;
+}
+
 /**
- * What a VM's stay on a host costs in hosts that are kept open, never negative; hosts with less are better. It is the
- * expectation over both lives, after NILAS and LAVA (Ling et al., MLSys 2025: a VM should not outlive its host's
- * others), with the room that is taken counted by size: small VMs belong on hosts that stay anyway, for a hundred small
- * VMs hold a host open as surely as one that lasts; large ones leave the room there to them.
+ * What a VM's stay costs in hosts that are kept open; hosts where it costs less are better. It is the expectation over
+ * both lives, after NILAS and LAVA (Ling et al., MLSys 2025: a VM should not outlive its host's others), with the room
+ * that is taken counted by size: small VMs belong on hosts that stay anyway, for a hundred small VMs hold a host open as
+ * surely as one that lasts; large ones leave the room there to them.
  * @param stay of the VM, from now
  * @param size the share of a host that the VM takes, of the resource it takes most of: 0 to 1
  * @param perHorizon from `horizonWeights`
  * @param scarcity of room, 0 to 1, from `scarcityOf`: while there is plenty, room on lasting hosts is for anyone, so that
  *   the others can drain
  */
-export function lifetimePenalty(
-  exits: HostExits,
-  row: number,
+export function costOfStay(
   stay: Stay,
   size: number,
   { extend, occupy }: LifetimeWeights,
   perHorizon: Float64Array,
   scarcity: number,
-): number {
-  let [extension, occupation] = [0, 0];
+): StayCost {
+  const draining = new Float64Array(horizonCount);
+  let lasting = 0;
   for (let k = 0; k < horizonCount; k++) {
     const weight = perHorizon[k] as number;
     const alive = stay[k] as number;
-    const empty = exits.emptyBy(row, k);
-    extension += weight * alive * empty;
-    occupation += weight * (1 - alive) * (1 - empty);
+    const occupation = weight * occupy * scarcity * size * (1 - alive);
+    lasting += occupation;
+    draining[k] = weight * extend * alive - occupation;
   }
-  return extend * extension + occupy * scarcity * size * occupation;
+  return { lasting, draining };
+}
+
+/** The cost on the host of a row: a finite number, never negative; a dozen multiplications. */
+export function lifetimePenalty(exits: HostExits, row: number, { lasting, draining }: StayCost): number {
+  return Math.max(0, lasting + exits.weigh(row, draining));
 }
 
 const plenty = 0.95;

@@ -5,9 +5,11 @@ import {
   packingScore,
 } from '../../../../operator/placement/lifetime/packing-score.ts';
 import {
+  costOfStay,
   defaultLifetimeWeights,
   horizonWeights,
   lifetimePenalty,
+  type StayCost,
   scarcityOf,
 } from '../../../../operator/placement/lifetime/penalty.ts';
 import { DemandMix, type Shape, strandedShare } from '../../../../operator/placement/lifetime/stranding.ts';
@@ -37,15 +39,14 @@ export class LifetimePolicy implements Policy {
   }
 
   choose(fleet: Fleet, vm: TraceVm, now: number): number | undefined {
-    const stay = this.#expectations.stay(vm, now);
-    const scarcity = fleet.open === 0 ? 0 : scarcityOf(fleet.bound / fleet.open);
+    const cost = this.#cost(fleet, vm, now);
     let [chosen, least]: [number | undefined, number] = [undefined, Number.POSITIVE_INFINITY];
     for (let row = 0; row < fleet.rows; row++) {
       if (!fleet.fits(row, vm)) continue;
       const fit = this.#fit(fleet, row, vm);
       // The penalty is never negative: most hosts need no look at it.
       if (fit >= least) continue;
-      const score = fit + this.#penalty(fleet, row, vm, stay, scarcity, now);
+      const score = fit + this.#penalty(fleet, row, cost, now);
       if (score < least) [chosen, least] = [row, score];
     }
     return chosen;
@@ -71,10 +72,16 @@ export class LifetimePolicy implements Policy {
     return packingScore(this.#after, this.#stranded[row] as number, this.#shapes, defaultPackingWeights);
   }
 
-  #penalty(fleet: Fleet, row: number, vm: TraceVm, stay: Stay, scarcity: number, now: number): number {
-    if (this.#exits.isStale(row, now, staleSeconds)) this.#renew(fleet, row, now);
+  #cost(fleet: Fleet, vm: TraceVm, now: number): StayCost {
     const size = Math.max(vm.cpu, vm.memory);
-    return lifetimePenalty(this.#exits, row, stay, size, defaultLifetimeWeights, this.#perHorizon, scarcity);
+    const scarcity = fleet.open === 0 ? 0 : scarcityOf(fleet.bound / fleet.open);
+    const stay = this.#expectations.stay(vm, now);
+    return costOfStay(stay, size, defaultLifetimeWeights, this.#perHorizon, scarcity);
+  }
+
+  #penalty(fleet: Fleet, row: number, cost: StayCost, now: number): number {
+    if (this.#exits.isStale(row, now, staleSeconds)) this.#renew(fleet, row, now);
+    return lifetimePenalty(this.#exits, row, cost);
   }
 
   #renew(fleet: Fleet, row: number, now: number): void {
