@@ -1,13 +1,7 @@
 import { PlacementEngine } from '../../../operator/placement/engine.ts';
 import type { PlacementRequest, Policy, Strategy } from '../../../operator/placement/model.ts';
+import type { Placer } from './placer.ts';
 import type { Labels, WorkloadHost, WorkloadRule, WorkloadVm } from './workload/model.ts';
-
-/** Somebody who is told of hosts and rules, then decides VM by VM. */
-export interface Placer {
-  /** The host that the VM goes to, counted there from now on; undefined when none does. */
-  place(vm: WorkloadVm): string | undefined;
-  remove(id: string): void;
-}
 
 const pool = 'default';
 

@@ -1,6 +1,6 @@
-import type { WorkloadHost, WorkloadVm } from '../workload/model.ts';
+import { amount, type WorkloadHost, type WorkloadVm } from '../workload/model.ts';
 import type { Fault } from './fault.ts';
-import { amount, hasAll, type World } from './world.ts';
+import { hasAll, type World } from './world.ts';
 
 /** Each dimension that the VM asks for, against what all VMs on the host leave of it. */
 export function capacity(world: World, vm: WorkloadVm, host: WorkloadHost): Fault[] {

@@ -1,6 +1,6 @@
-import type { WorkloadHost, WorkloadVm } from '../workload/model.ts';
+import { amount, type WorkloadHost, type WorkloadVm } from '../workload/model.ts';
 import type { Fault } from './fault.ts';
-import { amount, domainOf, type World } from './world.ts';
+import { domainOf, type World } from './world.ts';
 
 /**
  * After the placement the VMs of any so many failed domains still have room elsewhere, in each dimension by itself.

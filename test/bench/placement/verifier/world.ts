@@ -1,4 +1,11 @@
-import type { Amounts, Labels, Workload, WorkloadHost, WorkloadRule, WorkloadVm } from '../workload/model.ts';
+import {
+  amount,
+  type Labels,
+  type Workload,
+  type WorkloadHost,
+  type WorkloadRule,
+  type WorkloadVm,
+} from '../workload/model.ts';
 
 export interface Placed {
   vm: WorkloadVm;
@@ -64,9 +71,6 @@ export class World {
     return [...ids].flatMap((id) => this.#placed.get(id) ?? []);
   }
 }
-
-/** What is not named is not there. */
-export const amount = (amounts: Amounts, dimension: string): number => amounts[dimension] ?? 0;
 
 /** Whether all that `wanted` says is true of `labels`. */
 export function hasAll(labels: Labels, wanted: Labels): boolean {

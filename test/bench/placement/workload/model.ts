@@ -15,6 +15,9 @@ export type Labels = Readonly<Record<string, string>>;
 /** By dimension: `cpu` in whole virtual CPUs, `memory` in bytes, others as they are counted. */
 export type Amounts = Readonly<Record<string, number>>;
 
+/** What is not named is not there. */
+export const amount = (amounts: Amounts, dimension: string): number => amounts[dimension] ?? 0;
+
 export interface WorkloadHost {
   name: string;
   labels: Labels;
