@@ -11,6 +11,7 @@ type Part = (dir: string, context: BenchContext) => Promise<Figure[]>;
 /** Loaded only when they are asked for. */
 const parts: Record<string, () => Promise<Part>> = {
   rate: async () => (await import('./rate/part.ts')).ratePart,
+  index: async () => (await import('./index/part.ts')).indexPart,
 };
 
 /** The placement engine beside others who place. `context.parts` may choose among the parts. */
