@@ -12,6 +12,7 @@ type Part = (dir: string, context: BenchContext) => Promise<Figure[]>;
 const parts: Record<string, () => Promise<Part>> = {
   rate: async () => (await import('./rate/part.ts')).ratePart,
   index: async () => (await import('./index/part.ts')).indexPart,
+  bound: async () => (await import('./bound/part.ts')).boundPart,
 };
 
 /** The placement engine beside others who place. `context.parts` may choose among the parts. */

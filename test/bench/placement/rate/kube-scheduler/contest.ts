@@ -30,8 +30,8 @@ export type Share = keyof typeof shares;
 
 const timeoutMs = 120_000;
 
-/** Every default plug-in of the API server's that asks for something that only a whole cluster has. */
-const apiServerFlags = ['--disable-admission-plugins=ServiceAccount,TaintNodesByCondition'];
+/** Without those of the API server's plug-ins that ask for what only a whole cluster has. */
+export const apiServerFlags = ['--disable-admission-plugins=ServiceAccount,TaintNodesByCondition'];
 
 /**
  * kube-scheduler on an API server of its own: Nodes for the workload's hosts, Pods for its VMs, all there before it starts.
