@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BenchContext, BenchResult } from '../main.ts';
 import { chooseParts } from '../parts.ts';
@@ -15,18 +15,22 @@ const parts: Record<string, () => Promise<Part>> = {
   bound: async () => (await import('./bound/part.ts')).boundPart,
 };
 
+/** Of the last minute: where others use the machine as well, times say little of who was measured. */
+const load = () => (loadavg()[0] ?? 0).toFixed(1);
+
 /** The placement engine beside others who place. `context.parts` may choose among the parts. */
 export async function bench(context: BenchContext): Promise<BenchResult> {
   const chosen = chooseParts(parts, context.parts);
   const dir = await mkdtemp(join(tmpdir(), 'vmfabric-bench-'));
   try {
     const figures: Figure[] = [];
-    for (const [index, load] of chosen.entries()) {
+    const before = load();
+    for (const [index, loadPart] of chosen.entries()) {
       const own = join(dir, String(index));
       await mkdir(own);
-      figures.push(...(await (await load())(own, context)));
+      figures.push(...(await (await loadPart())(own, context)));
     }
-    return { figures };
+    return { figures, machine: { 'load before': before, 'load after': load() } };
   } finally {
     await rm(dir, { recursive: true, force: true });
   }

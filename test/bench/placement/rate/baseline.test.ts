@@ -13,7 +13,7 @@ import { makeTenants } from '../workload/tenants.ts';
 import { BaselinePlacer, type Fitness, fitnesses } from './baseline.ts';
 import { replay } from './replay.ts';
 
-const now = () => 0;
+const still = { limitMs: 1, now: () => 0, cpuMs: () => 0 };
 const placers: [string, (workload: Workload) => Placer][] = [
   ...Object.entries(fitnesses).map(([name, fitness]): [string, (workload: Workload) => Placer] => [
     name,
@@ -26,7 +26,7 @@ const placers: [string, (workload: Workload) => Placer][] = [
 describe.each(placers)('%s', (_, open) => {
   // More than go onto 130 hosts of which a few racks are in each zone: some have to be refused.
   const workload = makeTenants({ hosts: 130, creations: 4_500, replacements: 300 });
-  const { outcomes } = replay(open(workload), workload.events, { limitMs: 1, now });
+  const { outcomes } = replay(open(workload), workload.events, still);
   const of = (kind: string) => outcomes.filter((outcome) => outcome.kind === kind).length;
 
   it('breaks no rule, and refuses only what fits nowhere', () => {
@@ -36,7 +36,7 @@ describe.each(placers)('%s', (_, open) => {
   });
 
   it('decides the same again', () => {
-    expect(replay(open(workload), workload.events, { limitMs: 1, now }).outcomes).toEqual(outcomes);
+    expect(replay(open(workload), workload.events, still).outcomes).toEqual(outcomes);
   });
 });
 

@@ -25,9 +25,13 @@ function open(name: PlacerName, { hosts, rules }: Workload): Placer {
 
 const { placer, workload: options, limitMs } = JSON.parse(process.argv[2] ?? '{}') as RateSpec;
 const now = () => performance.now();
+const cpuMs = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e3;
+};
 const other = makeTenants({ ...options, seed: 2 });
-replay(open(placer, other), other.events, { limitMs: limitMs / 5, now });
+replay(open(placer, other), other.events, { limitMs: limitMs / 5, now, cpuMs });
 const workload = makeTenants(options);
-const result = replay(open(placer, workload), workload.events, { limitMs, now });
+const result = replay(open(placer, workload), workload.events, { limitMs, now, cpuMs });
 const none = Object.fromEntries(ruleNames.map((name) => [name, 0]));
 answer({ ...paceOf(result), ...none, ...countFaults(verify(workload, result.outcomes)) });

@@ -3,7 +3,7 @@ import { type Faults, type PlacerName, type Result, type Results, rateFigures } 
 import type { Scheduling, Share } from './kube-scheduler/contest.ts';
 import type { Pace } from './replay.ts';
 
-const pace = { placements: 9, refusals: 1, rate: 10_000, p50Ms: 1, p99Ms: 2, maxMs: 30 };
+const pace = { placements: 9, refusals: 1, rate: 10_000, rateOfCpu: 12_000, p50Ms: 1, p99Ms: 2, maxMs: 30 };
 const result = (change: Partial<Pace> = {}, faults: Faults = {}): Result => ({
   ...{ pace: { ...pace, ...change }, faults },
 });
@@ -32,8 +32,9 @@ const goals = (engine?: Result) =>
 
 describe('the figures of the rate', () => {
   it('stand beside kube-scheduler that scores all nodes', () => {
-    const [rate, ratio, decision] = rateFigures(results());
+    const [rate, ofCpu, ratio, decision] = rateFigures(results());
     expect(rate).toMatchObject({ value: 10_000, peer: { value: 100 }, goal: { min: 10_000 }, met: true });
+    expect(ofCpu).toMatchObject({ value: 12_000 });
     expect(ratio).toMatchObject({ value: 100 });
     expect(decision).toMatchObject({ value: 1, peer: { value: 8 } });
   });

@@ -47,6 +47,7 @@ function engineFigures(hosts: number, { pace, faults }: Result, scheduler: Sched
       ...peer(scheduler.perSecond),
       goal: { min: 10_000 },
     }),
+    figure('  for each second of its own CPU', pace.rateOfCpu, ''),
     figure('  as a ratio to kube-scheduler that scores all nodes', pace.rate / scheduler.perSecond, ''),
     figure('  one decision, median', pace.p50Ms, 'ms', peer(scheduler.decisionMs)),
     figure('  one decision, p99', pace.p99Ms, 'ms', { goal: { max: 2 } }),
@@ -60,6 +61,7 @@ function packFigures({ pace, faults }: Result, bestFit: Result): Figure[] {
   const peer = (value: number) => ({ peer: { name: 'best fit', value } });
   return [
     figure('engine, Pack: placements a second', pace.rate, '', peer(bestFit.pace.rate)),
+    figure('  for each second of its own CPU', pace.rateOfCpu, '', peer(bestFit.pace.rateOfCpu)),
     figure('  one decision, median', pace.p50Ms, 'ms', peer(bestFit.pace.p50Ms)),
     figure('  one decision, p99', pace.p99Ms, 'ms', { ...peer(bestFit.pace.p99Ms), goal: { max: 2 } }),
     figure('  refused', pace.refusals, '', peer(bestFit.pace.refusals)),
@@ -70,6 +72,7 @@ function packFigures({ pace, faults }: Result, bestFit: Result): Figure[] {
 function baselineFigures(name: string, { pace, faults }: Result): Figure[] {
   return [
     figure(`${name}: placements a second`, pace.rate, ''),
+    figure('  for each second of its own CPU', pace.rateOfCpu, ''),
     figure('  one decision, p99', pace.p99Ms, 'ms'),
     ...brokenFigure(pace.placements, faults),
   ];

@@ -31,7 +31,7 @@ export async function ratePart(dir: string, context: BenchContext): Promise<Figu
   return rateFigures({ hosts, placers: results, schedulers, hail });
 }
 
-const paceKeys = ['placements', 'refusals', 'rate', 'p50Ms', 'p99Ms', 'maxMs'] as const;
+const paceKeys = ['placements', 'refusals', 'rate', 'rateOfCpu', 'p50Ms', 'p99Ms', 'maxMs'] as const;
 
 /** In a process of its own, so that nobody's garbage is another's pause. */
 async function decide(spec: RateSpec, signal: AbortSignal): Promise<Result> {

@@ -49,7 +49,11 @@ async function ask(hosts: number, dir: string, signal: AbortSignal): Promise<Ans
   const workload = hailWorkload(hosts);
   const before = workload.events.slice(0, -questions);
   const placer = new BaselinePlacer(workload.hosts, fitnesses['best fit']);
-  const { outcomes } = replay(placer, before, { limitMs: 60_000, now: () => performance.now() });
+  const { outcomes } = replay(placer, before, {
+    limitMs: 60_000,
+    now: () => performance.now(),
+    cpuMs: () => 0,
+  });
   const seconds: number[] = [];
   for (const event of workload.events.slice(-questions)) {
     if (event.kind !== 'create') continue;
