@@ -60,6 +60,13 @@ describe('the verifier finds', () => {
       expect(found([placed(half, 'a1'), deleted(half), placed(other, 'a1')])).toEqual({});
   });
 
+  it('no lack on a host whose VM is elsewhere now', () => {
+    const half = (name: string) => vm(name, { requests: { cpu: 5 } });
+    const moved = [placed(half('one'), 'a1'), deleted(half('one')), placed(half('one'), 'b1')];
+    expect(found([...moved, placed(half('two'), 'a1')])).toEqual({});
+    expect(found([...moved, placed(half('two'), 'b1')])).toEqual({ capacity: 1 });
+  });
+
   it('a VM on a host without the labels it asks for', () => {
     expect(found([placed(vm('fast', { hostLabels: { disk: 'nvme' } }), 'a1')])).toEqual({ selector: 1 });
     expect(found([placed(vm('slow', { hostLabels: { disk: 'ssd', [zoneKey]: 'a' } }), 'a1')])).toEqual({});
