@@ -1,0 +1,30 @@
+import type { Strategy } from './policy.ts';
+import type { VmState } from './vm.ts';
+
+export interface PlacementRequest {
+  vm: VmState;
+  pool: string;
+  /** The pool's strategy; a policy that selects the VM may override it. */
+  strategy: Strategy;
+}
+
+/** Why hosts were refused: one entry per reason, with how many hosts and the nearest miss as a clause for a person. */
+export interface Rejection {
+  code:
+    | 'Unavailable'
+    | 'HostSelector'
+    | 'HostAffinity'
+    | 'AntiAffinity'
+    | 'Affinity'
+    | 'Spread'
+    | 'MissingTopology'
+    | 'Resource';
+  hosts: readonly string[];
+  /** e.g. "7 lack memory (nearest: rack1-c lacks 1.5Gi)". */
+  text: string;
+}
+
+export type Decision =
+  | { kind: 'placed'; host: string }
+  /** `message` is the whole sentence for a condition. */
+  | { kind: 'unplaced'; rejections: readonly Rejection[]; message: string };
