@@ -3,20 +3,21 @@ import { roomFilters } from './filters/room.ts';
 import type { HostTable } from './hosts.ts';
 import { bestOf } from './kernels.ts';
 import type { Scene } from './scene.ts';
-import { Load } from './scores/load.ts';
+import { devices } from './scores/devices.ts';
+import { contention, lifetime } from './scores/hints.ts';
+import { setLoad } from './scores/load.ts';
 import type { Scorer } from './scores/scorer.ts';
 import type { Scratch } from './scratch.ts';
 import { hashOf, mixed } from './tie-break.ts';
 
-const load = new Load();
-
 /** What a host must satisfy beside what hosts alone decide: rules about other VMs, and room. */
 export function vmFilters(scene: Scene): Filter[] {
-  return [...scene.rules.required, ...roomFilters(scene.vm.requests)];
+  return [...scene.rules.required, ...roomFilters(scene.vm)];
 }
 
+/** What gives points beside the load and preferred hosts. */
 export function scorersOf(scene: Scene): Scorer[] {
-  return [load, ...scene.rules.preferred];
+  return [devices, contention, lifetime, ...scene.rules.preferred];
 }
 
 /** The row of the best host; undefined when none fits. Every host of the pool is considered. */
@@ -27,7 +28,9 @@ export function choose(scene: Scene, scratch: Scratch): number | undefined {
   let count = eligible.length;
   for (const filter of vmFilters(scene)) count = filter.keep(scene, rows, count);
   if (count === 0) return undefined;
-  for (let at = 0; at < count; at++) scores[at] = points ? (points[rows[at] as number] as number) : 0;
+  setLoad(scene, rows, count, scores);
+  if (points)
+    for (let at = 0; at < count; at++) (scores[at] as number) += points[rows[at] as number] as number;
   for (const scorer of scorersOf(scene)) scorer.add(scene, rows, count, scores);
   return bestOf(rows, count, scores, drawFor(scene.vm.id, scene.hosts));
 }

@@ -40,19 +40,22 @@ export class Counts {
   }
 
   /**
-   * All counts as a table that is at least as long as `scratch`, which is zeros and may become that table. Give it back
-   * by `giveBack` before the next change.
+   * All counts as a table that is at least as long as `scratch`, which is zeros and may become that table, with `ofNone`
+   * in place 0. Give it back by `giveBack` before the next change.
    */
-  lend(scratch: Int32Array): Int32Array {
-    if (!this.#table) {
-      for (let at = 0; at < this.size; at++) scratch[this.#keys[at] as number] = this.#values[at] as number;
-      return scratch;
+  lend(scratch: Int32Array, ofNone = 0): Int32Array {
+    const table = this.#table ?? scratch;
+    if (this.#table) {
+      if (table.length < scratch.length) this.#table = grown(table, scratch.length);
+    } else {
+      for (let at = 0; at < this.size; at++) table[this.#keys[at] as number] = this.#values[at] as number;
     }
-    if (this.#table.length < scratch.length) this.#table = grown(this.#table, scratch.length);
-    return this.#table;
+    (this.#table ?? table)[0] = ofNone;
+    return this.#table ?? table;
   }
 
   giveBack(table: Int32Array): void {
+    table[0] = 0;
     if (table === this.#table) return;
     for (let at = 0; at < this.size; at++) table[this.#keys[at] as number] = 0;
   }

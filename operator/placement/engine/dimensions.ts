@@ -70,6 +70,10 @@ export class Dimensions {
     return this.#byName.get(name);
   }
 
+  all(): Iterable<Dimension> {
+    return this.#byName.values();
+  }
+
   grow(capacity: number): void {
     this.#capacity = capacity;
     for (const dimension of this.#byName.values()) dimension.grow(capacity);

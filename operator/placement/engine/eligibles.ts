@@ -1,8 +1,7 @@
-import { matches, selectorKey } from '../model/selector.ts';
 import { Eligible } from './eligible.ts';
-import { keepMasked } from './kernels.ts';
 import { RecentlyUsed } from './recently-used.ts';
 import type { Scene } from './scene.ts';
+import { preferredPoints } from './scores/preferred-hosts.ts';
 
 /** Kinds of VMs whose eligible hosts are kept at once. */
 const kept = 128;
@@ -22,25 +21,16 @@ export class Eligibles {
 }
 
 function keyOf({ pool, vm, rules }: Scene): string {
-  const asked = vm.hostSelector ? JSON.stringify([vm.hostSelector]) : '';
+  const { hostSelector, hostAffinity, tolerations, needs } = vm;
+  const asks = hostSelector || hostAffinity || tolerations || needs;
+  const asked = asks ? JSON.stringify([hostSelector, hostAffinity, tolerations, needs]) : '';
   return `${pool}\n${asked}\n${rules.hostKey}`;
 }
 
 function find(scene: Scene): Eligible {
   const rows = Int32Array.from(scene.hosts.rowsOf(scene.pool));
   let count = rows.length;
-  for (const filter of scene.hostFilters()) count = keepMasked(rows, count, filter.mask(scene));
+  for (const filter of scene.hostFilters()) count = filter.keep(scene, rows, count);
   const found = rows.slice(0, count);
-  return new Eligible(scene.hosts, found, pointsOf(scene, found));
-}
-
-function pointsOf(scene: Scene, rows: Int32Array): Float64Array | undefined {
-  let points: Float64Array | undefined;
-  for (const { selector, enforcement } of scene.rules.host) {
-    if (enforcement.required) continue;
-    points ??= new Float64Array(scene.hosts.capacity);
-    const mask = scene.masks.get(selectorKey(selector), ({ labels }) => matches(selector, labels));
-    for (const row of rows) (points[row] as number) += enforcement.weight * (mask[row] as number);
-  }
-  return points;
+  return new Eligible(scene.hosts, found, preferredPoints(scene, found));
 }

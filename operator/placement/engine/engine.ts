@@ -3,12 +3,20 @@ import type { Decision, PlacementRequest, Rejection } from '../model/decision.ts
 import type { HostState } from '../model/host.ts';
 import type { Policy } from '../model/policy.ts';
 import type { PlacedVm } from '../model/vm.ts';
+import { cellRequests } from './cells.ts';
 import { choose } from './choose.ts';
-import { ownHostFilters, policyHostFilters } from './filters/hosts.ts';
+import { policyHostFilters, selectorFilters } from './filters/hosts.ts';
 import { roomFilters } from './filters/room.ts';
+import type { HostHints } from './hints.ts';
 import { refusalOf, refusals } from './refuse.ts';
 import { Scene } from './scene.ts';
-import { World } from './world.ts';
+import { type EngineOptions, World } from './world.ts';
+
+function placedOn({ vm, hosts }: Scene, row: number): Decision {
+  const host = hosts.name(row);
+  const cell = vm.oneCell ? hosts.cells.fitting(row, cellRequests(vm.requests)) : undefined;
+  return { kind: 'placed', host, ...(cell === undefined ? {} : { cell }) };
+}
 
 /** What placed VMs have of a host. */
 export interface Usage {
@@ -22,7 +30,11 @@ export interface Usage {
  * best. Pure: the same world and the same request give the same decision, in whatever order the world was told.
  */
 export class PlacementEngine {
-  readonly #world = new World();
+  readonly #world: World;
+
+  constructor(options: EngineOptions = {}) {
+    this.#world = new World(options);
+  }
 
   upsertHost(host: HostState): void {
     this.#world.upsertHost(host);
@@ -31,6 +43,11 @@ export class PlacementEngine {
   /** VMs on it stay known: a Host object may come back, and what runs there goes on counting. */
   removeHost(name: string): void {
     this.#world.removeHost(name);
+  }
+
+  /** Replaces what else is known of the host; forgotten when it is removed, and not told of one that is not there. */
+  hint(host: string, hints: HostHints): void {
+    this.#world.hint(host, hints);
   }
 
   upsertVm(vm: PlacedVm): void {
@@ -67,7 +84,7 @@ export class PlacementEngine {
   place(request: PlacementRequest): Decision {
     return this.#without(request, (scene) => {
       const row = choose(scene, this.#world.scratch);
-      if (row !== undefined) return { kind: 'placed', host: scene.hosts.name(row) };
+      if (row !== undefined) return placedOn(scene, row);
       const rejections = explain(refusals(scene));
       const total = scene.hosts.rowsOf(request.pool).size;
       return { kind: 'unplaced', rejections, message: sentence(request.pool, total, rejections) };
@@ -79,7 +96,7 @@ export class PlacementEngine {
     return this.#without(request, (scene) => {
       const row = this.#known(host);
       if (row === undefined) return undefined;
-      const ofHosts = [...ownHostFilters(request.vm), ...policyHostFilters(scene.rules.host)];
+      const ofHosts = [...selectorFilters(request.vm), ...policyHostFilters(scene.rules.host)];
       const refusal = refusalOf(scene, row, [...ofHosts, ...scene.rules.required]);
       if (!refusal) return undefined;
       const text = refusal.subject ? `${refusal.singular} ${refusal.subject}` : refusal.singular;
@@ -91,7 +108,7 @@ export class PlacementEngine {
   shortageOn(request: PlacementRequest, host: string): string | undefined {
     return this.#without(request, (scene) => {
       const row = this.#known(host);
-      const refusal = row === undefined ? undefined : refusalOf(scene, row, roomFilters(request.vm.requests));
+      const refusal = row === undefined ? undefined : refusalOf(scene, row, roomFilters(request.vm));
       return refusal && shortage(refusal);
     });
   }

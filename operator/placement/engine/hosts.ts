@@ -1,6 +1,8 @@
 import type { HostState } from '../model/host.ts';
 import type { Labels } from '../model/selector.ts';
+import { Cells } from './cells.ts';
 import { Dimensions } from './dimensions.ts';
+import { Hints } from './hints.ts';
 import { sameLists, sameRecords } from './same.ts';
 import { hashOf } from './tie-break.ts';
 import { Topologies, type Topology } from './topologies.ts';
@@ -14,6 +16,8 @@ const noLimits = Object.freeze({});
 export class HostTable {
   capacity = 64;
   readonly dimensions = new Dimensions(this.capacity);
+  readonly cells = new Cells(this.capacity);
+  readonly hints = new Hints(this.capacity);
   /** 1 where VMs may start. */
   available = new Uint8Array(this.capacity);
   /** For breaking ties. */
@@ -48,7 +52,9 @@ export class HostTable {
     this.#states[row] = undefined;
     this.#seePool(row, before.pool, undefined);
     this.dimensions.setLimits(row, before.limits, noLimits);
+    if (before.cells) this.cells.setLimits(row, undefined);
     this.available[row] = 0;
+    this.hints.set(row, {});
     this.#topologies.assign(row, undefined);
     this.#changed(row);
   }
@@ -113,7 +119,8 @@ export class HostTable {
     this.version += 1;
   }
 
-  #seeLimits(row: number, before: HostState | undefined, { limits }: HostState): void {
+  #seeLimits(row: number, before: HostState | undefined, { limits, cells }: HostState): void {
+    if (!sameLists(before?.cells, cells)) this.cells.setLimits(row, cells);
     if (before && sameRecords(before.limits, limits)) return;
     this.dimensions.setLimits(row, before?.limits ?? noLimits, limits);
   }
@@ -143,6 +150,8 @@ export class HostTable {
   #grow(): void {
     this.capacity *= 2;
     this.dimensions.grow(this.capacity);
+    this.cells.grow(this.capacity);
+    this.hints.grow(this.capacity);
     this.#topologies.grow(this.capacity);
     this.available = moved(this.available, new Uint8Array(this.capacity));
     this.hashes = moved(this.hashes, new Int32Array(this.capacity));

@@ -17,6 +17,8 @@ export class LabelSet {
   /** Compiled when first asked for, of this version of the namespace's policies. */
   rules: Rules | undefined;
   rulesVersion = -1;
+  /** The exclusive policies that select these labels. */
+  circle = '';
 
   constructor(namespace: Namespace, key: string, labels: Labels) {
     this.namespace = namespace;

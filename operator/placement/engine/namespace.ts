@@ -1,5 +1,6 @@
 import type { Policy } from '../model/policy.ts';
 import { type Labels, type Selector, selectorKey } from '../model/selector.ts';
+import { circleOf, type Exclusives } from './exclusives.ts';
 import { LabelSet, labelKey } from './label-set.ts';
 import { PolicyIndex } from './policy-index.ts';
 import { Population } from './population.ts';
@@ -11,6 +12,8 @@ const idleKept = 256;
 
 /** The label sets, populations and policies of one namespace, each found by the others without trying all. */
 export class Namespace {
+  readonly #name: string;
+  readonly #exclusives: Exclusives;
   readonly #labelSets = new Map<string, LabelSet>();
   readonly #byLabel = new LabelIndex<LabelSet>();
   readonly #idle = new Set<LabelSet>();
@@ -19,6 +22,11 @@ export class Namespace {
   readonly #policies = new PolicyIndex();
   /** Goes up with each change of a policy; rules compiled before are compiled anew. */
   #policiesVersion = 0;
+
+  constructor(name: string, exclusives: Exclusives) {
+    this.#name = name;
+    this.#exclusives = exclusives;
+  }
 
   /** Whether nothing is lost when the namespace is dropped. */
   get isEmpty(): boolean {
@@ -30,6 +38,7 @@ export class Namespace {
     const known = this.#labelSets.get(key);
     if (known) return known;
     const made = new LabelSet(this, key, { ...labels });
+    made.circle = this.#circleOf(made);
     for (const population of this.#bySelector.select(made.labels)) made.populations.add(population);
     this.#labelSets.set(key, made);
     this.#byLabel.add(made);
@@ -85,13 +94,11 @@ export class Namespace {
   }
 
   upsertPolicy(policy: Policy): void {
-    this.#policies.upsert(policy);
-    this.#policiesVersion += 1;
+    this.#change(policy.name, () => this.#policies.upsert(policy));
   }
 
   removePolicy(name: string): void {
-    this.#policies.remove(name);
-    this.#policiesVersion += 1;
+    this.#change(name, () => this.#policies.remove(name));
   }
 
   policy(name: string): Policy | undefined {
@@ -103,6 +110,30 @@ export class Namespace {
     labelSet.rules = compileRules(this.#policies, labelSet.labels);
     labelSet.rulesVersion = this.#policiesVersion;
     return labelSet.rules;
+  }
+
+  /** Label sets that an exclusive policy selects, or did so, may come to another circle. */
+  #change(name: string, change: () => void): void {
+    const before = this.#policies.get(name);
+    change();
+    this.#policiesVersion += 1;
+    for (const policy of [before, this.#policies.get(name)]) {
+      if (!policy?.exclusive) continue;
+      for (const labelSet of this.#byLabel.select(policy.vmSelector)) this.#setCircle(labelSet);
+    }
+  }
+
+  #setCircle(labelSet: LabelSet): void {
+    const before = labelSet.circle;
+    labelSet.circle = this.#circleOf(labelSet);
+    labelSet.byRow.forEach((row, count) => {
+      this.#exclusives.add(before, row, -count);
+      this.#exclusives.add(labelSet.circle, row, count);
+    });
+  }
+
+  #circleOf({ labels }: LabelSet): string {
+    return circleOf(this.#name, this.#policies.exclusive(labels));
   }
 
   /** Ends the keeping up of all populations, for when the namespace is dropped. */

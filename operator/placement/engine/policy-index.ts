@@ -17,6 +17,7 @@ export class PolicyIndex {
   readonly #byName = new Map<string, Policy>();
   readonly #selecting = new SelectorIndex<Entry<undefined>>();
   readonly #keepingAway = new SelectorIndex<KeepingAway>();
+  #exclusive = 0;
   readonly #filed = new Map<string, { selecting: Entry<undefined>; keepingAway: KeepingAway[] }>();
 
   get isEmpty(): boolean {
@@ -30,6 +31,7 @@ export class PolicyIndex {
   upsert(policy: Policy): void {
     this.remove(policy.name);
     this.#byName.set(policy.name, policy);
+    if (policy.exclusive) this.#exclusive += 1;
     const selecting = { selector: policy.vmSelector, policy, term: undefined };
     const keepingAway = policy.vmAntiAffinity.flatMap((term) =>
       term.enforcement.required && term.vmSelector ? [{ selector: term.vmSelector, policy, term }] : [],
@@ -42,6 +44,7 @@ export class PolicyIndex {
   remove(name: string): void {
     const filed = this.#filed.get(name);
     if (!filed) return;
+    if (this.#byName.get(name)?.exclusive) this.#exclusive -= 1;
     this.#byName.delete(name);
     this.#filed.delete(name);
     this.#selecting.remove(filed.selecting);
@@ -51,6 +54,12 @@ export class PolicyIndex {
   /** The policies that select these labels, by name: what is told first must not follow the order in which they came. */
   selecting(labels: Labels): Policy[] {
     return byName([...this.#selecting.select(labels)].map(({ policy }) => policy));
+  }
+
+  /** The names of the exclusive policies that select these labels, in order. */
+  exclusive(labels: Labels): string[] {
+    if (this.#exclusive === 0) return [];
+    return this.selecting(labels).flatMap(({ name, exclusive }) => (exclusive ? [name] : []));
   }
 
   /** The terms by which VMs of other policies keep away from VMs with these labels. */

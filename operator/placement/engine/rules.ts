@@ -1,7 +1,16 @@
-import type { AffinityTerm, Enforcement, Policy, SpreadTerm, Strategy } from '../model/policy.ts';
+import type {
+  AffinityTerm,
+  DomainLimit,
+  Enforcement,
+  Policy,
+  SpreadTerm,
+  Strategy,
+} from '../model/policy.ts';
 import { type Labels, matches, type Selector, selectorKey } from '../model/selector.ts';
 import { RequiredAffinity } from './filters/affinity.ts';
 import { RequiredAntiAffinity } from './filters/anti-affinity.ts';
+import { RequiredDomainLimit } from './filters/domain-limit.ts';
+import { exclusive } from './filters/exclusive.ts';
 import type { Filter } from './filters/filter.ts';
 import { RequiredSpread } from './filters/spread.ts';
 import type { PolicyIndex } from './policy-index.ts';
@@ -35,10 +44,12 @@ export function compileRules(policies: PolicyIndex, labels: Labels): Rules {
   const selecting = policies.selecting(labels);
   const host = selecting.flatMap(hostRules);
   const rules: Rule[] = [
+    { filter: exclusive },
     ...selecting.flatMap((policy) => policy.vmAntiAffinity.map((term) => antiAffinity(policy, term))),
     ...policies.keepingAway(labels).map(({ policy, term }) => keepingAway(policy, term)),
     ...selecting.flatMap((policy) => policy.vmAffinity.map((term) => affinity(policy, term, labels))),
     ...selecting.flatMap((policy) => policy.topologySpread.map((term) => spread(policy, term))),
+    ...selecting.flatMap((policy) => (policy.domainLimits ?? []).map((limit) => domainLimit(policy, limit))),
   ];
   return {
     strategy: selecting.find(({ strategy }) => strategy)?.strategy,
@@ -53,7 +64,7 @@ function hostRules({ name, hostAffinity }: Policy): HostRule[] {
   return hostAffinity.map(({ hostSelector, enforcement }) => ({
     policy: name,
     selector: hostSelector,
-    key: JSON.stringify([name, selectorKey(hostSelector), enforcement]),
+    key: JSON.stringify([selectorKey(hostSelector), enforcement]),
     enforcement,
   }));
 }
@@ -83,4 +94,9 @@ function spread(policy: Policy, { topologyKey, maxSkew, enforcement }: SpreadTer
   const ones = new PopulationRef(policy.vmSelector);
   if (!enforcement.required) return { scorer: new PreferredSpread(topologyKey, ones, enforcement.weight) };
   return { filter: new RequiredSpread(policy.name, topologyKey, ones, maxSkew) };
+}
+
+function domainLimit(policy: Policy, { topologyKey, maxDomains }: DomainLimit): Rule {
+  const ones = new PopulationRef(policy.vmSelector);
+  return { filter: new RequiredDomainLimit(policy.name, topologyKey, ones, maxDomains) };
 }

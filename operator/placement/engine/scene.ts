@@ -3,7 +3,10 @@ import type { Strategy } from '../model/policy.ts';
 import type { VmState } from '../model/vm.ts';
 import type { Counts } from './counts.ts';
 import type { Eligible } from './eligible.ts';
-import { type HostFilter, hostFilters } from './filters/hosts.ts';
+import type { Exclusives } from './exclusives.ts';
+import type { Filter } from './filters/filter.ts';
+import { hostFilters } from './filters/hosts.ts';
+import type { LifetimePenalty } from './hints.ts';
 import type { HostTable } from './hosts.ts';
 import type { LabelSet } from './label-set.ts';
 import type { Masks } from './masks.ts';
@@ -11,6 +14,7 @@ import type { Population } from './population.ts';
 import type { PopulationRef } from './populations.ts';
 import type { Rules } from './rules.ts';
 import type { Topology } from './topologies.ts';
+import type { VmTable } from './vms.ts';
 import type { World } from './world.ts';
 
 /** One request before the world: what filters and scorers ask for. It is of no use once the world has changed. */
@@ -38,6 +42,23 @@ export class Scene {
 
   get masks(): Masks {
     return this.#world.masks;
+  }
+
+  get vms(): VmTable {
+    return this.#world.vms;
+  }
+
+  get exclusives(): Exclusives {
+    return this.#world.exclusives;
+  }
+
+  /** The VM's exclusive policies. */
+  get circle(): string {
+    return this.#labelSet.circle;
+  }
+
+  get lifetimePenalty(): LifetimePenalty | undefined {
+    return this.#world.lifetimePenalty;
   }
 
   topology(key: string): Topology {
@@ -73,12 +94,7 @@ export class Scene {
     return this.#eligible;
   }
 
-  hostFilters(): HostFilter[] {
+  hostFilters(): Filter[] {
     return hostFilters(this.vm, this.rules.host);
-  }
-
-  /** So many zeros. */
-  scratchScores(count: number): Float64Array {
-    return this.#world.scratch.shares.fill(0, 0, count);
   }
 }

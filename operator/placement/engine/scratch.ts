@@ -5,7 +5,6 @@ export class Scratch {
   readonly #hosts: HostTable;
   #rows = new Int32Array(0);
   #scores = new Float64Array(0);
-  #shares = new Float64Array(0);
 
   constructor(hosts: HostTable) {
     this.#hosts = hosts;
@@ -19,10 +18,5 @@ export class Scratch {
   get scores(): Float64Array {
     if (this.#scores.length < this.#hosts.capacity) this.#scores = new Float64Array(this.#hosts.capacity);
     return this.#scores;
-  }
-
-  get shares(): Float64Array {
-    if (this.#shares.length < this.#hosts.capacity) this.#shares = new Float64Array(this.#hosts.capacity);
-    return this.#shares;
   }
 }

@@ -3,24 +3,38 @@ import type { Policy } from '../model/policy.ts';
 import type { Labels } from '../model/selector.ts';
 import type { PlacedVm } from '../model/vm.ts';
 import { Eligibles } from './eligibles.ts';
+import { Exclusives } from './exclusives.ts';
+import type { HostHints, LifetimePenalty } from './hints.ts';
 import { HostTable } from './hosts.ts';
 import type { LabelSet } from './label-set.ts';
 import { Masks } from './masks.ts';
 import { Namespace } from './namespace.ts';
-import { Populations } from './populations.ts';
+import { type PopulationLimits, Populations } from './populations.ts';
 import { sameRecords } from './same.ts';
 import { Scratch } from './scratch.ts';
 import { type PlacedRecord, VmTable } from './vms.ts';
+
+export interface EngineOptions {
+  lifetimePenalty?: LifetimePenalty;
+  populationLimits?: PopulationLimits;
+}
 
 /** Hosts, placed VMs and policies, with all columns and counts kept up change by change. */
 export class World {
   readonly hosts = new HostTable();
   readonly vms = new VmTable();
   readonly masks = new Masks(this.hosts);
-  readonly populations = new Populations();
+  readonly exclusives = new Exclusives();
+  readonly populations: Populations;
   readonly eligibles = new Eligibles();
   readonly scratch = new Scratch(this.hosts);
+  readonly lifetimePenalty: LifetimePenalty | undefined;
   readonly #namespaces = new Map<string, Namespace>();
+
+  constructor({ lifetimePenalty, populationLimits }: EngineOptions = {}) {
+    this.lifetimePenalty = lifetimePenalty;
+    this.populations = new Populations(populationLimits);
+  }
 
   upsertHost(host: HostState): void {
     this.hosts.upsert(host);
@@ -31,6 +45,11 @@ export class World {
     if (row === undefined) return;
     this.hosts.remove(name);
     if (this.vms.on(row).size === 0) this.hosts.release(row);
+  }
+
+  hint(name: string, hints: HostHints): void {
+    const row = this.hosts.row(name);
+    if (row !== undefined && this.hosts.state(row)) this.hosts.hints.set(row, hints);
   }
 
   upsertVm(vm: PlacedVm): void {
@@ -68,7 +87,7 @@ export class World {
   #namespace(name: string): Namespace {
     let namespace = this.#namespaces.get(name);
     if (!namespace) {
-      namespace = new Namespace();
+      namespace = new Namespace(name, this.exclusives);
       this.#namespaces.set(name, namespace);
     }
     return namespace;
@@ -89,14 +108,18 @@ export class World {
     labelSet.namespace.wake(labelSet);
     this.vms.add(record);
     labelSet.add(record);
+    this.exclusives.add(labelSet.circle, row, 1);
     this.hosts.dimensions.add(row, vm.requests);
+    this.hosts.cells.add(row, vm);
   }
 
   #takeOut(record: PlacedRecord): void {
     const { vm, row, labelSet } = record;
     this.hosts.dimensions.remove(row, vm.requests);
+    this.hosts.cells.remove(row, vm);
     this.vms.remove(record);
     labelSet.remove(record);
+    this.exclusives.add(labelSet.circle, row, -1);
     if (this.vms.on(row).size === 0) this.hosts.release(row);
     if (labelSet.vms.size > 0) return;
     labelSet.namespace.rest(labelSet);
@@ -109,6 +132,8 @@ function isCountedAlike(a: PlacedVm, b: PlacedVm): boolean {
   return (
     a.host === b.host &&
     a.namespace === b.namespace &&
+    a.oneCell === b.oneCell &&
+    a.cell === b.cell &&
     sameRecords(a.requests, b.requests) &&
     sameRecords(a.labels, b.labels)
   );

@@ -17,14 +17,20 @@ export interface Rejection {
     | 'AntiAffinity'
     | 'Affinity'
     | 'Spread'
+    | 'DomainLimit'
     | 'MissingTopology'
-    | 'Resource';
+    | 'Exclusive'
+    | 'Taint'
+    | 'Offer'
+    | 'Resource'
+    | 'Cell';
   hosts: readonly string[];
   /** e.g. "7 lack memory (nearest: rack1-c lacks 1.5Gi)". */
   text: string;
 }
 
 export type Decision =
-  | { kind: 'placed'; host: string }
+  /** `cell`: the NUMA cell, for a VM that wants one. */
+  | { kind: 'placed'; host: string; cell?: number }
   /** `message` is the whole sentence for a condition. */
   | { kind: 'unplaced'; rejections: readonly Rejection[]; message: string };

@@ -9,7 +9,7 @@ export interface Taint {
   effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
 }
 
-/** One NUMA node of the host: what VMs may have of it, by resource; what it does not name is the whole host's. */
+/** One NUMA node of the host: how much of CPUs, memory and huge pages VMs of one cell may have of it. */
 export interface Cell {
   limits: Resources;
 }
@@ -25,6 +25,6 @@ export interface HostState {
   taints?: readonly Taint[];
   /** What a VM can ask for by name: `network/blue`, `pool/fast`, `cpu-model/Skylake`, `machine/q35`. */
   offers?: readonly string[];
-  /** By their numbers on the host; none when a VM of one cell has no place here. */
+  /** By their numbers on the host; without them a VM that wants one cell has no place here. */
   cells?: readonly Cell[];
 }

@@ -14,6 +14,10 @@ export interface Policy {
   vmAffinity: readonly AffinityTerm[];
   topologySpread: readonly SpreadTerm[];
   hostAffinity: readonly { hostSelector: Selector; enforcement: Enforcement }[];
+  /** Hosts that carry VMs of this policy carry no others, in any namespace; both ways. */
+  exclusive?: boolean;
+  /** As for licences: the selected VMs together use at most so many domains of a key. */
+  domainLimits?: readonly DomainLimit[];
 }
 
 /** With respect to the VMs that `vmSelector` (default: the policy's own) selects, in the domain of `topologyKey`. */
@@ -21,6 +25,11 @@ export interface AffinityTerm {
   topologyKey: string;
   vmSelector?: Selector;
   enforcement: Enforcement;
+}
+
+export interface DomainLimit {
+  topologyKey: string;
+  maxDomains: number;
 }
 
 export interface SpreadTerm {

@@ -31,3 +31,13 @@ export function countedLimit(amount: number): number {
 export function isInBytes(resource: string): boolean {
   return resource === memory || resource.startsWith('hugepages-') || resource.startsWith('storage/');
 }
+
+/** Whether a NUMA cell has its own share of the resource; of all others there is the host's alone. */
+export function isOfCells(resource: string): boolean {
+  return resource === cpu || resource === memory || resource.startsWith('hugepages-');
+}
+
+/** Whether it is a piece of hardware that few hosts have. */
+export function isDevice(resource: string): boolean {
+  return resource.startsWith('device/');
+}

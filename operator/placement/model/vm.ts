@@ -28,7 +28,7 @@ export interface VmState {
   tolerations?: readonly Toleration[];
   /** What the host must offer, by name. */
   needs?: readonly string[];
-  /** Wants all that NUMA cells have limits for from one cell. */
+  /** Wants its CPUs, memory and huge pages from one NUMA cell. */
   oneCell?: boolean;
   /** Higher is more important; 0 when not said. */
   priority?: number;
@@ -39,6 +39,6 @@ export interface VmState {
 /** A VM that has its host. */
 export interface PlacedVm extends VmState {
   host: string;
-  /** The NUMA cell it has, if it wants one and that is known. */
+  /** The NUMA cell it has, if it wants one and that is known; otherwise one is assumed. */
   cell?: number;
 }

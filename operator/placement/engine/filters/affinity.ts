@@ -1,5 +1,5 @@
 import { missingLabel, type Refusal, refusal } from '../../explain/refusal.ts';
-import { keepCounted } from '../kernels.ts';
+import { keepCounted, unlimited } from '../kernels.ts';
 import type { PopulationRef } from '../populations.ts';
 import type { Scene } from '../scene.ts';
 import type { Filter } from './filter.ts';
@@ -22,9 +22,8 @@ export class RequiredAffinity implements Filter {
   keep(scene: Scene, rows: Int32Array, count: number): number {
     const { topology, counts } = scene.counted(this.#topologyKey, this.#others);
     const isFirst = this.#isOneOfThem && counts.total === 0;
-    const table = counts.lend(topology.scratch);
-    const least = isFirst ? 0 : 1;
-    const kept = keepCounted(rows, count, topology.column, table, { least, most: Number.POSITIVE_INFINITY });
+    const table = counts.lend(topology.scratch, -1);
+    const kept = keepCounted(rows, count, topology.column, table, isFirst ? 0 : 1, unlimited);
     counts.giveBack(table);
     return kept;
   }

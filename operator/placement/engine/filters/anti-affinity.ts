@@ -19,12 +19,8 @@ export class RequiredAntiAffinity implements Filter {
 
   keep(scene: Scene, rows: Int32Array, count: number): number {
     const { topology, counts } = scene.counted(this.#topologyKey, this.#others);
-    const table = counts.lend(topology.scratch);
-    const kept = keepCounted(rows, count, topology.column, table, {
-      least: 0,
-      most: 0,
-      orNone: !this.#isOwn,
-    });
+    const table = counts.lend(topology.scratch, this.#isOwn ? 1 : 0);
+    const kept = keepCounted(rows, count, topology.column, table, 0, 0);
     counts.giveBack(table);
     return kept;
   }

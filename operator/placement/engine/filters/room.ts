@@ -1,5 +1,7 @@
 import { type Refusal, refusal } from '../../explain/refusal.ts';
 import { countedRequest, cpu, memory, type Resources } from '../../model/resources.ts';
+import type { VmState } from '../../model/vm.ts';
+import { cellRequests } from '../cells.ts';
 import { keepRoom } from '../kernels.ts';
 import type { Scene } from '../scene.ts';
 import type { Filter } from './filter.ts';
@@ -33,8 +35,41 @@ class Room implements Filter {
   }
 }
 
-/** One filter for each resource that is asked for, the usual ones first. */
-export function roomFilters(requests: Resources): Filter[] {
+/** Some NUMA cell of the host has what the VM wants from one. */
+class CellRoom implements Filter {
+  readonly #requests: Resources;
+
+  constructor(requests: Resources) {
+    this.#requests = requests;
+  }
+
+  keep({ hosts: { cells } }: Scene, rows: Int32Array, count: number): number {
+    const fits = cells.fits(this.#requests);
+    let kept = 0;
+    for (let at = 0; at < count; at++) {
+      const row = rows[at] as number;
+      rows[kept] = row;
+      let number = cells.count(row) - 1;
+      while (number >= 0 && !fits(row, number)) number -= 1;
+      if (number >= 0) kept += 1;
+    }
+    return kept;
+  }
+
+  refusals({ hosts: { cells } }: Scene): (row: number) => Refusal {
+    const full = refusal('Cell', 'has', 'have', 'no NUMA cell with the room');
+    const none = refusal('Cell', 'tells', 'tell', 'no NUMA cells');
+    return (row) => (cells.count(row) === 0 ? none : full);
+  }
+}
+
+/** One filter for each resource that is asked for, the usual ones first, and one for the NUMA cell. */
+export function roomFilters({ requests, oneCell }: VmState): Filter[] {
+  const whole = resourceFilters(requests);
+  return oneCell ? [...whole, new CellRoom(cellRequests(requests))] : whole;
+}
+
+function resourceFilters(requests: Resources): Filter[] {
   const rest = Object.keys(requests).filter((name) => name !== cpu && name !== memory);
   const names = [cpu, memory, ...(rest.length > 1 ? rest.sort() : rest)];
   return names.flatMap((name) => {

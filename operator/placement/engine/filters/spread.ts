@@ -1,5 +1,5 @@
 import { missingLabel, type Refusal, refusal } from '../../explain/refusal.ts';
-import { keepCounted } from '../kernels.ts';
+import { keepCounted, unlimited } from '../kernels.ts';
 import type { PopulationRef } from '../populations.ts';
 import type { Scene } from '../scene.ts';
 import type { Filter } from './filter.ts';
@@ -20,9 +20,9 @@ export class RequiredSpread implements Filter {
 
   keep(scene: Scene, rows: Int32Array, count: number): number {
     const { topology, counts } = scene.counted(this.#topologyKey, this.#ones);
-    const table = counts.lend(topology.scratch);
+    const table = counts.lend(topology.scratch, -1);
     const most = scene.eligible.minimum(topology, table) + this.#maxSkew - 1;
-    const kept = keepCounted(rows, count, topology.column, table, { least: 0, most });
+    const kept = keepCounted(rows, count, topology.column, table, 0, Math.min(most, unlimited));
     counts.giveBack(table);
     return kept;
   }
