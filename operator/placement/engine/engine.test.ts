@@ -1,6 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Decision, PlacementRequest } from '../model/decision.ts';
+import type { HostState } from '../model/host.ts';
+import type { Policy } from '../model/policy.ts';
+import type { VmState } from '../model/vm.ts';
 import { PlacementEngine } from './engine.ts';
-import type { Decision, HostState, PlacementRequest, Policy, VmState } from './model.ts';
 
 const gib = 2 ** 30;
 const zone = 'zone';
@@ -9,25 +12,30 @@ const db = { matchLabels: { app: 'db' } };
 const required = { required: true } as const;
 
 let engine: PlacementEngine;
+let policies: Policy[];
 
 beforeEach(() => {
   engine = new PlacementEngine();
+  policies = [];
 });
 
-function host(name: string, state: Partial<HostState> = {}): void {
+function host(name: string, state: Partial<HostState> & { cpu?: number; memory?: number } = {}): void {
+  const { cpu = 16, memory = 64 * gib, ...rest } = state;
   engine.upsertHost({
-    ...{ name, pool: 'default', cpuLimit: 16, memoryLimitBytes: 64 * gib, available: { yes: true } },
-    ...state,
+    ...{ name, pool: 'default', limits: { cpu, memory }, available: { yes: true } },
+    ...rest,
     labels: { [hostname]: name, ...state.labels },
   });
 }
 
-const vm = (name: string, state: Partial<VmState> = {}): VmState => ({
-  ...{ id: `shop/${name}`, namespace: 'shop', labels: {}, cpu: 1, memoryBytes: gib },
+type VmParts = Partial<VmState> & { cpu?: number; memory?: number };
+
+const vm = (name: string, { cpu = 1, memory = gib, ...state }: VmParts = {}): VmState => ({
+  ...{ id: `shop/${name}`, namespace: 'shop', labels: {}, requests: { cpu, memory } },
   ...state,
 });
 
-function placed(name: string, on: string, state: Partial<VmState> = {}): void {
+function placed(name: string, on: string, state: VmParts = {}): void {
   engine.upsertVm({ ...vm(name, state), host: on });
 }
 
@@ -37,54 +45,61 @@ const policy = (rules: Partial<Policy>): Policy => ({
   ...rules,
 });
 
-const request = (of: VmState, more: Partial<PlacementRequest> = {}): PlacementRequest => ({
-  ...{ vm: of, pool: 'default', strategy: 'Spread', policies: [] },
-  ...more,
-});
+/** A request in a world where these policies are all there are. */
+function request(
+  of: VmState,
+  more: Partial<PlacementRequest> & { policies?: Policy[] } = {},
+): PlacementRequest {
+  const { policies: told = [], ...rest } = more;
+  for (const { namespace, name } of policies) engine.removePolicy(namespace, name);
+  policies = told;
+  for (const one of policies) engine.upsertPolicy(one);
+  return { vm: of, pool: 'default', strategy: 'Spread', ...rest };
+}
 
 const dbVm = (name: string) => vm(name, { labels: { app: 'db' } });
-const place = (of: VmState, more?: Partial<PlacementRequest>) => engine.place(request(of, more));
+const place = (of: VmState, more?: Parameters<typeof request>[1]) => engine.place(request(of, more));
 const hostIn = (decision: Decision) => (decision.kind === 'placed' ? decision.host : decision.message);
 
 describe('resources', () => {
   it('refuse a host without room, and say how much the nearest one lacks', () => {
-    host('a', { memoryLimitBytes: 2 * gib });
-    host('b', { memoryLimitBytes: 3 * gib });
+    host('a', { memory: 2 * gib });
+    host('b', { memory: 3 * gib });
     placed('x', 'b');
-    expect(hostIn(place(vm('new', { memoryBytes: 3.5 * gib })))).toBe(
+    expect(hostIn(place(vm('new', { memory: 3.5 * gib })))).toBe(
       '0 of 2 hosts fit: 2 lack memory (nearest: a lacks 1.5Gi).',
     );
   });
 
   it('count CPUs as well as memory', () => {
-    host('a', { cpuLimit: 4 });
+    host('a', { cpu: 4 });
     placed('x', 'a', { cpu: 3 });
     expect(hostIn(place(vm('new', { cpu: 2 })))).toBe('0 of 1 host fits: 1 lacks CPUs (nearest: a lacks 1).');
     expect(hostIn(place(vm('new', { cpu: 1 })))).toBe('a');
   });
 
   it('round what is missing up, so that adding it is enough', () => {
-    host('a', { memoryLimitBytes: gib });
-    expect(hostIn(place(vm('new', { memoryBytes: gib + 1 })))).toContain('lacks 1)');
-    expect(hostIn(place(vm('new', { memoryBytes: 2 * gib + 1 })))).toContain('lacks 1.1Gi');
+    host('a', { memory: gib });
+    expect(hostIn(place(vm('new', { memory: gib + 1 })))).toContain('lacks 1)');
+    expect(hostIn(place(vm('new', { memory: 2 * gib + 1 })))).toContain('lacks 1.1Gi');
   });
 
   it('do not count a VM against itself', () => {
-    host('a', { memoryLimitBytes: gib });
+    host('a', { memory: gib });
     placed('x', 'a');
     expect(hostIn(place(vm('x')))).toBe('a');
   });
 
   it('are given back by a VM that is gone or moved', () => {
-    host('a', { memoryLimitBytes: gib });
-    host('b', { memoryLimitBytes: gib });
+    host('a', { memory: gib });
+    host('b', { memory: gib });
     placed('x', 'a');
     placed('y', 'b');
     placed('x', 'b');
-    expect(engine.usage('a')).toEqual({ cpu: 0, memoryBytes: 0, vms: 0 });
-    expect(engine.usage('b')).toEqual({ cpu: 2, memoryBytes: 2 * gib, vms: 2 });
+    expect(engine.usage('a')).toEqual({ vms: 0, resources: {} });
+    expect(engine.usage('b')).toEqual({ vms: 2, resources: { cpu: 2, memory: 2 * gib } });
     engine.removeVm('shop/x');
-    expect(engine.usage('b')).toEqual({ cpu: 1, memoryBytes: gib, vms: 1 });
+    expect(engine.usage('b')).toEqual({ vms: 1, resources: { cpu: 1, memory: gib } });
   });
 });
 
@@ -102,25 +117,25 @@ describe('hosts', () => {
   });
 
   it('that are removed take no VMs, and what runs there counts again when they are back', () => {
-    host('a', { memoryLimitBytes: gib });
+    host('a', { memory: gib });
     placed('x', 'a');
     engine.removeHost('a');
     expect(place(vm('new')).kind).toBe('unplaced');
-    host('a', { memoryLimitBytes: gib });
+    host('a', { memory: gib });
     expect(hostIn(place(vm('new')))).toContain('lacks memory');
   });
 
   it('are chosen by the selector of the VM', () => {
     host('a');
     host('b', { labels: { disk: 'nvme' } });
-    expect(hostIn(place(vm('new'), { hostSelector: { matchLabels: { disk: 'nvme' } } }))).toBe('b');
-    expect(hostIn(place(vm('new'), { hostSelector: { matchLabels: { disk: 'tape' } } }))).toBe(
+    expect(hostIn(place(vm('new', { hostSelector: { matchLabels: { disk: 'nvme' } } })))).toBe('b');
+    expect(hostIn(place(vm('new', { hostSelector: { matchLabels: { disk: 'tape' } } })))).toBe(
       '0 of 2 hosts fit: 2 do not match spec.placement.hostSelector.',
     );
   });
 
   it('are told in one message for many reasons, most frequent first', () => {
-    for (const name of ['a', 'b', 'c']) host(name, { memoryLimitBytes: gib / 2 });
+    for (const name of ['a', 'b', 'c']) host(name, { memory: gib / 2 });
     host('d', { available: { yes: false, reason: 'is cordoned' } });
     host('e');
     placed('web-1', 'e', { labels: { app: 'db' } });
@@ -195,7 +210,7 @@ describe('anti-affinity', () => {
 });
 
 const hostOf = (name: string): HostState => ({
-  ...{ name, pool: 'default', cpuLimit: 16, memoryLimitBytes: 64 * gib, available: { yes: true } },
+  ...{ name, pool: 'default', limits: { cpu: 16, memory: 64 * gib }, available: { yes: true } },
   labels: {},
 });
 
@@ -247,7 +262,7 @@ describe('spread', () => {
 
   it('is refused where it would tip the balance', () => {
     host('a1', { labels: { zone: 'a' } });
-    host('b1', { labels: { zone: 'b' }, memoryLimitBytes: 1 });
+    host('b1', { labels: { zone: 'b' }, memory: 1 });
     placed('x', 'a1', { labels: { app: 'db' } });
     expect(hostIn(place(dbVm('new'), { policies: [even] }))).toContain(
       '1 breaks the spread over zone of policy rules',
@@ -261,7 +276,7 @@ describe('host affinity', () => {
   beforeEach(() => {
     host('a');
     host('b', { labels: { license: 'oracle' } });
-    placed('x', 'b', { memoryBytes: 60 * gib });
+    placed('x', 'b', { memory: 60 * gib });
   });
 
   it('that is required admits no other host', () => {
@@ -282,13 +297,13 @@ describe('the strategy', () => {
   beforeEach(() => {
     host('empty');
     host('half');
-    placed('x', 'half', { memoryBytes: 32 * gib });
+    placed('x', 'half', { memory: 32 * gib });
   });
 
   it('Spread takes the emptiest host, Pack the fullest that fits', () => {
     expect(hostIn(place(vm('new')))).toBe('empty');
     expect(hostIn(place(vm('new'), { strategy: 'Pack' }))).toBe('half');
-    expect(hostIn(place(vm('new', { memoryBytes: 40 * gib }), { strategy: 'Pack' }))).toBe('empty');
+    expect(hostIn(place(vm('new', { memory: 40 * gib }), { strategy: 'Pack' }))).toBe('empty');
   });
 
   it('of a policy overrides the one of the pool', () => {
@@ -321,7 +336,7 @@ describe('check', () => {
   });
 
   it('is about rules, not about room or cordons', () => {
-    host('a', { memoryLimitBytes: 1, available: { yes: false, reason: 'is cordoned' } });
+    host('a', { memory: 1, available: { yes: false, reason: 'is cordoned' } });
     placed('x', 'a');
     expect(engine.check(request(vm('x')), 'a')).toBeUndefined();
   });

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { PlacementRequest } from '../model/decision.ts';
+import type { HostState } from '../model/host.ts';
+import type { Policy } from '../model/policy.ts';
+import { type Labels, matches } from '../model/selector.ts';
+import type { PlacedVm, VmState } from '../model/vm.ts';
 import { PlacementEngine } from './engine.ts';
-import type { HostState, Labels, PlacedVm, PlacementRequest, Policy, VmState } from './model.ts';
-import { matches } from './selector.ts';
 
 const apps = ['db', 'web', 'batch'];
 const zones = ['a', 'b', 'c'];
@@ -13,15 +16,15 @@ const always = { required: true } as const;
 const hostState = fc.record({
   zone: fc.option(fc.constantFrom(...zones), { nil: undefined }),
   available: fc.boolean(),
-  cpuLimit: fc.integer({ min: 1, max: 8 }),
-  memoryLimitBytes: fc.integer({ min: 1, max: 16 }),
+  cpu: fc.integer({ min: 1, max: 8 }),
+  memory: fc.integer({ min: 1, max: 16 }),
 });
 
 const hostStates = fc.array(hostState, { maxLength: 6 }).map((states) =>
-  states.map(({ zone, available, cpuLimit, memoryLimitBytes }, index): HostState => {
+  states.map(({ zone, available, cpu, memory }, index): HostState => {
     const name = `h${index}`;
     return {
-      ...{ name, pool: 'default', cpuLimit, memoryLimitBytes },
+      ...{ name, pool: 'default', limits: { cpu, memory } },
       labels: { hostname: name, ...(zone ? { zone } : {}) },
       available: available ? { yes: true } : { yes: false, reason: 'is cordoned' },
     };
@@ -33,9 +36,11 @@ const vmState = (id: string) =>
     .record({
       app: fc.constantFrom(...apps),
       cpu: fc.integer({ min: 1, max: 3 }),
-      memoryBytes: fc.integer({ min: 1, max: 5 }),
+      memory: fc.integer({ min: 1, max: 5 }),
     })
-    .map(({ app, cpu, memoryBytes }): VmState => ({ id, namespace: 'n', labels: { app }, cpu, memoryBytes }));
+    .map(
+      ({ app, cpu, memory }): VmState => ({ id, namespace: 'n', labels: { app }, requests: { cpu, memory } }),
+    );
 
 const placedVms = fc
   .array(fc.tuple(vmState('x'), fc.integer({ min: 0, max: 5 })), { maxLength: 8 })
@@ -82,19 +87,22 @@ const world = fc
 
 type World = typeof world extends fc.Arbitrary<infer T> ? T : never;
 
-function engineOf({ hosts, placed }: Pick<World, 'hosts' | 'placed'>): PlacementEngine {
-  const engine = new PlacementEngine();
+function tell(engine: PlacementEngine, { hosts, placed, policies: all }: Omit<World, 'vm'>): PlacementEngine {
   for (const host of hosts) engine.upsertHost(host);
   for (const vm of placed) engine.upsertVm(vm);
+  for (const policy of all) engine.upsertPolicy(policy);
   return engine;
 }
 
-const requestOf = ({ vm, policies: all }: World): PlacementRequest => ({
-  vm,
-  pool: 'default',
-  strategy: 'Spread',
-  policies: all,
-});
+function untell(engine: PlacementEngine, { hosts, placed, policies: all }: Omit<World, 'vm'>): void {
+  for (const policy of all) engine.removePolicy(policy.namespace, policy.name);
+  for (const host of hosts) engine.removeHost(host.name);
+  for (const vm of placed) engine.removeVm(vm.id);
+}
+
+const engineOf = (of: Omit<World, 'vm'>) => tell(new PlacementEngine(), of);
+
+const requestOf = ({ vm }: World): PlacementRequest => ({ vm, pool: 'default', strategy: 'Spread' });
 
 /** The rules again, told naively: which hosts may take the VM, each by looking at every VM anew. */
 function mayTake({ hosts, placed, vm, policies: all }: World): string[] {
@@ -109,9 +117,10 @@ function mayTake({ hosts, placed, vm, policies: all }: World): string[] {
   return hosts
     .filter((host) => {
       const on = placed.filter((other) => other.host === host.name);
-      const sum = (field: 'cpu' | 'memoryBytes') => on.reduce((total, other) => total + other[field], 0);
+      const sum = (field: 'cpu' | 'memory') =>
+        on.reduce((total, other) => total + (other.requests[field] ?? 0), vm.requests[field] ?? 0);
       if (!hostRules(host)) return false;
-      if (sum('cpu') + vm.cpu > host.cpuLimit || sum('memoryBytes') + vm.memoryBytes > host.memoryLimitBytes)
+      if (sum('cpu') > (host.limits['cpu'] ?? 0) || sum('memory') > (host.limits['memory'] ?? 0))
         return false;
       for (const policy of all) {
         for (const term of policy.vmAntiAffinity) {
@@ -180,9 +189,12 @@ describe('any decision', () => {
   it('does not depend on the order in which the world was told', () => {
     fc.assert(
       fc.property(world, (one) => {
-        const backwards = { hosts: one.hosts.toReversed(), placed: one.placed.toReversed() };
-        const asked = { ...requestOf(one), policies: one.policies.toReversed() };
-        expect(engineOf(backwards).place(asked)).toEqual(engineOf(one).place(requestOf(one)));
+        const backwards = {
+          hosts: one.hosts.toReversed(),
+          placed: one.placed.toReversed(),
+          policies: one.policies.toReversed(),
+        };
+        expect(engineOf(backwards).place(requestOf(one))).toEqual(engineOf(one).place(requestOf(one)));
       }),
     );
   });
@@ -191,10 +203,8 @@ describe('any decision', () => {
     fc.assert(
       fc.property(world, world, (one, before) => {
         const engine = engineOf(before);
-        for (const host of before.hosts) engine.removeHost(host.name);
-        for (const vm of before.placed) engine.removeVm(vm.id);
-        for (const host of one.hosts) engine.upsertHost(host);
-        for (const vm of one.placed) engine.upsertVm(vm);
+        untell(engine, before);
+        tell(engine, one);
         expect(engine.place(requestOf(one))).toEqual(engineOf(one).place(requestOf(one)));
       }),
     );
@@ -227,10 +237,8 @@ describe('any decision', () => {
       fc.property(world, world, (one, before) => {
         const engine = engineOf(before);
         engine.place(requestOf(one));
-        for (const host of before.hosts) engine.removeHost(host.name);
-        for (const vm of before.placed) engine.removeVm(vm.id);
-        for (const host of one.hosts) engine.upsertHost(host);
-        for (const vm of one.placed) engine.upsertVm(vm);
+        untell(engine, before);
+        tell(engine, one);
         expect(engine.place(requestOf(one))).toEqual(engineOf(one).place(requestOf(one)));
       }),
     );

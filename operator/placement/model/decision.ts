@@ -1,0 +1,36 @@
+import type { Strategy } from './policy.ts';
+import type { VmState } from './vm.ts';
+
+export interface PlacementRequest {
+  vm: VmState;
+  pool: string;
+  /** The pool's strategy; a policy that selects the VM may override it. */
+  strategy: Strategy;
+}
+
+/** Why hosts were refused: one entry per reason, with how many hosts and the nearest miss as a clause for a person. */
+export interface Rejection {
+  code:
+    | 'Unavailable'
+    | 'HostSelector'
+    | 'HostAffinity'
+    | 'AntiAffinity'
+    | 'Affinity'
+    | 'Spread'
+    | 'DomainLimit'
+    | 'MissingTopology'
+    | 'Exclusive'
+    | 'Taint'
+    | 'Offer'
+    | 'Resource'
+    | 'Cell';
+  hosts: readonly string[];
+  /** e.g. "7 lack memory (nearest: rack1-c lacks 1.5Gi)". */
+  text: string;
+}
+
+export type Decision =
+  /** `cell`: the NUMA cell, for a VM that wants one. */
+  | { kind: 'placed'; host: string; cell?: number }
+  /** `message` is the whole sentence for a condition. */
+  | { kind: 'unplaced'; rejections: readonly Rejection[]; message: string };
