@@ -20,12 +20,13 @@ export function scorersOf(scene: Scene): Scorer[] {
   return [devices, contention, lifetime, ...scene.rules.preferred];
 }
 
-/** The row of the best host; undefined when none fits. Every host of the pool is considered. */
-export function choose(scene: Scene, scratch: Scratch): number | undefined {
+/** The row of the best host, other than `except`; undefined when none fits. Every host of the pool is considered. */
+export function choose(scene: Scene, scratch: Scratch, except?: number): number | undefined {
   const { rows, scores } = scratch;
   const { rows: eligible, points } = scene.eligible;
   rows.set(eligible);
   let count = eligible.length;
+  if (except !== undefined) count = without(except, rows, count);
   for (const filter of vmFilters(scene)) count = filter.keep(scene, rows, count);
   if (count === 0) return undefined;
   setLoad(scene, rows, count, scores);
@@ -33,6 +34,13 @@ export function choose(scene: Scene, scratch: Scratch): number | undefined {
     for (let at = 0; at < count; at++) (scores[at] as number) += points[rows[at] as number] as number;
   for (const scorer of scorersOf(scene)) scorer.add(scene, rows, count, scores);
   return bestOf(rows, count, scores, drawFor(scene.vm.id, scene.hosts));
+}
+
+function without(except: number, rows: Int32Array, count: number): number {
+  const at = rows.subarray(0, count).indexOf(except);
+  if (at < 0) return count;
+  rows[at] = rows[count - 1] as number;
+  return count - 1;
 }
 
 /** Of two equal hosts the same one always wins for the same VM, whatever their rows. */

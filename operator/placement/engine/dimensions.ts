@@ -108,6 +108,16 @@ export class Dimensions {
     return used;
   }
 
+  /** Each resource that the host has, or placed VMs have of it. */
+  room(row: number): Record<string, { limit: number; used: number; free: number }> {
+    const room: Record<string, { limit: number; used: number; free: number }> = {};
+    for (const { name, limit, used, free } of this.#byName.values()) {
+      const one = { limit: limit[row] as number, used: used[row] as number, free: free[row] as number };
+      if (one.limit !== 0 || one.used !== 0 || one.free !== 0) room[name] = one;
+    }
+    return room;
+  }
+
   #use(name: string): Dimension {
     let dimension = this.#byName.get(name);
     if (!dimension) {

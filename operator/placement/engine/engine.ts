@@ -1,28 +1,29 @@
-import { explain, sentence, shortage } from '../explain/rejections.ts';
-import type { Decision, PlacementRequest, Rejection } from '../model/decision.ts';
+import { shortage } from '../explain/rejections.ts';
+import type { Decision, PlacementRequest, Rejection, Why } from '../model/decision.ts';
 import type { HostState } from '../model/host.ts';
 import type { Policy } from '../model/policy.ts';
 import type { PlacedVm } from '../model/vm.ts';
-import { cellRequests } from './cells.ts';
-import { choose } from './choose.ts';
-import { policyHostFilters, selectorFilters } from './filters/hosts.ts';
+import { checkRules, decide } from './decide.ts';
 import { roomFilters } from './filters/room.ts';
+import { countFits } from './fits.ts';
 import type { HostHints } from './hints.ts';
-import { refusalOf, refusals } from './refuse.ts';
+import { refusalOf } from './refuse.ts';
 import { Scene } from './scene.ts';
+import { explainChoice } from './why.ts';
 import { type EngineOptions, World } from './world.ts';
-
-function placedOn({ vm, hosts }: Scene, row: number): Decision {
-  const host = hosts.name(row);
-  const cell = vm.oneCell ? hosts.cells.fitting(row, cellRequests(vm.requests)) : undefined;
-  return { kind: 'placed', host, ...(cell === undefined ? {} : { cell }) };
-}
 
 /** What placed VMs have of a host. */
 export interface Usage {
   vms: number;
   /** By resource; without those of which there is nothing. */
   resources: Readonly<Record<string, number>>;
+}
+
+/** One resource of a host; `free` is -Infinity where the host, or a VM on it, says what cannot be true. */
+export interface Room {
+  limit: number;
+  used: number;
+  free: number;
 }
 
 /**
@@ -67,10 +68,39 @@ export class PlacementEngine {
     this.#world.removePolicy(namespace, name);
   }
 
+  /** Does as `action` says, and then makes all that the engine was told meanwhile untold, even if it throws. */
+  trial<T>(action: () => T): T {
+    return this.#world.trial(action);
+  }
+
+  host(name: string): HostState | undefined {
+    return this.#world.hostState(name);
+  }
+
+  /** The pool's hosts by name. */
+  hostsOf(pool: string): string[] {
+    return [...this.#world.hosts.rowsOf(pool)].map((row) => this.#world.hosts.name(row)).sort();
+  }
+
+  vm(id: string): PlacedVm | undefined {
+    return this.#world.vms.get(id)?.vm;
+  }
+
+  /** The VMs on the host, by id. */
+  vmsOn(host: string): PlacedVm[] {
+    const row = this.#world.hosts.row(host);
+    const records = row === undefined ? [] : [...this.#world.vms.on(row)];
+    return records.map(({ vm }) => vm).sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  /** The policies that bear on the VM: those that select it, and those whose VMs keep away from it; by name. */
+  policiesFor(vm: Pick<PlacedVm, 'namespace' | 'labels'>): Policy[] {
+    return this.#world.policiesFor(vm.namespace, vm.labels);
+  }
+
   /** Whether the host is there and takes VMs, whatever room it has. */
   takesVms(host: string): boolean {
-    const row = this.#world.hosts.row(host);
-    return row !== undefined && this.#world.hosts.available[row] === 1;
+    return this.#world.hostState(host)?.available.yes === true;
   }
 
   /** What placed VMs have of the host. */
@@ -80,53 +110,55 @@ export class PlacementEngine {
     return { vms: this.#world.vms.on(row).size, resources: this.#world.hosts.dimensions.used(row) };
   }
 
+  /** Each resource that the host has, or VMs have of it. */
+  room(host: string): Readonly<Record<string, Room>> {
+    const row = this.#world.hosts.row(host);
+    return row === undefined ? {} : this.#world.hosts.dimensions.room(row);
+  }
+
   /** The best host for the VM, or why there is none. A VM that has a host already is not counted against itself. */
   place(request: PlacementRequest): Decision {
-    return this.#without(request, (scene) => {
-      const row = choose(scene, this.#world.scratch);
-      if (row !== undefined) return placedOn(scene, row);
-      const rejections = explain(refusals(scene));
-      const total = scene.hosts.rowsOf(request.pool).size;
-      return { kind: 'unplaced', rejections, message: sentence(request.pool, total, rejections) };
-    });
+    return this.#ask(request, (scene) => decide(scene, this.#world.scratch));
+  }
+
+  /** How many more VMs that ask the same fit in the pool, each placed as if by `place`; at most `most`. */
+  fits(request: PlacementRequest, most: number): number {
+    return this.trial(() => countFits(this.#world, request, most));
+  }
+
+  /**
+   * How the VM's host scores, and the best of the others; of a VM without a host, how that does to which it would go.
+   * Undefined when it has no host and fits nowhere.
+   */
+  why(request: PlacementRequest): Why | undefined {
+    const current = this.vm(request.vm.id)?.host;
+    return this.#ask(request, (scene) => explainChoice(scene, this.#world.scratch, current));
   }
 
   /** The required rule that the VM breaks by being on this host, whatever room there is; undefined when none. */
   check(request: PlacementRequest, host: string): Rejection | undefined {
-    return this.#without(request, (scene) => {
-      const row = this.#known(host);
-      if (row === undefined) return undefined;
-      const ofHosts = [...selectorFilters(request.vm), ...policyHostFilters(scene.rules.host)];
-      const refusal = refusalOf(scene, row, [...ofHosts, ...scene.rules.required]);
-      if (!refusal) return undefined;
-      const text = refusal.subject ? `${refusal.singular} ${refusal.subject}` : refusal.singular;
-      return { code: refusal.code, hosts: [host], text };
-    });
+    return this.#askOf(request, host, checkRules);
   }
 
   /** What the host lacks for the VM, whatever rules there are: `lacks 1.5Gi of memory`; undefined when nothing. */
   shortageOn(request: PlacementRequest, host: string): string | undefined {
-    return this.#without(request, (scene) => {
-      const row = this.#known(host);
-      const refusal = row === undefined ? undefined : refusalOf(scene, row, roomFilters(request.vm));
+    return this.#askOf(request, host, (scene, row) => {
+      const refusal = refusalOf(scene, row, roomFilters(request.vm));
       return refusal && shortage(refusal);
     });
   }
 
-  #known(host: string): number | undefined {
+  /** Asks about one host that is known. */
+  #askOf<T>(request: PlacementRequest, host: string, ask: (scene: Scene, row: number) => T): T | undefined {
     const row = this.#world.hosts.row(host);
-    return row !== undefined && this.#world.hosts.state(row) ? row : undefined;
+    if (row === undefined || !this.#world.hosts.state(row)) return undefined;
+    return this.#ask(request, (scene) => ask(scene, row));
   }
 
   /** Asks about the world as it is without the VM itself. */
-  #without<T>(request: PlacementRequest, ask: (scene: Scene) => T): T {
-    const own = this.#world.vms.get(request.vm.id)?.vm;
-    if (own) this.#world.removeVm(own.id);
-    try {
-      return ask(new Scene(this.#world, request));
-    } finally {
-      if (own) this.#world.upsertVm(own);
-      else this.#world.tidy(request.vm.namespace);
-    }
+  #ask<T>(request: PlacementRequest, ask: (scene: Scene) => T): T {
+    const answer = this.#world.without(request.vm.id, () => ask(new Scene(this.#world, request)));
+    this.#world.tidy(request.vm.namespace);
+    return answer;
   }
 }

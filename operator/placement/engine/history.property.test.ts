@@ -4,7 +4,7 @@ import { emptyWorld, happen, someEvent, someVm, tell } from '../testing/historie
 import { mayTake } from '../testing/naive.ts';
 import { PlacementEngine } from './engine.ts';
 
-const histories = fc.array(someEvent, { minLength: 1, maxLength: 40 });
+const histories = fc.array(someEvent, { minLength: 10, maxLength: 60, size: 'max' });
 const request = (vm: Parameters<PlacementEngine['upsertVm']>[0] | object) =>
   ({ vm, pool: 'p', strategy: 'Spread' }) as Parameters<PlacementEngine['place']>[0];
 
@@ -24,7 +24,7 @@ describe('after any history', () => {
           happen(engine, world, event);
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: 600 },
     );
   });
 

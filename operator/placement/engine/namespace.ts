@@ -105,6 +105,10 @@ export class Namespace {
     return this.#policies.get(name);
   }
 
+  policiesFor(labels: Labels): Policy[] {
+    return this.#policies.bearingOn(labels);
+  }
+
   rulesFor(labelSet: LabelSet): Rules {
     if (labelSet.rules && labelSet.rulesVersion === this.#policiesVersion) return labelSet.rules;
     labelSet.rules = compileRules(this.#policies, labelSet.labels);

@@ -56,6 +56,12 @@ export class PolicyIndex {
     return byName([...this.#selecting.select(labels)].map(({ policy }) => policy));
   }
 
+  /** The policies that select these labels, and those whose VMs keep away from such VMs; by name. */
+  bearingOn(labels: Labels): Policy[] {
+    const keepingAway = this.keepingAway(labels).map(({ policy }) => policy);
+    return byName([...new Set([...this.selecting(labels), ...keepingAway])]);
+  }
+
   /** The names of the exclusive policies that select these labels, in order. */
   exclusive(labels: Labels): string[] {
     if (this.#exclusive === 0) return [];

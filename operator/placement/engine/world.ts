@@ -6,6 +6,7 @@ import { Eligibles } from './eligibles.ts';
 import { Exclusives } from './exclusives.ts';
 import type { HostHints, LifetimePenalty } from './hints.ts';
 import { HostTable } from './hosts.ts';
+import { Journal } from './journal.ts';
 import type { LabelSet } from './label-set.ts';
 import { Masks } from './masks.ts';
 import { Namespace } from './namespace.ts';
@@ -29,6 +30,7 @@ export class World {
   readonly eligibles = new Eligibles();
   readonly scratch = new Scratch(this.hosts);
   readonly lifetimePenalty: LifetimePenalty | undefined;
+  readonly #journal = new Journal();
   readonly #namespaces = new Map<string, Namespace>();
 
   constructor({ lifetimePenalty, populationLimits }: EngineOptions = {}) {
@@ -36,48 +38,96 @@ export class World {
     this.populations = new Populations(populationLimits);
   }
 
+  /** Does as `action` says, and then makes all that the world was told meanwhile untold. */
+  trial<T>(action: () => T): T {
+    return this.#journal.trial(action);
+  }
+
   upsertHost(host: HostState): void {
+    const before = this.hostState(host.name);
+    this.#journal.note(() => (before ? this.upsertHost(before) : this.removeHost(host.name)));
     this.hosts.upsert(host);
   }
 
   removeHost(name: string): void {
     const row = this.hosts.row(name);
-    if (row === undefined) return;
+    const before = this.hostState(name);
+    if (row === undefined || !before) return;
+    const hints = this.hosts.hints.get(row);
+    this.#journal.note(() => {
+      this.upsertHost(before);
+      this.hint(name, hints);
+    });
     this.hosts.remove(name);
     if (this.vms.on(row).size === 0) this.hosts.release(row);
   }
 
   hint(name: string, hints: HostHints): void {
     const row = this.hosts.row(name);
-    if (row !== undefined && this.hosts.state(row)) this.hosts.hints.set(row, hints);
+    if (row === undefined || !this.hosts.state(row)) return;
+    const before = this.hosts.hints.get(row);
+    this.#journal.note(() => this.hint(name, before));
+    this.hosts.hints.set(row, hints);
   }
 
   upsertVm(vm: PlacedVm): void {
-    const before = this.vms.get(vm.id);
-    if (before && isCountedAlike(before.vm, vm)) {
-      before.vm = vm;
+    const record = this.vms.get(vm.id);
+    const before = record?.vm;
+    this.#journal.note(() => (before ? this.upsertVm(before) : this.removeVm(vm.id)));
+    if (record && isCountedAlike(record.vm, vm)) {
+      record.vm = vm;
       return;
     }
-    if (before) this.#takeOut(before);
+    if (record) this.#takeOut(record);
     this.#putIn(vm);
   }
 
   removeVm(id: string): void {
     const record = this.vms.get(id);
-    if (record) this.#takeOut(record);
+    if (!record) return;
+    const { vm } = record;
+    this.#journal.note(() => this.upsertVm(vm));
+    this.#takeOut(record);
+  }
+
+  /** Does as `action` says in a world without the VM, which may not be there. */
+  without<T>(id: string, action: () => T): T {
+    const record = this.vms.get(id);
+    if (!record) return action();
+    this.#takeOut(record);
+    try {
+      return action();
+    } finally {
+      this.#putIn(record.vm);
+    }
   }
 
   upsertPolicy(policy: Policy): void {
-    this.#namespace(policy.namespace).upsertPolicy(policy);
+    const { namespace, name } = policy;
+    const before = this.policy(namespace, name);
+    this.#journal.note(() => (before ? this.upsertPolicy(before) : this.removePolicy(namespace, name)));
+    this.#namespace(namespace).upsertPolicy(policy);
   }
 
   removePolicy(namespace: string, name: string): void {
-    this.#namespaces.get(namespace)?.removePolicy(name);
+    const before = this.policy(namespace, name);
+    if (!before) return;
+    this.#journal.note(() => this.upsertPolicy(before));
+    this.#namespace(namespace).removePolicy(name);
     this.tidy(namespace);
+  }
+
+  hostState(name: string): HostState | undefined {
+    const row = this.hosts.row(name);
+    return row === undefined ? undefined : this.hosts.state(row);
   }
 
   policy(namespace: string, name: string): Policy | undefined {
     return this.#namespaces.get(namespace)?.policy(name);
+  }
+
+  policiesFor(namespace: string, labels: Labels): Policy[] {
+    return this.#namespaces.get(namespace)?.policiesFor(labels) ?? [];
   }
 
   labelSet(namespace: string, labels: Labels): LabelSet {

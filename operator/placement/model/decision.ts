@@ -34,3 +34,18 @@ export type Decision =
   | { kind: 'placed'; host: string; cell?: number }
   /** `message` is the whole sentence for a condition. */
   | { kind: 'unplaced'; rejections: readonly Rejection[]; message: string };
+
+/** A host with its points by scorer, without those of 0; more is better. */
+export interface Scored {
+  host: string;
+  total: number;
+  points: Readonly<Record<string, number>>;
+}
+
+export interface Why {
+  chosen: Scored;
+  /** The best of the other hosts that would do; absent when there is none. */
+  runnerUp?: Scored;
+  /** What the chosen host does not satisfy any more: `is cordoned`. */
+  unfit?: string;
+}

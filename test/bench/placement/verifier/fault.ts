@@ -8,6 +8,8 @@ export const ruleNames = [
   'anti-affinity',
   'affinity',
   'spread',
+  'exclusive',
+  'domain-limit',
   'gang',
   'reserve',
   'refusal', // a VM is refused only if no host would do

@@ -3,17 +3,16 @@ import type { Fault } from './fault.ts';
 import { selector, taint } from './host-rules.ts';
 import { domainOf, hasAll, type Placed, type World } from './world.ts';
 
-/** The rules of the VM's namespace that are for it. */
-const rulesFor = (world: World, vm: WorkloadVm) =>
-  world.rulesOf(vm.namespace).filter(({ selects }) => hasAll(vm.labels, selects));
-
 /** A rule over a topology key can only hold where the host is in one of the key's domains. */
 export function topology(world: World, vm: WorkloadVm, host: WorkloadHost): Fault[] {
-  const terms = rulesFor(world, vm).flatMap(({ antiAffinity = [], affinity = [], spread = [] }) => [
-    ...antiAffinity,
-    ...affinity,
-    ...spread,
-  ]);
+  const terms = world
+    .rulesFor(vm)
+    .flatMap((rule) => [
+      ...(rule.antiAffinity ?? []),
+      ...(rule.affinity ?? []),
+      ...(rule.spread ?? []),
+      ...(rule.domainLimits ?? []),
+    ]);
   const missing = terms.find(({ topologyKey }) => domainOf(host, topologyKey) === undefined);
   if (!missing) return [];
   return [{ rule: 'topology', vm: vm.id, text: `${host.name} lacks the label ${missing.topologyKey}` }];
@@ -21,9 +20,11 @@ export function topology(world: World, vm: WorkloadVm, host: WorkloadHost): Faul
 
 /** Nobody is there whom the VM keeps away from, and nobody who keeps away from the VM. */
 export function antiAffinity(world: World, vm: WorkloadVm, host: WorkloadHost): Fault[] {
-  const own = rulesFor(world, vm).flatMap((rule) =>
-    (rule.antiAffinity ?? []).flatMap((term) => together(othersOf(world, rule, term), term, host)),
-  );
+  const own = world
+    .rulesFor(vm)
+    .flatMap((rule) =>
+      (rule.antiAffinity ?? []).flatMap((term) => together(othersOf(world, rule, term), term, host)),
+    );
   const theirs = world
     .rulesOf(vm.namespace)
     .flatMap((rule) =>
@@ -38,7 +39,7 @@ export function antiAffinity(world: World, vm: WorkloadVm, host: WorkloadHost): 
 
 /** Somebody is there whom the VM is to be with; the first of those that are to be together may go anywhere. */
 export function affinity(world: World, vm: WorkloadVm, host: WorkloadHost): Fault[] {
-  return rulesFor(world, vm).flatMap((rule) =>
+  return world.rulesFor(vm).flatMap((rule) =>
     (rule.affinity ?? []).flatMap((term) => {
       const others = othersOf(world, rule, term);
       const isFirst = others.length === 0 && hasAll(vm.labels, term.others ?? rule.selects);
@@ -50,7 +51,7 @@ export function affinity(world: World, vm: WorkloadVm, host: WorkloadHost): Faul
 
 /** With the VM its domain has no more of the rule's VMs than the skew allows beyond the emptiest it may go to. */
 export function spread(world: World, vm: WorkloadVm, host: WorkloadHost): Fault[] {
-  return rulesFor(world, vm).flatMap((rule) =>
+  return world.rulesFor(vm).flatMap((rule) =>
     (rule.spread ?? []).flatMap(({ topologyKey, maxSkew }) => {
       const members = world.select(rule.namespace, rule.selects);
       const count = (domain: string | undefined) =>

@@ -81,10 +81,13 @@ describe('the verifier finds', () => {
     expect(found([placed(vm('db', { tolerations: other }), 'a1')], [], world)).toEqual({ taint: 1 });
   });
 
-  it.each(['antiAffinity', 'affinity', 'spread'])('a host without the label that %s goes by', (kind) => {
-    const rules = [rule({ [kind]: [{ topologyKey: 'row', maxSkew: 1 }] })];
-    expect(found([placed(one, 'a1')], rules)).toMatchObject({ topology: 1 });
-  });
+  it.each(['antiAffinity', 'affinity', 'spread', 'domainLimits'])(
+    'a host without the label that %s goes by',
+    (kind) => {
+      const rules = [rule({ [kind]: [{ topologyKey: 'row', maxSkew: 1, maxDomains: 1 }] })];
+      expect(found([placed(one, 'a1')], rules)).toMatchObject({ topology: 1 });
+    },
+  );
 
   it('two together that a rule keeps apart, over whatever key', () => {
     const apart = (topologyKey: string) => [rule({ antiAffinity: [{ topologyKey }] })];
@@ -126,6 +129,24 @@ describe('the verifier finds', () => {
     const taints = [{ key: 'dedicated', value: 'db' }];
     const world = { hosts: [...hosts.slice(0, 2), host('b1', 'b', { taints })] };
     expect(found([placed(one, 'a1'), placed(two, 'a2')], rules, world)).toEqual({});
+  });
+
+  it('a stranger on hosts that a rule has for its VMs alone, and one of them with strangers', () => {
+    const rules = [rule({ exclusive: true })];
+    const stranger = { ...cache, id: 'other/cache', namespace: 'other' };
+    expect(found([placed(one, 'a1'), placed(two, 'a1'), placed(cache, 'a2')], rules)).toEqual({});
+    expect(found([placed(one, 'a1'), placed(stranger, 'a1')], rules)).toEqual({ exclusive: 1 });
+    expect(found([placed(stranger, 'a1'), placed(one, 'a1')], rules)).toEqual({ exclusive: 1 });
+    expect(found([placed(one, 'a1'), deleted(one), placed(stranger, 'a1')], rules)).toEqual({});
+  });
+
+  it('VMs in more domains than their rule may use', () => {
+    const rules = [rule({ domainLimits: [{ topologyKey: hostnameKey, maxDomains: 2 }] })];
+    const used = [placed(one, 'a1'), placed(two, 'a2')];
+    expect(found([...used, placed(three, 'a2')], rules)).toEqual({});
+    expect(found([...used, placed(three, 'b1')], rules)).toEqual({ 'domain-limit': 1 });
+    expect(found([...used, deleted(one), placed(three, 'b1')], rules)).toEqual({});
+    expect(found([...used, placed(cache, 'b1')], rules)).toEqual({});
   });
 
   it('a gang that is placed in part', () => {

@@ -3,6 +3,7 @@ import type { Fault, RuleName } from './fault.ts';
 import { capacity, selector, taint } from './host-rules.ts';
 import { affinity, antiAffinity, spread, topology } from './neighbour-rules.ts';
 import { reserve } from './reserve.ts';
+import { domainLimit, exclusive } from './sharing-rules.ts';
 import { World } from './world.ts';
 
 type Check = (world: World, vm: WorkloadVm, host: WorkloadHost) => Fault[];
@@ -16,6 +17,8 @@ const checks: readonly Check[] = [
   antiAffinity,
   affinity,
   spread,
+  exclusive,
+  domainLimit,
   reserve,
 ];
 

@@ -34,6 +34,11 @@ export class World {
     return this.#rules.get(namespace) ?? [];
   }
 
+  /** The rules that are for the VM. */
+  rulesFor({ namespace, labels }: WorkloadVm): WorkloadRule[] {
+    return this.rulesOf(namespace).filter(({ selects }) => hasAll(labels, selects));
+  }
+
   has(id: string): boolean {
     return this.#placed.has(id);
   }

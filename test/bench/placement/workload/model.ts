@@ -51,6 +51,10 @@ export interface WorkloadRule {
   affinity?: readonly AffinityTerm[];
   /** So many more in one domain than in the emptiest that the VM may go to, at the time of its placement. */
   spread?: readonly { topologyKey: string; maxSkew: number }[];
+  /** Hosts with VMs of the rule carry no others, of whatever namespace; both ways. */
+  exclusive?: boolean;
+  /** As of a licence: together they use so many domains at most. */
+  domainLimits?: readonly { topologyKey: string; maxDomains: number }[];
 }
 
 export interface AffinityTerm {
