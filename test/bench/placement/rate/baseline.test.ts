@@ -25,7 +25,7 @@ const placers: [string, (workload: Workload) => Placer][] = [
 
 describe.each(placers)('%s', (_, open) => {
   // More than go onto 130 hosts of which a few racks are in each zone: some have to be refused.
-  const workload = makeTenants({ hosts: 130, creations: 4_500, replacements: 300 });
+  const workload = makeTenants({ hosts: 130, creations: 5_000, replacements: 300 });
   const { outcomes } = replay(open(workload), workload.events, still);
   const of = (kind: string) => outcomes.filter((outcome) => outcome.kind === kind).length;
 
