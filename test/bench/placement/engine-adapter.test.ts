@@ -2,16 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { EnginePlacer } from './engine-adapter.ts';
 import { replay } from './rate/replay.ts';
 import { countFaults, verify } from './verifier/verify.ts';
-import { type Feature, makeMixed } from './workload/mixed.ts';
+import { makeMixed } from './workload/mixed.ts';
 
-/** What the engine does not know of. */
-const without: readonly Feature[] = ['taints', 'exclusive', 'domainLimits', 'devices'];
 const still = { limitMs: 1, now: () => 0, cpuMs: () => 0 };
 const seeds = Array.from({ length: 30 }, (_, index) => index + 1);
 
 describe.each(['Spread', 'Pack'] as const)('the engine, %s', (strategy) => {
   const outcomesOf = (seed: number) => {
-    const workload = makeMixed({ hosts: 15, events: 200, seed, without });
+    const workload = makeMixed({ hosts: 15, events: 200, seed });
     const placer = new EnginePlacer(workload.hosts, workload.rules, strategy);
     return { workload, outcomes: replay(placer, workload.events, still).outcomes };
   };
