@@ -8,7 +8,7 @@ const result = (change: Partial<Pace> = {}, faults: Faults = {}): Result => ({
   ...{ pace: { ...pace, ...change }, faults },
 });
 const scheduling = (perSecond: number): Scheduling => ({
-  ...{ bindings: 100, perSecond, decisionMs: 8, faults: {} },
+  ...{ bindings: 100, perSecond, perCpuSecond: 2 * perSecond, decisionMs: 8, faults: {} },
 });
 
 function results(engine: Result = result()): Results {
@@ -34,7 +34,7 @@ describe('the figures of the rate', () => {
   it('stand beside kube-scheduler that scores all nodes', () => {
     const [rate, ofCpu, ratio, decision] = rateFigures(results());
     expect(rate).toMatchObject({ value: 10_000, peer: { value: 100 }, goal: { min: 10_000 }, met: true });
-    expect(ofCpu).toMatchObject({ value: 12_000 });
+    expect(ofCpu).toMatchObject({ value: 12_000, peer: { value: 200 } });
     expect(ratio).toMatchObject({ value: 100 });
     expect(decision).toMatchObject({ value: 1, peer: { value: 8 } });
   });

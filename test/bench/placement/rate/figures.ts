@@ -47,7 +47,7 @@ function engineFigures(hosts: number, { pace, faults }: Result, scheduler: Sched
       ...peer(scheduler.perSecond),
       goal: { min: 10_000 },
     }),
-    figure('  for each second of its own CPU', pace.rateOfCpu, ''),
+    figure('  for each second of its own CPU', pace.rateOfCpu, '', peer(scheduler.perCpuSecond)),
     figure('  as a ratio to kube-scheduler that scores all nodes', pace.rate / scheduler.perSecond, ''),
     figure('  one decision, median', pace.p50Ms, 'ms', peer(scheduler.decisionMs)),
     figure('  one decision, p99', pace.p99Ms, 'ms', { goal: { max: 2 } }),
@@ -78,9 +78,13 @@ function baselineFigures(name: string, { pace, faults }: Result): Figure[] {
   ];
 }
 
-function schedulerFigures(name: string, { bindings, perSecond, decisionMs, faults }: Scheduling): Figure[] {
+function schedulerFigures(
+  name: string,
+  { bindings, perSecond, perCpuSecond, decisionMs, faults }: Scheduling,
+): Figure[] {
   return [
     figure(`${name}: bindings a second`, perSecond, ''),
+    figure('  for each second of its own CPU', perCpuSecond, ''),
     figure('  one decision by its own metric, mean', decisionMs, 'ms'),
     ...brokenFigure(bindings, faults),
   ];

@@ -10,6 +10,16 @@ export interface Binding {
   atMs: number;
 }
 
+export interface BindingsOptions {
+  count: number;
+  deadline: AbortSignal;
+  signal: AbortSignal;
+  /** Milliseconds. */
+  now: () => number;
+  /** Called right after the first was seen. */
+  onFirst?: () => void;
+}
+
 /**
  * Watches all pods from `resourceVersion` on until `count` of them are bound, each counted once and in the order of
  * their bindings.
@@ -18,9 +28,9 @@ export interface Binding {
 export async function watchBindings(
   cluster: Cluster,
   resourceVersion: string,
-  options: { count: number; deadline: AbortSignal; signal: AbortSignal; now: () => number },
+  options: BindingsOptions,
 ): Promise<Binding[]> {
-  const { count, deadline, now } = options;
+  const { count, deadline, now, onFirst = () => {} } = options;
   const signal = AbortSignal.any([options.signal, deadline]);
   const bindings = new Map<string, Binding>();
   try {
@@ -28,7 +38,9 @@ export async function watchBindings(
       if (event.type === 'BOOKMARK' || event.type === 'DELETED') continue;
       const { nodeName } = event.object.spec;
       const id = keyOf(event.object);
-      if (nodeName && !bindings.has(id)) bindings.set(id, { id, node: nodeName, atMs: now() });
+      if (!nodeName || bindings.has(id)) continue;
+      bindings.set(id, { id, node: nodeName, atMs: now() });
+      if (bindings.size === 1) onFirst();
       if (bindings.size === count) break;
     }
   } catch (error) {

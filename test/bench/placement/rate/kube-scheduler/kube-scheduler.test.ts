@@ -3,7 +3,7 @@ import { FakeCluster } from '../../../../../operator/kube/fake-cluster.ts';
 import { hostnameKey, type WorkloadRule, type WorkloadVm, zoneKey } from '../../workload/model.ts';
 import { bindingsPerSecond, watchBindings } from './bindings.ts';
 import { nodeOf, podOf, pods } from './objects.ts';
-import { parseAlgorithm } from './process.ts';
+import { parseMetrics } from './process.ts';
 
 const vm: WorkloadVm = {
   ...{ id: 'shop/web-1', namespace: 'shop', labels: { app: 'web' }, requests: { cpu: 2, memory: 1024 } },
@@ -70,8 +70,12 @@ describe('bindings', () => {
       if (atMs === names.length * 10) deadline.abort();
       return atMs;
     };
-    const options = { count, deadline: deadline.signal, signal: new AbortController().signal, now };
-    return watchBindings(cluster, resourceVersion, options);
+    const firsts: number[] = [];
+    const onFirst = () => firsts.push(atMs);
+    const signals = { deadline: deadline.signal, signal: new AbortController().signal };
+    const bindings = await watchBindings(cluster, resourceVersion, { count, ...signals, now, onFirst });
+    expect(firsts).toEqual([10]);
+    return bindings;
   };
 
   it('are counted once each, in their order', async () => {
@@ -93,13 +97,15 @@ describe('bindings', () => {
 
 describe("kube-scheduler's metrics", () => {
   const name = 'scheduler_scheduling_algorithm_duration_seconds';
+  const text = `# HELP ${name} [BETA]\n${name}_bucket{le="0.001"} 0\n${name}_sum 1.25e-01\n${name}_count 100\n`;
 
-  it('tell how long it decided', () => {
-    const text = `# HELP ${name} [BETA]\n${name}_bucket{le="0.001"} 0\n${name}_sum 1.25e-01\n${name}_count 100\n`;
-    expect(parseAlgorithm(text)).toEqual({ seconds: 0.125, decisions: 100 });
+  it('tell how long it decided, and what it used', () => {
+    expect(parseMetrics(`${text}process_cpu_seconds_total 2.5\n`)).toEqual({
+      ...{ decisions: 100, decisionSeconds: 0.125, cpuSeconds: 2.5 },
+    });
   });
 
-  it('that do not are no measurement', () => {
-    expect(() => parseAlgorithm(`${name}_sum 1\n`)).toThrow('does not tell');
+  it('that are not there are no measurement', () => {
+    expect(() => parseMetrics(text)).toThrow('does not tell its process_cpu_seconds_total');
   });
 });

@@ -14,10 +14,13 @@ export interface SchedulerSpec {
   percentageOfNodesToScore: number;
 }
 
-/** What its own metrics say of all decisions until now. */
-export interface Algorithm {
+/** What its own metrics say of all the time until now. */
+export interface SchedulerMetrics {
   decisions: number;
-  seconds: number;
+  /** In which it decided, binding and API server left out. */
+  decisionSeconds: number;
+  /** Of its process, on all threads. */
+  cpuSeconds: number;
 }
 
 const name = 'kube-scheduler';
@@ -49,10 +52,10 @@ export class SchedulerProcess {
     return scheduler;
   }
 
-  /** Time it took to decide, binding and API server left out. @throws Error when it serves no such metric */
-  async algorithm(): Promise<Algorithm> {
+  /** @throws Error when it does not serve all of them */
+  async metrics(): Promise<SchedulerMetrics> {
     const { body } = await request(this.#url, { dispatcher: this.#agent });
-    return parseAlgorithm(await body.text());
+    return parseMetrics(await body.text());
   }
 
   async stop(): Promise<void> {
@@ -70,14 +73,18 @@ function configuration({ kubeconfigPath, percentageOfNodesToScore }: SchedulerSp
   };
 }
 
-/** Reads the histogram of kube-scheduler's decisions from its metrics. */
-export function parseAlgorithm(text: string): Algorithm {
-  const read = (suffix: string) =>
-    Number(
-      new RegExp(`^scheduler_scheduling_algorithm_duration_seconds_${suffix} (\\S+)$`, 'm').exec(text)?.[1],
-    );
-  const algorithm = { decisions: read('count'), seconds: read('sum') };
-  if (!Number.isFinite(algorithm.decisions) || !Number.isFinite(algorithm.seconds))
-    throw new Error('kube-scheduler does not tell how long it decides');
-  return algorithm;
+const algorithm = 'scheduler_scheduling_algorithm_duration_seconds';
+
+/** Reads them from what kube-scheduler serves. @throws Error that names the first that is not there */
+export function parseMetrics(text: string): SchedulerMetrics {
+  const read = (name: string) => {
+    const value = Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
+    if (!Number.isFinite(value)) throw new Error(`kube-scheduler does not tell its ${name}`);
+    return value;
+  };
+  return {
+    decisions: read(`${algorithm}_count`),
+    decisionSeconds: read(`${algorithm}_sum`),
+    cpuSeconds: read('process_cpu_seconds_total'),
+  };
 }
