@@ -49,25 +49,36 @@ export async function schedulerContest(
   const binaries = await findBinaries({ onProgress: progress, signal });
   const options = { binaries, controllerManager: false, apiServerFlags, signal };
   const controlPlane = await startControlPlane({ dir: join(dir, 'control-plane'), ...options });
-  const { cluster, transport } = await apiClient(controlPlane.adminKubeconfigPath);
   try {
-    const kubeconfigPath = await controlPlane.kubeconfigFor({
-      ...{ user: 'system:kube-scheduler', groups: ['system:masters'] },
-    });
-    progress(`kube-scheduler: making ${workload.hosts.length} Nodes`);
-    await prepare(cluster, workload);
-    const results = new Map<Share, Scheduling>();
-    for (const [share, percentageOfNodesToScore] of Object.entries(shares) as [Share, number][]) {
-      const spec = { program, kubeconfigPath, percentageOfNodesToScore };
-      const result = await schedule(cluster, workload, { ...spec, dir: join(dir, share) }, signal);
-      progress(`kube-scheduler, ${share}: ${Math.round(result.perSecond)} bindings a second`);
-      results.set(share, result);
+    const user = { user: 'system:kube-scheduler', groups: ['system:masters'] };
+    const kubeconfigPath = await controlPlane.kubeconfigFor(user);
+    const { cluster, transport } = await apiClient(controlPlane.adminKubeconfigPath);
+    try {
+      return await compare(cluster, workload, { program, dir, kubeconfigPath }, context);
+    } finally {
+      await transport.close();
     }
-    return results;
   } finally {
-    await transport.close();
     await controlPlane.stop();
   }
+}
+
+async function compare(
+  cluster: Cluster,
+  workload: Workload,
+  { dir, ...spec }: Omit<SchedulerSpec, 'percentageOfNodesToScore'>,
+  { progress, signal }: BenchContext,
+): Promise<Map<Share, Scheduling>> {
+  progress(`kube-scheduler: making ${workload.hosts.length} Nodes`);
+  await prepare(cluster, workload);
+  const results = new Map<Share, Scheduling>();
+  for (const [share, percentageOfNodesToScore] of Object.entries(shares) as [Share, number][]) {
+    const own = { ...spec, percentageOfNodesToScore, dir: join(dir, share) };
+    const result = await schedule(cluster, workload, own, signal);
+    progress(`kube-scheduler, ${share}: ${Math.round(result.perSecond)} bindings a second`);
+    results.set(share, result);
+  }
+  return results;
 }
 
 async function prepare(cluster: Cluster, { hosts, rules }: Workload): Promise<void> {
@@ -85,27 +96,37 @@ async function schedule(
   const vms = workload.events.flatMap((event) => (event.kind === 'create' ? [event.vm] : []));
   await each(vms, async (vm) => void (await cluster.create(pods, podOf(vm, workload.rules))));
   const { resourceVersion } = await cluster.list(pods, { limit: 1 });
-  const now = () => performance.now();
-  const deadline = AbortSignal.timeout(timeoutMs);
   const scheduler = await SchedulerProcess.start(spec);
   try {
-    // What it does until its first decision is its start.
-    const started = Promise.withResolvers<SchedulerMetrics>();
-    const onFirst = () => started.resolve(scheduler.metrics());
-    const options = { count: vms.length, deadline, signal, now, onFirst };
-    const bindings = await watchBindings(cluster, resourceVersion, options);
-    const metrics = await scheduler.metrics();
-    return {
-      ...{ bindings: bindings.length, perSecond: bindingsPerSecond(bindings) },
-      perCpuSecond: bindings.length / (metrics.cpuSeconds - (await started.promise).cpuSeconds),
-      decisionMs: (metrics.decisionSeconds * 1e3) / metrics.decisions,
-      faults: faultsOf(workload, vms, bindings),
-    };
+    const bound = await untilBound(cluster, resourceVersion, vms.length, scheduler, signal);
+    return { ...bound.figures, faults: faultsOf(workload, vms, bound.bindings) };
   } finally {
     await scheduler.stop();
     const { items } = await cluster.list(pods);
     await each(items, (pod: Pod) => cluster.delete(pods, pod.metadata));
   }
+}
+
+async function untilBound(
+  cluster: Cluster,
+  resourceVersion: string,
+  count: number,
+  scheduler: SchedulerProcess,
+  signal: AbortSignal,
+) {
+  // What it does until its first decision is its start.
+  const started = Promise.withResolvers<SchedulerMetrics>();
+  const bindings = await watchBindings(cluster, resourceVersion, {
+    ...{ count, signal, deadline: AbortSignal.timeout(timeoutMs), now: () => performance.now() },
+    onFirst: () => started.resolve(scheduler.metrics()),
+  });
+  const { cpuSeconds, decisionSeconds, decisions } = await scheduler.metrics();
+  const figures = {
+    ...{ bindings: count, perSecond: bindingsPerSecond(bindings) },
+    perCpuSecond: count / (cpuSeconds - (await started.promise).cpuSeconds),
+    decisionMs: (decisionSeconds * 1e3) / decisions,
+  };
+  return { bindings, figures };
 }
 
 /** Bindings are written side by side, so their order is not that of the decisions, by which alone a skew can be told. */
