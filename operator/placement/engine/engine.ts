@@ -93,6 +93,10 @@ export class PlacementEngine {
     return records.map(({ vm }) => vm).sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
+  policy(namespace: string, name: string): Policy | undefined {
+    return this.#world.policy(namespace, name);
+  }
+
   /** The policies that bear on the VM: those that select it, and those whose VMs keep away from it; by name. */
   policiesFor(vm: Pick<PlacedVm, 'namespace' | 'labels'>): Policy[] {
     return this.#world.policiesFor(vm.namespace, vm.labels);

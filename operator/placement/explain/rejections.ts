@@ -33,7 +33,10 @@ export function explain(refusals: ReadonlyMap<string, Refusal>): Rejection[] {
   }
   return [...groups.entries()]
     .sort(([keyA, a], [keyB, b]) => b.hosts.length - a.hosts.length || (keyA < keyB ? -1 : 1))
-    .map(([, group]) => ({ code: group.refusal.code, hosts: group.hosts.sort(), text: textOf(group) }));
+    .map(([, group]) => ({
+      ...{ code: group.refusal.code, hosts: group.hosts.sort(), text: textOf(group) },
+      ...(group.nearest ? { nearest: group.nearest.host } : {}),
+    }));
 }
 
 /** `0 of 12 hosts fit: 7 lack memory (nearest: rack1-c lacks 1.5Gi), 1 is cordoned.` */

@@ -25,6 +25,8 @@ export interface Rejection {
     | 'Resource'
     | 'Cell';
   hosts: readonly string[];
+  /** The host that lacks least, of those that lack a resource. */
+  nearest?: string;
   /** e.g. "7 lack memory (nearest: rack1-c lacks 1.5Gi)". */
   text: string;
 }
