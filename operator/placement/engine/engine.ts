@@ -3,7 +3,7 @@ import type { Decision, PlacementRequest, Rejection, Why } from '../model/decisi
 import type { HostState } from '../model/host.ts';
 import type { Policy } from '../model/policy.ts';
 import type { PlacedVm } from '../model/vm.ts';
-import { checkRules, decide } from './decide.ts';
+import { checkAll, checkRules, decide, placementOn } from './decide.ts';
 import { roomFilters } from './filters/room.ts';
 import { countFits } from './fits.ts';
 import type { HostHints } from './hints.ts';
@@ -123,6 +123,23 @@ export class PlacementEngine {
   /** The best host for the VM, or why there is none. A VM that has a host already is not counted against itself. */
   place(request: PlacementRequest): Decision {
     return this.#ask(request, (scene) => decide(scene, this.#world.scratch));
+  }
+
+  /** Why the host does not take the VM as things are; undefined when it does, or is not known. */
+  refusalOn(request: PlacementRequest, host: string): Rejection | undefined {
+    return this.#askOf(request, host, checkAll);
+  }
+
+  /** The NUMA cell of the host that the VM would get; undefined when it wants none, or none has the room. */
+  cellOn(request: PlacementRequest, host: string): number | undefined {
+    return this.#askOf(request, host, (scene, row) => placementOn(scene, row).cell);
+  }
+
+  /** The hosts that the VM could go to if there were no other VMs and no limits, by name. */
+  candidates(request: PlacementRequest): string[] {
+    return this.#ask(request, ({ eligible, hosts }) =>
+      [...eligible.rows].map((row) => hosts.name(row)).sort(),
+    );
   }
 
   /** How many more VMs that ask the same fit in the pool, each placed as if by `place`; at most `most`. */

