@@ -1,10 +1,10 @@
-import { explain, sentence } from '../explain/rejections.ts';
+import { sentence } from '../explain/rejections.ts';
 import type { Decision, Placement, Rejection } from '../model/decision.ts';
 import { cellRequests } from './cells.ts';
 import { choose, vmFilters } from './choose.ts';
 import type { Filter } from './filters/filter.ts';
 import { policyHostFilters, selectorFilters } from './filters/hosts.ts';
-import { refusalOf, refusals } from './refuse.ts';
+import { explain, refusalOf } from './refuse.ts';
 import type { Scene } from './scene.ts';
 import type { Scratch } from './scratch.ts';
 
@@ -12,7 +12,7 @@ import type { Scratch } from './scratch.ts';
 export function decide(scene: Scene, scratch: Scratch): Decision {
   const row = choose(scene, scratch);
   if (row !== undefined) return { kind: 'placed', ...placementOn(scene, row) };
-  const rejections = explain(refusals(scene));
+  const rejections = explain(scene).rejections();
   const total = scene.hosts.rowsOf(scene.pool).size;
   return { kind: 'unplaced', rejections, message: sentence(scene.pool, total, rejections) };
 }
@@ -29,9 +29,9 @@ export function checkAll(scene: Scene, row: number): Rejection | undefined {
 }
 
 function rejectionOf(scene: Scene, row: number, filters: readonly Filter[]): Rejection | undefined {
-  const refusal = refusalOf(scene, row, filters);
-  if (!refusal) return undefined;
-  const text = refusal.subject ? `${refusal.singular} ${refusal.subject}` : refusal.singular;
+  const refused = refusalOf(scene, row, filters);
+  if (!refused) return undefined;
+  const { refusal, text } = refused;
   return { code: refusal.code, hosts: [scene.hosts.name(row)], text };
 }
 

@@ -1,8 +1,9 @@
 import { shortage } from '../explain/rejections.ts';
-import type { Decision, PlacementRequest, Rejection, Why } from '../model/decision.ts';
+import type { Decision, Placement, PlacementRequest, Rejection, Why } from '../model/decision.ts';
 import type { HostState } from '../model/host.ts';
 import type { Policy } from '../model/policy.ts';
 import type { PlacedVm } from '../model/vm.ts';
+import { choose } from './choose.ts';
 import { checkAll, checkRules, decide, placementOn } from './decide.ts';
 import { roomFilters } from './filters/room.ts';
 import { countFits } from './fits.ts';
@@ -142,6 +143,14 @@ export class PlacementEngine {
     );
   }
 
+  /** The host that `place` would choose; undefined when there is none. Why so is not worked out, which takes the longest. */
+  find(request: PlacementRequest): Placement | undefined {
+    return this.#ask(request, (scene) => {
+      const row = choose(scene, this.#world.scratch);
+      return row === undefined ? undefined : placementOn(scene, row);
+    });
+  }
+
   /** How many more VMs that ask the same fit in the pool, each placed as if by `place`; at most `most`. */
   fits(request: PlacementRequest, most: number): number {
     return this.trial(() => countFits(this.#world, request, most));
@@ -164,8 +173,8 @@ export class PlacementEngine {
   /** What the host lacks for the VM, whatever rules there are: `lacks 1.5Gi of memory`; undefined when nothing. */
   shortageOn(request: PlacementRequest, host: string): string | undefined {
     return this.#askOf(request, host, (scene, row) => {
-      const refusal = refusalOf(scene, row, roomFilters(request.vm));
-      return refusal && shortage(refusal);
+      const refused = refusalOf(scene, row, roomFilters(request.vm));
+      return refused && shortage(refused.refusal, refused.missing);
     });
   }
 

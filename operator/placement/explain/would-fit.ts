@@ -43,10 +43,7 @@ function firstThatFits(
 }
 
 function hostAfter(engine: PlacementEngine, request: PlacementRequest, change: Change): string | undefined {
-  return engine.trial(() => {
-    const decision = engine.place({ ...request, vm: applied(engine, request.vm, change) });
-    return decision.kind === 'placed' ? decision.host : undefined;
-  });
+  return engine.trial(() => engine.find({ ...request, vm: applied(engine, request.vm, change) })?.host);
 }
 
 /** Makes the change in the engine, and returns the VM as it then is. */

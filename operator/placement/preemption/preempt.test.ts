@@ -50,6 +50,13 @@ describe('who makes way', () => {
     expect(preempt(world.engine, request(urgent({ priority: 11 })))?.victims).toEqual(['shop/x']);
   });
 
+  it('is not itself, where it is already', () => {
+    const world = new SmallWorld().host('a', { limits: { cpu: 8 } }).placed('x', 'a', { cpu: 4 });
+    world.placed('urgent', 'a', { cpu: 4, priority: 10 });
+    expect(preempt(world.engine, request(urgent({ cpu: 6 })))).toEqual({ host: 'a', victims: ['shop/x'] });
+    expect(world.engine.usage('a').vms).toBe(2);
+  });
+
   it('is who is in the way by a rule, too', () => {
     const labels = { app: 'db' };
     const world = new SmallWorld().host('a').placed('x', 'a').placed('y', 'a', { labels });

@@ -18,8 +18,16 @@ const tried = 2000;
  * those that are in its way by a rule over a larger domain, are not moved. The engine is left as it was.
  */
 export function preempt(engine: PlacementEngine, request: PlacementRequest): Preemption | undefined {
-  const decision = engine.place(request);
-  if (decision.kind === 'placed') return { host: decision.host, ...cellOf(decision), victims: [] };
+  return engine.trial(() => {
+    // Where it is already, if anywhere, it is not in its own way.
+    engine.removeVm(request.vm.id);
+    return find(engine, request);
+  });
+}
+
+function find(engine: PlacementEngine, request: PlacementRequest): Preemption | undefined {
+  const fitting = engine.find(request);
+  if (fitting) return { ...fitting, victims: [] };
   const stages = engine.candidates(request).flatMap((host) => stageOn(engine, request, host) ?? []);
   for (const choices of [singles, pairs]) {
     const ordered = stages.flatMap((stage) => choices(stage)).sort(cheapestFirst);
@@ -33,7 +41,7 @@ export function preempt(engine: PlacementEngine, request: PlacementRequest): Pre
 /** A host on which VMs of lower priority could make way; undefined when there is none, or not enough to be had. */
 function stageOn(engine: PlacementEngine, { vm }: PlacementRequest, host: string): Stage | undefined {
   const priority = vm.priority ?? 0;
-  const lower = engine.vmsOn(host).filter((one) => one.id !== vm.id && (one.priority ?? 0) < priority);
+  const lower = engine.vmsOn(host).filter((one) => (one.priority ?? 0) < priority);
   if (lower.length === 0) return undefined;
   const room = engine.room(host);
   const missing: Record<string, number> = {};
