@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { required, SmallWorld, vm } from '../testing/small-world.ts';
+import type { Labels } from '../model/selector.ts';
+import { gib, required, SmallWorld, vm } from '../testing/small-world.ts';
+import { Dimensions } from './dimensions.ts';
 import { Exclusives } from './exclusives.ts';
 import { Namespace } from './namespace.ts';
 import { PopulationRef, Populations } from './populations.ts';
+import { Topologies, Topology } from './topologies.ts';
 
 /** A namespace with one VM on each of so many rows, all with the same labels. */
 function namespaceOn(rows: number): Namespace {
@@ -48,6 +51,37 @@ describe('populations', () => {
   });
 });
 
+describe('what nobody asks for any more', () => {
+  it('is forgotten: a resource without hosts and VMs that name it', () => {
+    const dimensions = new Dimensions(4);
+    dimensions.setLimits(0, {}, { cpu: 4, 'device/x': 1 });
+    dimensions.add(1, { 'device/x': 1, 'device/y': 1 });
+    dimensions.setLimits(0, { cpu: 4, 'device/x': 1 }, { cpu: 4 });
+    expect([...dimensions.all()].map(({ name }) => name)).toEqual(['cpu', 'device/x', 'device/y']);
+    dimensions.remove(1, { 'device/x': 1, 'device/y': 1 });
+    expect([...dimensions.all()].map(({ name }) => name)).toEqual(['cpu']);
+  });
+
+  it('is forgotten: the domains of a key that made way', () => {
+    const topologies = new Topologies();
+    const labels = (): [number, Labels][] =>
+      Array.from({ length: 100 }, (_, row) => [row, { [`k${row}`]: 'v' }]);
+    const population = namespaceOn(100).openPopulation({});
+    const bytes = Array.from({ length: 300 }, (_, number) => {
+      population.over(topologies.get(`k${number}`, labels, 128));
+      return population.bytes;
+    });
+    expect(bytes[299]).toBe(bytes[100]);
+  });
+
+  it('is forgotten: domains without hosts', () => {
+    const topology = new Topology('hostname', 4);
+    for (let number = 0; number < 1000; number++) topology.assign(0, { hostname: `h${number}` });
+    expect(topology.scratch.length).toBeLessThan(100);
+    expect(topology.valueOf(topology.column[0] ?? 0)).toBe('h999');
+  });
+});
+
 describe('a flood of labels', () => {
   it('leaves the decisions right when more topology keys and selectors are asked for than are kept', () => {
     const world = new SmallWorld();
@@ -72,5 +106,33 @@ describe('a flood of labels', () => {
       if (hostsOf[at]?.[2] === 'c') expect(last).toBe('c');
       else expect(last).toContain('3 break anti-affinity');
     }
+  });
+});
+
+describe('more hosts than the columns were made for', () => {
+  it('keep what is known of each', () => {
+    const world = new SmallWorld();
+    const cells = [{ limits: { cpu: 8, memory: 32 * gib } }];
+    const names = Array.from({ length: 300 }, (_, number) => `h${number}`);
+    for (const [number, name] of names.entries()) {
+      world.host(name, {
+        labels: { own: name },
+        limits: { 'device/x': number },
+        cells,
+        offers: [`offer/${name}`],
+      });
+      world.engine.hint(name, { contention: number === 0 ? 0.1 : 0.9 });
+      world.placed(`on-${name}`, name, { oneCell: true, cell: 0, cpu: 4 });
+      if (number === 0) expect(world.hostFor(vm('new', { needs: ['offer/h0'] }))).toBe('h0');
+    }
+    expect(world.hostFor(vm('new'))).toBe('h0');
+    expect(world.hostFor(vm('new', { requests: { 'device/x': 299 } }))).toBe('h299');
+    expect(
+      world.hostFor(vm('new', { needs: ['offer/h7'], hostSelector: { matchLabels: { own: 'h7' } } })),
+    ).toBe('h7');
+    const narrow = vm('new', { oneCell: true, cpu: 4, hostSelector: { matchLabels: { own: 'h1' } } });
+    expect(world.hostFor(narrow)).toBe('h1');
+    expect(world.hostFor({ ...narrow, requests: { cpu: 5 } })).toContain('1 has no NUMA cell with the room');
+    for (const name of names) expect(world.engine.usage(name).vms).toBe(1);
   });
 });
