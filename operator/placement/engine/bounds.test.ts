@@ -117,21 +117,22 @@ describe('more hosts than the columns were made for', () => {
     for (const [number, name] of names.entries()) {
       world.host(name, {
         labels: { own: name },
-        limits: { 'device/x': number },
+        limits: { 'storage/x': number },
         cells,
         offers: [`offer/${name}`],
       });
-      world.engine.hint(name, { contention: number === 0 ? 0.1 : 0.9 });
+      world.engine.hint(name, { contention: number === 0 ? 0.9 : 0.5 + number / 1000 });
       world.placed(`on-${name}`, name, { oneCell: true, cell: 0, cpu: 4 });
       if (number === 0) expect(world.hostFor(vm('new', { needs: ['offer/h0'] }))).toBe('h0');
     }
-    expect(world.hostFor(vm('new'))).toBe('h0');
-    expect(world.hostFor(vm('new', { requests: { 'device/x': 299 } }))).toBe('h299');
+    const ofEarly = { matchExpressions: [{ key: 'own', operator: 'In' as const, values: ['h0', 'h1'] }] };
+    expect(world.hostFor(vm('new', { hostSelector: ofEarly }))).toBe('h1');
+    expect(world.hostFor(vm('new', { requests: { 'storage/x': 299 } }))).toBe('h299');
     expect(
       world.hostFor(vm('new', { needs: ['offer/h7'], hostSelector: { matchLabels: { own: 'h7' } } })),
     ).toBe('h7');
-    const narrow = vm('new', { oneCell: true, cpu: 4, hostSelector: { matchLabels: { own: 'h1' } } });
-    expect(world.hostFor(narrow)).toBe('h1');
+    const narrow = vm('new', { oneCell: true, cpu: 4, hostSelector: { matchLabels: { own: 'h299' } } });
+    expect(world.hostFor(narrow)).toBe('h299');
     expect(world.hostFor({ ...narrow, requests: { cpu: 5 } })).toContain('1 has no NUMA cell with the room');
     for (const name of names) expect(world.engine.usage(name).vms).toBe(1);
   });
