@@ -35,6 +35,6 @@ export class RequiredAntiAffinity implements Filter {
   subjects(scene: Scene): (row: number) => string | undefined {
     const { column } = scene.topology(this.#topologyKey);
     const first = scene.firstByDomain(this.#topologyKey, this.#others);
-    return (row) => first.get(column[row] as number);
+    return (row) => first[column[row] as number];
   }
 }
