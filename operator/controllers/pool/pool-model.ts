@@ -6,6 +6,7 @@ import { keyOf } from '../../kube/object.ts';
 import { compareResourceVersions } from '../../kube/resource-version.ts';
 import type { Change } from '../../kube/store.ts';
 import { PlacementEngine } from '../../placement/engine/engine.ts';
+import { wouldFit, wouldFitSentence } from '../../placement/explain/would-fit.ts';
 import type { Decision, PlacementRequest, Rejection } from '../../placement/model/decision.ts';
 import { findCondition } from '../conditions.ts';
 import type { Amounts } from '../host/capacity.ts';
@@ -45,9 +46,13 @@ export class PoolModel {
     connections.listen({ onLink: (hostName) => this.refreshHost(hostName), onDomainEvent: () => {} });
   }
 
-  /** Chooses a host for the VM in `pool`, or says why none fits. Nothing is remembered. */
+  /** Chooses a host for the VM in `pool`, or says why none fits and what would change that. Nothing is remembered. */
   place(vm: VirtualMachine, pool: HostPool): Decision {
-    return this.engine.place(this.#request(vm, pool));
+    const request = this.#request(vm, pool);
+    const decision = this.engine.place(request);
+    if (decision.kind === 'placed') return decision;
+    const way = wouldFitSentence(wouldFit(this.engine, request, decision.rejections));
+    return way === '' ? decision : { ...decision, message: `${decision.message} ${way}` };
   }
 
   /** Whether the first attempt to connect to one of the pool's hosts, or to make them, is still under way. */

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { gib, SmallWorld, vm } from '../testing/small-world.ts';
 
@@ -56,5 +57,49 @@ describe('a VM that wants one NUMA cell', () => {
     expect(world.decide(pinned('y', 2, 30))).toMatchObject({ cell: 1 });
     world.host('a');
     expect(world.decide(pinned('y', 2, 30)).kind).toBe('unplaced');
+  });
+});
+
+describe('what is assumed of cells', () => {
+  const someVm = fc.record({
+    name: fc.integer({ min: 0, max: 9 }).map((number) => `vm-${number}`),
+    host: fc.constantFrom('a', 'b'),
+    cpu: fc.integer({ min: 1, max: 4 }),
+    cell: fc.constantFrom(undefined, undefined, 0, 1, 2),
+    isGone: fc.boolean(),
+  });
+  const asked = [1, 2, 3, 4, 5, 6].map((cpu) => pinned('new', cpu, 1));
+
+  it('depends on which VMs there are alone, not on how they came, nor on trials', () => {
+    fc.assert(
+      fc.property(fc.array(someVm, { maxLength: 30, size: 'max' }), fc.constantFrom(1, 2), (list, count) => {
+        const cells = Array.from({ length: count }, () => cell(8, 64));
+        const world = () => new SmallWorld().host('a', { cells }).host('b', { cells });
+        const decisions = (of: SmallWorld) => asked.map((one) => of.decide(one));
+        const told = world();
+        const last = new Map<string, (typeof list)[number]>();
+        const tell = (one: (typeof list)[number], to: SmallWorld) =>
+          to.placed(one.name, one.host, {
+            ...{ cpu: one.cpu, oneCell: true },
+            ...(one.cell === undefined ? {} : { cell: one.cell }),
+          });
+        for (const one of list) {
+          tell(one, told);
+          last.set(one.name, one);
+          if (!one.isGone) continue;
+          told.engine.removeVm(`shop/${one.name}`);
+          last.delete(one.name);
+        }
+        const fresh = world();
+        for (const one of [...last.values()].reverse()) tell(one, fresh);
+        expect(decisions(told)).toEqual(decisions(fresh));
+        told.engine.trial(() => {
+          for (const one of list) told.engine.removeVm(`shop/${one.name}`);
+          told.host('a').put(vm('other', { memory: gib }));
+        });
+        expect(decisions(told)).toEqual(decisions(fresh));
+      }),
+      { numRuns: 200 },
+    );
   });
 });

@@ -1,7 +1,7 @@
 import type { Filter } from './filters/filter.ts';
 import { roomFilters } from './filters/room.ts';
 import type { HostTable } from './hosts.ts';
-import { bestOf } from './kernels.ts';
+import { bestOf, type Draw } from './kernels.ts';
 import type { Scene } from './scene.ts';
 import { devices } from './scores/devices.ts';
 import { contention, lifetime } from './scores/hints.ts';
@@ -43,13 +43,12 @@ function without(except: number, rows: Int32Array, count: number): number {
   return count - 1;
 }
 
-/** Of two equal hosts the same one always wins for the same VM, whatever their rows. */
-function drawFor(id: string, hosts: HostTable): (row: number, other: number) => boolean {
+/** Of equal hosts the same one always wins for the same VM, whatever their rows. */
+function drawFor(id: string, hosts: HostTable): Draw {
   const hash = hashOf(id);
   const { hashes } = hosts;
-  return (row, other) => {
-    const one = mixed(hash, hashes[row] as number);
-    const two = mixed(hash, hashes[other] as number);
-    return one === two ? hosts.name(row) < hosts.name(other) : one > two;
+  return {
+    number: (row) => mixed(hash, hashes[row] as number),
+    isBefore: (row, other) => hosts.name(row) < hosts.name(other),
   };
 }

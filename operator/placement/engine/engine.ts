@@ -1,9 +1,10 @@
 import { shortage } from '../explain/rejections.ts';
-import type { Decision, PlacementRequest, Rejection, Why } from '../model/decision.ts';
+import type { Decision, Placement, PlacementRequest, Rejection, Why } from '../model/decision.ts';
 import type { HostState } from '../model/host.ts';
 import type { Policy } from '../model/policy.ts';
 import type { PlacedVm } from '../model/vm.ts';
-import { checkRules, decide } from './decide.ts';
+import { choose } from './choose.ts';
+import { checkAll, checkRules, decide, placementOn } from './decide.ts';
 import { roomFilters } from './filters/room.ts';
 import { countFits } from './fits.ts';
 import type { HostHints } from './hints.ts';
@@ -93,6 +94,10 @@ export class PlacementEngine {
     return records.map(({ vm }) => vm).sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
+  policy(namespace: string, name: string): Policy | undefined {
+    return this.#world.policy(namespace, name);
+  }
+
   /** The policies that bear on the VM: those that select it, and those whose VMs keep away from it; by name. */
   policiesFor(vm: Pick<PlacedVm, 'namespace' | 'labels'>): Policy[] {
     return this.#world.policiesFor(vm.namespace, vm.labels);
@@ -121,6 +126,31 @@ export class PlacementEngine {
     return this.#ask(request, (scene) => decide(scene, this.#world.scratch));
   }
 
+  /** Why the host does not take the VM as things are; undefined when it does, or is not known. */
+  refusalOn(request: PlacementRequest, host: string): Rejection | undefined {
+    return this.#askOf(request, host, checkAll);
+  }
+
+  /** The NUMA cell of the host that the VM would get; undefined when it wants none, or none has the room. */
+  cellOn(request: PlacementRequest, host: string): number | undefined {
+    return this.#askOf(request, host, (scene, row) => placementOn(scene, row).cell);
+  }
+
+  /** The hosts that the VM could go to if there were no other VMs and no limits, by name. */
+  candidates(request: PlacementRequest): string[] {
+    return this.#ask(request, ({ eligible, hosts }) =>
+      [...eligible.rows].map((row) => hosts.name(row)).sort(),
+    );
+  }
+
+  /** The host that `place` would choose; undefined when there is none. Why so is not worked out, which takes the longest. */
+  find(request: PlacementRequest): Placement | undefined {
+    return this.#ask(request, (scene) => {
+      const row = choose(scene, this.#world.scratch);
+      return row === undefined ? undefined : placementOn(scene, row);
+    });
+  }
+
   /** How many more VMs that ask the same fit in the pool, each placed as if by `place`; at most `most`. */
   fits(request: PlacementRequest, most: number): number {
     return this.trial(() => countFits(this.#world, request, most));
@@ -143,8 +173,8 @@ export class PlacementEngine {
   /** What the host lacks for the VM, whatever rules there are: `lacks 1.5Gi of memory`; undefined when nothing. */
   shortageOn(request: PlacementRequest, host: string): string | undefined {
     return this.#askOf(request, host, (scene, row) => {
-      const refusal = refusalOf(scene, row, roomFilters(request.vm));
-      return refusal && shortage(refusal);
+      const refused = refusalOf(scene, row, roomFilters(request.vm));
+      return refused && shortage(refused.refusal, refused.missing);
     });
   }
 

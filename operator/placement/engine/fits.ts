@@ -1,6 +1,7 @@
 import type { PlacementRequest } from '../model/decision.ts';
 import { countedRequest } from '../model/resources.ts';
-import { decide } from './decide.ts';
+import { choose } from './choose.ts';
+import { placementOn } from './decide.ts';
 import { exclusive } from './filters/exclusive.ts';
 import { Scene } from './scene.ts';
 import type { World } from './world.ts';
@@ -35,10 +36,10 @@ function countRoom(scene: Scene): number {
 function countByPlacing(world: World, request: PlacementRequest, most: number): number {
   for (let count = 0; count < most; count++) {
     const vm = { ...request.vm, id: `${request.vm.id} ${count}` };
-    const decision = decide(new Scene(world, { ...request, vm }), world.scratch);
-    if (decision.kind === 'unplaced') return count;
-    const { host, cell } = decision;
-    world.upsertVm({ ...vm, host, ...(cell === undefined ? {} : { cell }) });
+    const scene = new Scene(world, { ...request, vm });
+    const row = choose(scene, world.scratch);
+    if (row === undefined) return count;
+    world.upsertVm({ ...vm, ...placementOn(scene, row) });
   }
   return most;
 }

@@ -31,6 +31,8 @@ export class HostTable {
   readonly #names: string[] = [];
   readonly #states: (HostState | undefined)[] = [];
   readonly #unused: number[] = [];
+  /** Made when asked for, and dropped when hosts come, go or change pools. */
+  readonly #byName = new Map<string, Int32Array>();
   readonly #pools = new Map<string, Set<number>>();
 
   upsert(host: HostState): void {
@@ -96,6 +98,17 @@ export class HostTable {
     return this.#pools.get(pool) ?? new Set();
   }
 
+  /** The rows of the pool's hosts by their names; not to be changed. */
+  rowsByName(pool: string): Int32Array {
+    const known = this.#byName.get(pool);
+    if (known) return known;
+    const rows = Int32Array.from(this.rowsOf(pool));
+    const names = this.#names;
+    const sorted = rows.sort((a, b) => ((names[a] as string) < (names[b] as string) ? -1 : 1));
+    this.#byName.set(pool, sorted);
+    return sorted;
+  }
+
   topology(key: string): Topology {
     return this.#topologies.get(key, () => this.#labels(), this.capacity);
   }
@@ -106,6 +119,7 @@ export class HostTable {
 
   #seePool(row: number, before: string | undefined, after: string | undefined): void {
     if (before === after) return;
+    this.#byName.clear();
     if (before !== undefined) {
       const rows = this.#pools.get(before);
       rows?.delete(row);

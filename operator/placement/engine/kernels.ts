@@ -78,21 +78,34 @@ export function scoreLoad(
   }
 }
 
-/** The row with the highest score; of equal ones that whose name wins the draw for this VM. */
-export function bestOf(
-  rows: Int32Array,
-  count: number,
-  scores: Float64Array,
-  beats: (row: number, other: number) => boolean,
-): number {
+/** Orders equal hosts for one VM. */
+export interface Draw {
+  /** The higher number wins. */
+  number(row: number): number;
+  /** Of two rows with the same number, whether the first wins. */
+  isBefore(row: number, other: number): boolean;
+}
+
+/** The row with the highest score; of equal ones that which wins the draw. */
+export function bestOf(rows: Int32Array, count: number, scores: Float64Array, draw: Draw): number {
   let best = rows[0] as number;
   let highest = scores[0] as number;
+  let drawn = -1;
   for (let at = 1; at < count; at++) {
     const score = scores[at] as number;
     if (score < highest) continue;
     const row = rows[at] as number;
-    if (score > highest || beats(row, best)) best = row;
-    highest = score;
+    if (score > highest) {
+      best = row;
+      highest = score;
+      drawn = -1;
+      continue;
+    }
+    if (drawn < 0) drawn = draw.number(best);
+    const number = draw.number(row);
+    if (number < drawn || (number === drawn && draw.isBefore(best, row))) continue;
+    best = row;
+    drawn = number;
   }
   return best;
 }

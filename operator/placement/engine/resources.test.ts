@@ -45,6 +45,13 @@ describe('a resource of any name', () => {
     world.placed('y', 'a', gpu(2));
     expect(world.hostFor(vm('new'))).toBe('a');
   });
+
+  it('that is scarce does not count against its host for those who ask for it', () => {
+    const limits = { cpu: 100, 'device/gpu-a100': 10 };
+    const world = new SmallWorld().host('a', { limits }).host('b', { limits });
+    world.placed('x', 'a', { cpu: 80 }).placed('y', 'b', { cpu: 82, ...gpu(1) });
+    expect(world.hostFor(vm('new', gpu(1)))).toBe('a');
+  });
 });
 
 describe('a host that says what cannot be true', () => {

@@ -76,14 +76,14 @@ export class Scene {
   }
 
   /** One of the VMs in each domain that has any: the first by name, so that what is told does not depend on the order. */
-  firstByDomain(topologyKey: string, { selector }: PopulationRef): Map<number, string> {
+  firstByDomain(topologyKey: string, { selector }: PopulationRef): readonly (string | undefined)[] {
     const { column } = this.topology(topologyKey);
-    const first = new Map<number, string>();
+    const first: (string | undefined)[] = [];
     for (const { vms } of this.#labelSet.namespace.select(selector)) {
       for (const { row, vm } of vms) {
         const domain = column[row] as number;
-        const known = first.get(domain);
-        if (domain !== 0 && (known === undefined || vm.id < known)) first.set(domain, vm.id);
+        const known = first[domain];
+        if (domain !== 0 && (known === undefined || vm.id < known)) first[domain] = vm.id;
       }
     }
     return first;

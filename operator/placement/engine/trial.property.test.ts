@@ -45,6 +45,8 @@ describe('a trial', () => {
               for (const event of inner) happen(engine, emptyWorld(), event);
             });
             expect(picture(engine, asked)).toEqual(between);
+            // What comes after the inner trial belongs to the outer one.
+            for (const event of inner) happen(engine, emptyWorld(), event);
           });
           expect(picture(engine, asked)).toEqual(seen);
         },

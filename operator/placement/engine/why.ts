@@ -1,6 +1,6 @@
 import type { Scored, Why } from '../model/decision.ts';
-import { choose, scorersOf, vmFilters } from './choose.ts';
-import { refusalOf } from './refuse.ts';
+import { choose, scorersOf } from './choose.ts';
+import { checkAll } from './decide.ts';
 import type { Scene } from './scene.ts';
 import { setLoad } from './scores/load.ts';
 import { preferences } from './scores/preferred-hosts.ts';
@@ -11,13 +11,11 @@ export function explainChoice(scene: Scene, scratch: Scratch, current: string | 
   const row = current === undefined ? choose(scene, scratch) : scene.hosts.row(current);
   if (row === undefined) return undefined;
   const runnerUp = choose(scene, scratch, row);
-  const refusal = refusalOf(scene, row, [...scene.hostFilters(), ...vmFilters(scene)]);
+  const unfit = checkAll(scene, row);
   return {
     chosen: scored(scene, row),
     ...(runnerUp === undefined ? {} : { runnerUp: scored(scene, runnerUp) }),
-    ...(refusal
-      ? { unfit: refusal.subject ? `${refusal.singular} ${refusal.subject}` : refusal.singular }
-      : {}),
+    ...(unfit ? { unfit: unfit.text } : {}),
   };
 }
 

@@ -6,10 +6,7 @@ export interface Refusal {
   /** As of several hosts: `break anti-affinity with`; and of a single one. */
   plural: string;
   singular: string;
-  /** Whom it is about: `shop/web-1`; added to the text, and of several hosts together. */
-  subject?: string;
-  /** For resources: how much is missing of which. */
-  missing?: number;
+  /** The resource of which something is missing. */
   resource?: string;
 }
 

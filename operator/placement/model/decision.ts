@@ -25,13 +25,20 @@ export interface Rejection {
     | 'Resource'
     | 'Cell';
   hosts: readonly string[];
+  /** The host that lacks least, of those that lack a resource. */
+  nearest?: string;
   /** e.g. "7 lack memory (nearest: rack1-c lacks 1.5Gi)". */
   text: string;
 }
 
+/** `cell`: the NUMA cell, for a VM that wants one. */
+export interface Placement {
+  host: string;
+  cell?: number;
+}
+
 export type Decision =
-  /** `cell`: the NUMA cell, for a VM that wants one. */
-  | { kind: 'placed'; host: string; cell?: number }
+  | ({ kind: 'placed' } & Placement)
   /** `message` is the whole sentence for a condition. */
   | { kind: 'unplaced'; rejections: readonly Rejection[]; message: string };
 

@@ -21,7 +21,11 @@ const app = fc.constantFrom('db', 'web', 'batch');
 const zone = fc.constantFrom('a', 'b', 'c');
 const hostName = fc.integer({ min: 0, max: 5 }).map((number) => `h${number}`);
 const topologyKey = fc.constantFrom('zone', 'hostname');
-const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 3 });
+const absent = fc.constant(undefined);
+const seldom = <T>(arbitrary: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 6, arbitrary: absent }, { weight: 1, arbitrary });
+const usually = <T>(arbitrary: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 1, arbitrary: absent }, { weight: 4, arbitrary });
 
 const vmSelector: fc.Arbitrary<Selector> = fc.oneof(
   app.map((of) => ({ matchLabels: { app: of } })),
@@ -57,13 +61,13 @@ export const someHost: fc.Arbitrary<HostState> = fc
   .record({
     name: hostName,
     pool: fc.constantFrom('p', 'p', 'p', 'q'),
-    zone: optional(zone),
+    zone: usually(zone),
     generation: fc.integer({ min: 1, max: 3 }),
-    isAvailable: fc.constantFrom(true, true, true, false),
-    cpu: fc.integer({ min: 1, max: 8 }),
-    memory: fc.integer({ min: 1, max: 16 }),
-    disk: optional(fc.integer({ min: 0, max: 4 })),
-    isTainted: fc.constantFrom(true, false, false),
+    isAvailable: fc.constantFrom(true, true, true, true, true, false),
+    cpu: fc.integer({ min: 2, max: 12 }),
+    memory: fc.integer({ min: 4, max: 24 }),
+    disk: usually(fc.integer({ min: 1, max: 6 })),
+    isTainted: fc.constantFrom(true, false, false, false),
     offers: fc.subarray(['blue', 'red']),
   })
   .map((of) => ({
@@ -82,16 +86,16 @@ export const someVm: fc.Arbitrary<VmState> = fc
     namespace,
     number: fc.integer({ min: 0, max: 7 }),
     app,
-    tier: optional(fc.constant('1')),
+    tier: usually(fc.constant('1')),
     cpu: fc.integer({ min: 1, max: 3 }),
     memory: fc.integer({ min: 1, max: 5 }),
-    disk: optional(fc.integer({ min: 0, max: 2 })),
-    hostSelector: optional(hostSelector),
-    hostAffinity: optional(
+    disk: seldom(fc.integer({ min: 0, max: 2 })),
+    hostSelector: seldom(hostSelector),
+    hostAffinity: seldom(
       fc.array(hostSelector, { minLength: 1, maxLength: 2 }).map((required) => ({ required })),
     ),
-    tolerations: optional(fc.constant([{ key: 'gpu' }])),
-    needs: optional(fc.subarray(['blue', 'red'])),
+    tolerations: seldom(fc.constant([{ key: 'gpu' }])),
+    needs: seldom(fc.subarray(['blue', 'red'])),
     priority: fc.integer({ min: 0, max: 2 }),
   })
   .map(({ number, app: of, tier, cpu, memory, disk, ...rest }) =>
@@ -103,7 +107,7 @@ export const someVm: fc.Arbitrary<VmState> = fc
   ) as fc.Arbitrary<VmState>;
 
 const affinityTerms = fc.array(
-  fc.record({ topologyKey, vmSelector: optional(vmSelector), enforcement }).map(defined),
+  fc.record({ topologyKey, vmSelector: seldom(vmSelector), enforcement }).map(defined),
   { maxLength: 1 },
 ) as fc.Arbitrary<Policy['vmAffinity']>;
 

@@ -65,45 +65,71 @@ function hasRoom(world: PlainWorld, host: HostState, vm: VmState): boolean {
   });
 }
 
-function keepsRules(world: PlainWorld, eligible: HostState[], host: HostState, vm: VmState): boolean {
-  const others = othersThan(world, vm);
-  const labelsOf = (name: string): Labels => world.hosts.get(name)?.labels ?? {};
+type Count = (namespace: string, selector: Selector, key: string, value?: string) => number;
+
+/** Who asks for which host, and how many VMs others are where. */
+interface Case {
+  vm: VmState;
+  host: HostState;
+  eligible: HostState[];
+  mine: Policy[];
+  all: Policy[];
   /** How many of the VMs are in the domain; in any domain of the key when no value is given. */
-  const count = (namespace: string, selector: Selector, key: string, value?: string) =>
-    others.filter((other) => {
-      const domain = labelsOf(other.host)[key];
+  count: Count;
+}
+
+function keepsRules(world: PlainWorld, eligible: HostState[], host: HostState, vm: VmState): boolean {
+  const all = [...world.policies.values()];
+  const mine = policiesOf(world, vm);
+  const one: Case = { vm, host, eligible, mine, all, count: counter(world, vm) };
+  const rules = [isApart, isLetIn, isTogether, isSpread];
+  return rules.every((keeps) => keeps(one)) && isLicensed(world, one) && isAlone(world, one);
+}
+
+function counter(world: PlainWorld, vm: VmState): Count {
+  return (namespace, selector, key, value) =>
+    othersThan(world, vm).filter((other) => {
+      const domain = world.hosts.get(other.host)?.labels[key];
       if (domain === undefined || (value !== undefined && domain !== value)) return false;
       return other.namespace === namespace && isSelected(selector, other.labels);
     }).length;
-  const mine = policiesOf(world, vm);
-  const isApart = mine.every(({ namespace, vmSelector, vmAntiAffinity }) =>
-    vmAntiAffinity.every((term) => {
-      const value = host.labels[term.topologyKey];
-      if (!term.enforcement.required) return true;
-      return (
-        value !== undefined && count(namespace, term.vmSelector ?? vmSelector, term.topologyKey, value) === 0
-      );
-    }),
-  );
-  const isLetIn = [...world.policies.values()].every(({ namespace, vmSelector, vmAntiAffinity }) =>
-    vmAntiAffinity.every(({ topologyKey, vmSelector: those, enforcement }) => {
-      const isMeant =
-        enforcement.required && namespace === vm.namespace && those && isSelected(those, vm.labels);
+}
+
+function isApart({ mine, host, count }: Case): boolean {
+  return mine.every(({ namespace, vmSelector, vmAntiAffinity }) =>
+    vmAntiAffinity.every(({ topologyKey, vmSelector: those = vmSelector, enforcement }) => {
       const value = host.labels[topologyKey];
-      return !isMeant || value === undefined || count(namespace, vmSelector, topologyKey, value) === 0;
+      if (!enforcement.required) return true;
+      return value !== undefined && count(namespace, those, topologyKey, value) === 0;
     }),
   );
-  const isTogether = mine.every(({ namespace, vmSelector, vmAffinity }) =>
-    vmAffinity.every((term) => {
-      const value = host.labels[term.topologyKey];
-      const those = term.vmSelector ?? vmSelector;
-      if (!term.enforcement.required) return true;
+}
+
+/** No VM that is there wants to be apart from this one. */
+function isLetIn({ all, vm, host, count }: Case): boolean {
+  return all.every(({ namespace, vmSelector, vmAntiAffinity }) =>
+    vmAntiAffinity.every(({ topologyKey, vmSelector: those, enforcement }) => {
+      const value = host.labels[topologyKey];
+      if (!enforcement.required || namespace !== vm.namespace || !those || value === undefined) return true;
+      return !isSelected(those, vm.labels) || count(namespace, vmSelector, topologyKey, value) === 0;
+    }),
+  );
+}
+
+function isTogether({ mine, vm, host, count }: Case): boolean {
+  return mine.every(({ namespace, vmSelector, vmAffinity }) =>
+    vmAffinity.every(({ topologyKey, vmSelector: those = vmSelector, enforcement }) => {
+      const value = host.labels[topologyKey];
+      if (!enforcement.required) return true;
       if (value === undefined) return false;
-      if (count(namespace, those, term.topologyKey) === 0 && isSelected(those, vm.labels)) return true;
-      return count(namespace, those, term.topologyKey, value) > 0;
+      if (count(namespace, those, topologyKey) === 0 && isSelected(those, vm.labels)) return true;
+      return count(namespace, those, topologyKey, value) > 0;
     }),
   );
-  const isSpread = mine.every(({ namespace, vmSelector, topologySpread }) =>
+}
+
+function isSpread({ mine, host, eligible, count }: Case): boolean {
+  return mine.every(({ namespace, vmSelector, topologySpread }) =>
     topologySpread.every(({ topologyKey, maxSkew, enforcement }) => {
       const value = host.labels[topologyKey];
       if (!enforcement.required) return true;
@@ -113,27 +139,26 @@ function keepsRules(world: PlainWorld, eligible: HostState[], host: HostState, v
       return count(namespace, vmSelector, topologyKey, value) + 1 - fewest <= maxSkew;
     }),
   );
-  const isLicensed = mine.every(({ namespace, vmSelector, domainLimits = [] }) =>
+}
+
+function isLicensed(world: PlainWorld, { mine, vm, host }: Case): boolean {
+  return mine.every(({ namespace, vmSelector, domainLimits = [] }) =>
     domainLimits.every(({ topologyKey, maxDomains }) => {
       const value = host.labels[topologyKey];
-      if (value === undefined) return false;
-      const used = new Set(
-        others
-          .filter((other) => other.namespace === namespace && isSelected(vmSelector, other.labels))
-          .flatMap((other) => labelsOf(other.host)[topologyKey] ?? []),
+      const ones = othersThan(world, vm).filter(
+        (other) => other.namespace === namespace && isSelected(vmSelector, other.labels),
       );
-      return used.has(value) || used.size < maxDomains;
+      const used = new Set(ones.flatMap((other) => world.hosts.get(other.host)?.labels[topologyKey] ?? []));
+      return value !== undefined && (used.has(value) || used.size < maxDomains);
     }),
   );
-  const exclusive = [...world.policies.values()].filter((policy) => policy.exclusive);
-  const isAlone = others
-    .filter((other) => other.host === host.name)
-    .every((other) =>
-      exclusive.every((policy) => {
-        const selects = (one: VmState) =>
-          one.namespace === policy.namespace && isSelected(policy.vmSelector, one.labels);
-        return selects(other) === selects(vm);
-      }),
-    );
-  return isApart && isLetIn && isTogether && isSpread && isLicensed && isAlone;
+}
+
+function isAlone(world: PlainWorld, { all, vm, host }: Case): boolean {
+  const there = othersThan(world, vm).filter((other) => other.host === host.name);
+  const exclusive = all.filter((policy) => policy.exclusive);
+  return exclusive.every(({ namespace, vmSelector }) => {
+    const selects = (one: VmState) => one.namespace === namespace && isSelected(vmSelector, one.labels);
+    return there.every((other) => selects(other) === selects(vm));
+  });
 }

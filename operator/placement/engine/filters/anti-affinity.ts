@@ -26,12 +26,15 @@ export class RequiredAntiAffinity implements Filter {
   }
 
   refusals(scene: Scene): (row: number) => Refusal {
-    const topology = scene.topology(this.#topologyKey);
+    const { column } = scene.topology(this.#topologyKey);
+    const broken = refusal('AntiAffinity', 'breaks', 'break', 'anti-affinity with');
+    const missing = missingLabel(this.#topologyKey);
+    return (row) => (column[row] === 0 ? missing : broken);
+  }
+
+  subjects(scene: Scene): (row: number) => string | undefined {
+    const { column } = scene.topology(this.#topologyKey);
     const first = scene.firstByDomain(this.#topologyKey, this.#others);
-    return (row) => {
-      const subject = first.get(topology.column[row] as number);
-      if (subject === undefined) return missingLabel(this.#topologyKey);
-      return { ...refusal('AntiAffinity', 'breaks', 'break', 'anti-affinity with'), subject };
-    };
+    return (row) => first[column[row] as number];
   }
 }

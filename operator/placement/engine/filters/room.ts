@@ -22,16 +22,15 @@ class Room implements Filter {
     return dimension ? keepRoom(rows, count, dimension.free, this.#amount) : 0;
   }
 
-  refusals(scene: Scene): (row: number) => Refusal {
-    const said = {
-      ...refusal('Resource', 'lacks', 'lack', nameOf(this.#resource)),
-      resource: this.#resource,
-    };
+  refusals(): () => Refusal {
+    const said = refusal('Resource', 'lacks', 'lack', nameOf(this.#resource));
+    const ofResource = { ...said, resource: this.#resource };
+    return () => ofResource;
+  }
+
+  missing(scene: Scene): (row: number) => number {
     const free = scene.hosts.dimensions.get(this.#resource)?.free;
-    return (row) => {
-      const missing = this.#amount - (free?.[row] ?? 0);
-      return Number.isFinite(missing) ? { ...said, missing } : said;
-    };
+    return (row) => this.#amount - (free?.[row] ?? 0);
   }
 }
 
