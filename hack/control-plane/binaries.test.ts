@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { binaryNames, findBinaries } from './binaries.ts';
 import { cacheKey, cacheKeyOf, kubernetesVersion } from './build.ts';
+import { findScheduler } from './scheduler.ts';
 
 let dir: string;
 let cacheDir: string;
@@ -100,7 +101,26 @@ describe('findBinaries', () => {
   });
 });
 
+describe('findScheduler', () => {
+  it('builds kube-scheduler alone, where no control plane is, and the next time finds it', async () => {
+    const path = await findScheduler({ cacheDir });
+    expect(await readFile(path, 'utf8')).toBe('binary\n');
+    expect(await findScheduler({ cacheDir })).toBe(path);
+    expect(await calls()).toEqual([
+      expect.stringMatching(/^0 build .*version\.gitVersion=.*\.\/cmd\/kube-scheduler$/),
+    ]);
+    expect(path.startsWith(join(cacheDir, 'kube-scheduler', 'v1.'))).toBe(true);
+  });
+});
+
 describe('the cache key', () => {
+  it('of kube-scheduler is its own, and leaves that of the control plane alone', async () => {
+    expect(await cacheKey(['kube-scheduler'])).not.toBe(await cacheKey());
+    expect(await cacheKey(['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl'])).toBe(
+      await cacheKey(),
+    );
+  });
+
   it('names the version, and changes with every input', () => {
     const key = cacheKeyOf('v1.36.3', ['go.mod', 'go.sum']);
     expect(key).toMatch(/^v1\.36\.3-[0-9a-f]{12}$/);

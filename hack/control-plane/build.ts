@@ -11,11 +11,11 @@ const helmVersion = 'v4.3.1';
 /** No VCS stamp: git refuses to answer in a checkout that belongs to another user, and Go fails with it. */
 const commonFlags = ['-trimpath', '-buildvcs=false'];
 const sourceFolder = import.meta.dirname;
-const sources = [
-  'go.mod',
-  'go.sum',
-  ...['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl'].map(mainOf),
-];
+/** Those of a control plane's programs that have their main here. */
+const controlPlanePrograms = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl'] as const;
+
+/** What can be built; kube-scheduler is of no control plane here, and has a cache of its own. */
+export type ProgramName = BinaryName | 'kube-scheduler';
 
 export interface BuildOptions {
   /** Where the finished binaries go; each appears there at once and whole. */
@@ -27,7 +27,8 @@ export interface BuildOptions {
 }
 
 /** Version of Kubernetes and a hash of all that decides what is built, as the name of a cache folder. */
-export async function cacheKey(): Promise<string> {
+export async function cacheKey(programs: readonly ProgramName[] = controlPlanePrograms): Promise<string> {
+  const sources = ['go.mod', 'go.sum', ...programs.map(mainOf)];
   const texts = await Promise.all(sources.map((path) => readFile(join(sourceFolder, path), 'utf8')));
   const version = kubernetesVersion(texts[0] ?? '');
   return cacheKeyOf(version, [...texts, linkerFlags(version), ...helmArguments(), process.arch]);
@@ -49,7 +50,7 @@ export function kubernetesVersion(goMod: string): string {
  * Builds `names` into `options.folder`. Two builds for the same folder run one after the other, and the second finds
  * what the first has made.
  */
-export async function build(names: readonly BinaryName[], options: BuildOptions): Promise<void> {
+export async function build(names: readonly ProgramName[], options: BuildOptions): Promise<void> {
   await mkdir(options.folder, { recursive: true });
   await withLock(join(options.folder, '.lock'), options, async () => {
     await removeAbandoned(options.folder);
@@ -66,7 +67,7 @@ async function removeAbandoned(folder: string): Promise<void> {
   for (const name of abandoned) await rm(join(folder, name), { recursive: true, force: true });
 }
 
-async function buildAll(names: readonly BinaryName[], options: BuildOptions): Promise<void> {
+async function buildAll(names: readonly ProgramName[], options: BuildOptions): Promise<void> {
   const { folder, onProgress } = options;
   const goMod = await readFile(join(sourceFolder, 'go.mod'), 'utf8');
   const go = await findGo(goMod, options);
@@ -102,7 +103,7 @@ async function runGo(
   });
 }
 
-function buildArguments(name: BinaryName, out: string, version: string): string[] {
+function buildArguments(name: ProgramName, out: string, version: string): string[] {
   const flags = ['-mod=readonly', ...commonFlags, '-ldflags', linkerFlags(version)];
   return ['build', ...flags, '-o', join(out, name), `./cmd/${name}`];
 }

@@ -76,6 +76,10 @@ describe('a rule', () => {
     ['operator/api/host.ts', "import { Store } from '../kube/store.ts';"],
     ['node-libvirt/src/open.ts', "import { run } from '../../hack/command.ts';"],
     ['node-libvirt/src/open.ts', "import { z } from 'zod';"],
+    [
+      'test/bench/placement/verifier/world.ts',
+      "import { matches } from '../../../../operator/placement/selector.ts';",
+    ],
     ['operator/operator.ts', "import { LibvirtHypervisor } from './hypervisor/libvirt.ts';"],
     ['operator/operator.ts', "import {\n  a,\n  b,\n} from './hypervisor/libvirt/connection.ts';"],
   ])('of %s is broken by %s', (path, line) => {

@@ -25,6 +25,10 @@ const benches = {
     about: 'node-libvirt beside C on libvirt.so and virsh: calls, memory, hung hosts, volumes',
     load: async () => (await import('./libvirt/bench.ts')).bench,
   },
+  placement: {
+    about: 'placing VMs on 5,000 hosts beside kube-scheduler, hail and plain scans; every placement verified',
+    load: async () => (await import('./placement/bench.ts')).bench,
+  },
   runtime: {
     about: 'the controller runtime with 10,000 VMs beside client-node: caches, reconciles, writes, rest',
     load: async () => (await import('./runtime/bench.ts')).bench,

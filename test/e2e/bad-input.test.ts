@@ -52,7 +52,7 @@ it('a policy that nothing satisfies is told on the VM and on the policy', async 
     labVm('moon', {}, { labels: { app: 'moon' } }),
   );
   expect(await lab.waitCondition('vm/moon', 'Ready', 'False Unschedulable')).toBe(
-    '0 of 2 hosts fit: 2 break host affinity of policy moon.',
+    '0 of 2 hosts fit: 2 break host affinity of policy moon. It would fit without the hostAffinity of policy moon.',
   );
   expect(await lab.waitCondition('pp/moon', 'Satisfied', 'False NotSatisfied')).toContain(
     'default/moon: 0 of 2 hosts fit',

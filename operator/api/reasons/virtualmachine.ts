@@ -9,7 +9,8 @@ export const virtualMachineReasons = {
     conditions: ['VirtualMachine.Scheduled', 'VirtualMachine.Event'],
   },
   Unschedulable: {
-    meaning: 'No host of the HostPool can carry the VM now; the message counts the hosts by what they lack.',
+    meaning:
+      'No host of the HostPool can carry the VM now; the message counts the hosts by what they lack, and tells single changes by which it would fit.',
     remedy:
       'Do what the message says is nearest: make room, uncordon or add a host, or ask for less; the VM is placed by itself as soon as one host fits.',
     conditions: ['VirtualMachine.Ready', 'VirtualMachine.Scheduled', 'VirtualMachine.Running'],

@@ -45,7 +45,7 @@ export async function reconcileHost(
     env.sightings.forget(key);
     return done;
   }
-  if (host.metadata.deletionTimestamp && env.pools.engine.usage(key).vms === 0) {
+  if (host.metadata.deletionTimestamp && env.pools.usage(key).vms === 0) {
     env.connections.drop(key);
     const rest = (host.metadata.finalizers ?? []).filter((name) => name !== hostFinalizer);
     await context.cluster.setFinalizers(hosts, host, rest, { signal: context.signal });
@@ -58,7 +58,7 @@ export async function reconcileHost(
   if (link?.state === 'Connecting' && !link.error && host.status) return done;
   const foreign = link?.connection ? await foreignDomains(env, host, link, context.signal) : undefined;
   const limits = allocatableOf(host, pool, link);
-  const used = env.pools.engine.usage(key);
+  const used = env.pools.usage(key);
   const status = hostStatus({
     host,
     link,

@@ -128,7 +128,7 @@ async function letGo(
 ): Promise<void> {
   const { name, uid } = host.metadata;
   // Placements that are decided and not yet seen count as well.
-  const { vms } = env.pools.engine.usage(name);
+  const { vms } = env.pools.usage(name);
   if (vms > 0) findings.leaving.push({ name, vms });
   else if (!host.metadata.deletionTimestamp) {
     await env.cluster.delete(hosts, { name, uid }, { signal });

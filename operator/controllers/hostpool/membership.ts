@@ -1,6 +1,6 @@
 import type { HostPool } from '../../api/hostpool.ts';
 import type { KubeObject } from '../../kube/object.ts';
-import { matches } from '../../placement/selector.ts';
+import { matches } from '../../placement/model/selector.ts';
 
 /** The part of a Node that makes a Host of it. */
 export interface Node extends KubeObject {

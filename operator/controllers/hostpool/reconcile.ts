@@ -81,7 +81,7 @@ async function release(cluster: Context['cluster'], pool: HostPool, signal: Abor
 function usage(env: HostPoolEnvironment, members: readonly Host[]) {
   const total = { cpu: 0, memoryBytes: 0, vms: 0 };
   for (const host of members) {
-    const used = env.pools.engine.usage(host.metadata.name);
+    const used = env.pools.usage(host.metadata.name);
     total.cpu += used.cpu;
     total.memoryBytes += used.memoryBytes;
     total.vms += used.vms;
@@ -98,7 +98,7 @@ function largestFree(env: HostPoolEnvironment, members: readonly Host[]): Amount
   for (const host of members) {
     const total = host.status?.allocatable;
     if (!total || !takesVms(host)) continue;
-    const used = env.pools.engine.usage(host.metadata.name);
+    const used = env.pools.usage(host.metadata.name);
     largest.cpu = Math.max(largest.cpu, total.cpu - used.cpu);
     largest.memoryBytes = Math.max(largest.memoryBytes, parseBytes(total.memory) - used.memoryBytes);
   }

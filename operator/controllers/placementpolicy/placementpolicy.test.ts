@@ -31,6 +31,9 @@ describe('a policy', () => {
     const waiting = ['a', 'b', 'c'].find((name) => world.runsOn(name).length === 0) ?? '';
     expect(world.condition(waiting, 'Ready')).toBe('False Unschedulable');
     expect(world.message(waiting, 'Scheduled')).toMatch(/^0 of 2 hosts fit: 2 break anti-affinity/);
+    expect(world.message(waiting, 'Scheduled')).toMatch(
+      /It would fit without the vmAntiAffinity over kubernetes.io\/hostname of policy db\.$/,
+    );
     expect(world.policy('db')?.status).toMatchObject({ selected: 3, satisfied: 2 });
     expect(satisfied(world)).toBe('False NotSatisfied');
     expect(findCondition(world.policy('db') ?? {}, 'Satisfied')?.message).toContain(

@@ -5,7 +5,7 @@ import type { Clock } from '../../kube/clock.ts';
 import type { ReconcileContext } from '../../kube/controller.ts';
 import { keyOf, type ObjectKey } from '../../kube/object.ts';
 import { done, type Result } from '../../kube/result.ts';
-import { matches } from '../../placement/selector.ts';
+import { matches } from '../../placement/model/selector.ts';
 import { conditionList, fails, findCondition, holds, unknown, type Verdict } from '../conditions.ts';
 import type { PoolModel } from '../pool/pool-model.ts';
 import type { Stores } from '../stores.ts';

@@ -1,11 +1,15 @@
 import type { Host } from '../../api/host.ts';
 import type { HostPool } from '../../api/hostpool.ts';
+import type { PlacementPolicy } from '../../api/placementpolicy.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import { keyOf } from '../../kube/object.ts';
 import { compareResourceVersions } from '../../kube/resource-version.ts';
-import { PlacementEngine } from '../../placement/engine.ts';
-import type { Decision, PlacementRequest, Rejection } from '../../placement/model.ts';
+import type { Change } from '../../kube/store.ts';
+import { PlacementEngine } from '../../placement/engine/engine.ts';
+import { wouldFit, wouldFitSentence } from '../../placement/explain/would-fit.ts';
+import type { Decision, PlacementRequest, Rejection } from '../../placement/model/decision.ts';
 import { findCondition } from '../conditions.ts';
+import type { Amounts } from '../host/capacity.ts';
 import type { HostConnections, HostLink } from '../host/connections.ts';
 import type { Stores } from '../stores.ts';
 import { hostState, policyState, vmState } from './translate.ts';
@@ -36,14 +40,19 @@ export class PoolModel {
     stores.hosts.subscribe(({ type, object }) =>
       type === 'deleted' ? this.engine.removeHost(object.metadata.name) : this.#seeHost(object),
     );
+    stores.placementPolicies.subscribe(({ type, object }) => this.#seePolicy(type, object));
     stores.hostPools.subscribe(({ object }) => this.#seePool(object.metadata.name));
     stores.nodes.subscribe(({ object }) => this.refreshHost(object.metadata.name));
     connections.listen({ onLink: (hostName) => this.refreshHost(hostName), onDomainEvent: () => {} });
   }
 
-  /** Chooses a host for the VM in `pool`, or says why none fits. Nothing is remembered. */
+  /** Chooses a host for the VM in `pool`, or says why none fits and what would change that. Nothing is remembered. */
   place(vm: VirtualMachine, pool: HostPool): Decision {
-    return this.engine.place(this.#request(vm, pool));
+    const request = this.#request(vm, pool);
+    const decision = this.engine.place(request);
+    if (decision.kind === 'placed') return decision;
+    const way = wouldFitSentence(wouldFit(this.engine, request, decision.rejections));
+    return way === '' ? decision : { ...decision, message: `${decision.message} ${way}` };
   }
 
   /** Whether the first attempt to connect to one of the pool's hosts, or to make them, is still under way. */
@@ -83,21 +92,19 @@ export class PoolModel {
     return this.engine.takesVms(assumed.host) ? assumed.host : undefined;
   }
 
+  /** What VMs have of the host, placements that are decided and not yet seen included. */
+  usage(hostName: string): Amounts & { vms: number } {
+    const { vms, resources } = this.engine.usage(hostName);
+    return { vms, cpu: resources['cpu'] ?? 0, memoryBytes: resources['memory'] ?? 0 };
+  }
+
   refreshHost(hostName: string): void {
     const host = this.#stores.hosts.get(hostName);
     if (host) this.#seeHost(host);
   }
 
   #request(vm: VirtualMachine, pool: HostPool): PlacementRequest {
-    const policies = this.#stores.placementPolicies.byIndex('namespace', vm.metadata.namespace ?? '');
-    const { hostSelector } = vm.spec.placement;
-    return {
-      vm: vmState(vm),
-      pool: pool.metadata.name,
-      ...(hostSelector ? { hostSelector } : {}),
-      strategy: pool.spec.strategy,
-      policies: policies.filter((policy) => !policy.metadata.deletionTimestamp).map(policyState),
-    };
+    return { vm: vmState(vm), pool: pool.metadata.name, strategy: pool.spec.strategy };
   }
 
   #seeVm(vm: VirtualMachine): void {
@@ -130,6 +137,13 @@ export class PoolModel {
         twin: this.#connections.sharesUUID(name),
       }),
     );
+  }
+
+  /** The rules of a policy that is being deleted hold no more. */
+  #seePolicy(type: Change<PlacementPolicy>['type'], policy: PlacementPolicy): void {
+    const { name, namespace = '', deletionTimestamp } = policy.metadata;
+    if (type === 'deleted' || deletionTimestamp) this.engine.removePolicy(namespace, name);
+    else this.engine.upsertPolicy(policyState(policy));
   }
 
   #seePool(name: string): void {

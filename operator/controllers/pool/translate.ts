@@ -4,7 +4,9 @@ import type { PlacementPolicy } from '../../api/placementpolicy.ts';
 import { parseBytes } from '../../api/quantity.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import { keyOf } from '../../kube/object.ts';
-import type { AffinityTerm, Enforcement, HostState, Policy, VmState } from '../../placement/model.ts';
+import type { HostState } from '../../placement/model/host.ts';
+import type { AffinityTerm, Enforcement, Policy } from '../../placement/model/policy.ts';
+import type { VmState } from '../../placement/model/vm.ts';
 import { allocatable } from '../host/capacity.ts';
 import type { HostLink } from '../host/connections.ts';
 import { replacedMachine } from '../host/identity.ts';
@@ -19,12 +21,16 @@ export function heldBy({ status }: VirtualMachine) {
 /** A VirtualMachine in placement's words. One that was made smaller has what it had until it is restarted. */
 export function vmState(vm: VirtualMachine): VmState {
   const held = heldBy(vm);
+  const { hostSelector } = vm.spec.placement;
   return {
     id: keyOf(vm),
     namespace: vm.metadata.namespace ?? '',
     labels: vm.metadata.labels ?? {},
-    cpu: Math.max(vm.spec.cpu.cores, held?.cpu.cores ?? 0),
-    memoryBytes: Math.max(parseBytes(vm.spec.memory.size), held ? parseBytes(held.memory.size) : 0),
+    requests: {
+      cpu: Math.max(vm.spec.cpu.cores, held?.cpu.cores ?? 0),
+      memory: Math.max(parseBytes(vm.spec.memory.size), held ? parseBytes(held.memory.size) : 0),
+    },
+    ...(hostSelector ? { hostSelector } : {}),
   };
 }
 
@@ -45,8 +51,7 @@ export function hostState({ host, pool, node, link, twin }: HostView): HostState
     pool: host.spec.hostPoolRef.name,
     labels: host.metadata.labels ?? {},
     available: availability({ host, pool, node, link, twin }),
-    cpuLimit: limits.cpu,
-    memoryLimitBytes: limits.memoryBytes,
+    limits: { cpu: limits.cpu, memory: limits.memoryBytes },
   };
 }
 
@@ -59,18 +64,8 @@ function availability({ host, pool, node, link, twin }: HostView): HostState['av
   return { yes: true };
 }
 
-const translated = new WeakMap<PlacementPolicy, Policy>();
-
-/** A PlacementPolicy in placement's words; made once for an object, as objects of a store never change. */
+/** A PlacementPolicy in placement's words. */
 export function policyState(policy: PlacementPolicy): Policy {
-  const known = translated.get(policy);
-  if (known) return known;
-  const state = translatePolicy(policy);
-  translated.set(policy, state);
-  return state;
-}
-
-function translatePolicy(policy: PlacementPolicy): Policy {
   const { vmSelector, strategy, vmAntiAffinity, vmAffinity, topologySpread, hostAffinity } = policy.spec;
   return {
     name: policy.metadata.name,

@@ -1,0 +1,43 @@
+import { sentence } from '../explain/rejections.ts';
+import type { Decision, Placement, Rejection } from '../model/decision.ts';
+import { cellRequests } from './cells.ts';
+import { choose, vmFilters } from './choose.ts';
+import type { Filter } from './filters/filter.ts';
+import { policyHostFilters, selectorFilters } from './filters/hosts.ts';
+import { explain, refusalOf } from './refuse.ts';
+import type { Scene } from './scene.ts';
+import type { Scratch } from './scratch.ts';
+
+/** The best host for the scene's VM, or why there is none. */
+export function decide(scene: Scene, scratch: Scratch): Decision {
+  const row = choose(scene, scratch);
+  if (row !== undefined) return { kind: 'placed', ...placementOn(scene, row) };
+  const rejections = explain(scene).rejections();
+  const total = scene.hosts.rowsOf(scene.pool).size;
+  return { kind: 'unplaced', rejections, message: sentence(scene.pool, total, rejections) };
+}
+
+/** The first rule that the VM would break on this host, of its own and of policies. */
+export function checkRules(scene: Scene, row: number): Rejection | undefined {
+  const ofHosts = [...selectorFilters(scene.vm), ...policyHostFilters(scene.rules.host)];
+  return rejectionOf(scene, row, [...ofHosts, ...scene.rules.required]);
+}
+
+/** The first thing that the host does not satisfy. */
+export function checkAll(scene: Scene, row: number): Rejection | undefined {
+  return rejectionOf(scene, row, [...scene.hostFilters(), ...vmFilters(scene)]);
+}
+
+function rejectionOf(scene: Scene, row: number, filters: readonly Filter[]): Rejection | undefined {
+  const refused = refusalOf(scene, row, filters);
+  if (!refused) return undefined;
+  const { refusal, text } = refused;
+  return { code: refusal.code, hosts: [scene.hosts.name(row)], text };
+}
+
+/** The host, with the cell for a VM that wants one. */
+export function placementOn({ vm, hosts }: Scene, row: number): Placement {
+  const host = hosts.name(row);
+  const cell = vm.oneCell ? hosts.cells.fitting(row, cellRequests(vm.requests)) : undefined;
+  return { host, ...(cell === undefined ? {} : { cell }) };
+}

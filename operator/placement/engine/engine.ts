@@ -1,0 +1,194 @@
+import { shortage } from '../explain/rejections.ts';
+import type { Decision, Placement, PlacementRequest, Rejection, Why } from '../model/decision.ts';
+import type { HostState } from '../model/host.ts';
+import type { Policy } from '../model/policy.ts';
+import type { PlacedVm } from '../model/vm.ts';
+import { choose } from './choose.ts';
+import { checkAll, checkRules, decide, placementOn } from './decide.ts';
+import { roomFilters } from './filters/room.ts';
+import { countFits } from './fits.ts';
+import type { HostHints } from './hints.ts';
+import { refusalOf } from './refuse.ts';
+import { Scene } from './scene.ts';
+import { explainChoice } from './why.ts';
+import { type EngineOptions, World } from './world.ts';
+
+/** What placed VMs have of a host. */
+export interface Usage {
+  vms: number;
+  /** By resource; without those of which there is nothing. */
+  resources: Readonly<Record<string, number>>;
+}
+
+/** One resource of a host; `free` is -Infinity where the host, or a VM on it, says what cannot be true. */
+export interface Room {
+  limit: number;
+  used: number;
+  free: number;
+}
+
+/**
+ * Decides which host a VM goes to. Every host of the pool is considered: filters say which ones do, scores which one is
+ * best. Pure: the same world and the same request give the same decision, in whatever order the world was told.
+ */
+export class PlacementEngine {
+  readonly #world: World;
+
+  constructor(options: EngineOptions = {}) {
+    this.#world = new World(options);
+  }
+
+  upsertHost(host: HostState): void {
+    this.#world.upsertHost(host);
+  }
+
+  /** VMs on it stay known: a Host object may come back, and what runs there goes on counting. */
+  removeHost(name: string): void {
+    this.#world.removeHost(name);
+  }
+
+  /** Replaces what else is known of the host; forgotten when it is removed, and not told of one that is not there. */
+  hint(host: string, hints: HostHints): void {
+    this.#world.hint(host, hints);
+  }
+
+  upsertVm(vm: PlacedVm): void {
+    this.#world.upsertVm(vm);
+  }
+
+  removeVm(id: string): void {
+    this.#world.removeVm(id);
+  }
+
+  /** From now on the policy's rules hold for the VMs that it selects. */
+  upsertPolicy(policy: Policy): void {
+    this.#world.upsertPolicy(policy);
+  }
+
+  removePolicy(namespace: string, name: string): void {
+    this.#world.removePolicy(namespace, name);
+  }
+
+  /** Does as `action` says, and then makes all that the engine was told meanwhile untold, even if it throws. */
+  trial<T>(action: () => T): T {
+    return this.#world.trial(action);
+  }
+
+  host(name: string): HostState | undefined {
+    return this.#world.hostState(name);
+  }
+
+  /** The pool's hosts by name. */
+  hostsOf(pool: string): string[] {
+    return [...this.#world.hosts.rowsOf(pool)].map((row) => this.#world.hosts.name(row)).sort();
+  }
+
+  vm(id: string): PlacedVm | undefined {
+    return this.#world.vms.get(id)?.vm;
+  }
+
+  /** The VMs on the host, by id. */
+  vmsOn(host: string): PlacedVm[] {
+    const row = this.#world.hosts.row(host);
+    const records = row === undefined ? [] : [...this.#world.vms.on(row)];
+    return records.map(({ vm }) => vm).sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  policy(namespace: string, name: string): Policy | undefined {
+    return this.#world.policy(namespace, name);
+  }
+
+  /** The policies that bear on the VM: those that select it, and those whose VMs keep away from it; by name. */
+  policiesFor(vm: Pick<PlacedVm, 'namespace' | 'labels'>): Policy[] {
+    return this.#world.policiesFor(vm.namespace, vm.labels);
+  }
+
+  /** Whether the host is there and takes VMs, whatever room it has. */
+  takesVms(host: string): boolean {
+    return this.#world.hostState(host)?.available.yes === true;
+  }
+
+  /** What placed VMs have of the host. */
+  usage(host: string): Usage {
+    const row = this.#world.hosts.row(host);
+    if (row === undefined) return { vms: 0, resources: {} };
+    return { vms: this.#world.vms.on(row).size, resources: this.#world.hosts.dimensions.used(row) };
+  }
+
+  /** Each resource that the host has, or VMs have of it. */
+  room(host: string): Readonly<Record<string, Room>> {
+    const row = this.#world.hosts.row(host);
+    return row === undefined ? {} : this.#world.hosts.dimensions.room(row);
+  }
+
+  /** The best host for the VM, or why there is none. A VM that has a host already is not counted against itself. */
+  place(request: PlacementRequest): Decision {
+    return this.#ask(request, (scene) => decide(scene, this.#world.scratch));
+  }
+
+  /** Why the host does not take the VM as things are; undefined when it does, or is not known. */
+  refusalOn(request: PlacementRequest, host: string): Rejection | undefined {
+    return this.#askOf(request, host, checkAll);
+  }
+
+  /** The NUMA cell of the host that the VM would get; undefined when it wants none, or none has the room. */
+  cellOn(request: PlacementRequest, host: string): number | undefined {
+    return this.#askOf(request, host, (scene, row) => placementOn(scene, row).cell);
+  }
+
+  /** The hosts that the VM could go to if there were no other VMs and no limits, by name. */
+  candidates(request: PlacementRequest): string[] {
+    return this.#ask(request, ({ eligible, hosts }) =>
+      [...eligible.rows].map((row) => hosts.name(row)).sort(),
+    );
+  }
+
+  /** The host that `place` would choose; undefined when there is none. Why so is not worked out, which takes the longest. */
+  find(request: PlacementRequest): Placement | undefined {
+    return this.#ask(request, (scene) => {
+      const row = choose(scene, this.#world.scratch);
+      return row === undefined ? undefined : placementOn(scene, row);
+    });
+  }
+
+  /** How many more VMs that ask the same fit in the pool, each placed as if by `place`; at most `most`. */
+  fits(request: PlacementRequest, most: number): number {
+    return this.trial(() => countFits(this.#world, request, most));
+  }
+
+  /**
+   * How the VM's host scores, and the best of the others; of a VM without a host, how that does to which it would go.
+   * Undefined when it has no host and fits nowhere.
+   */
+  why(request: PlacementRequest): Why | undefined {
+    const current = this.vm(request.vm.id)?.host;
+    return this.#ask(request, (scene) => explainChoice(scene, this.#world.scratch, current));
+  }
+
+  /** The required rule that the VM breaks by being on this host, whatever room there is; undefined when none. */
+  check(request: PlacementRequest, host: string): Rejection | undefined {
+    return this.#askOf(request, host, checkRules);
+  }
+
+  /** What the host lacks for the VM, whatever rules there are: `lacks 1.5Gi of memory`; undefined when nothing. */
+  shortageOn(request: PlacementRequest, host: string): string | undefined {
+    return this.#askOf(request, host, (scene, row) => {
+      const refused = refusalOf(scene, row, roomFilters(request.vm));
+      return refused && shortage(refused.refusal, refused.missing);
+    });
+  }
+
+  /** Asks about one host that is known. */
+  #askOf<T>(request: PlacementRequest, host: string, ask: (scene: Scene, row: number) => T): T | undefined {
+    const row = this.#world.hosts.row(host);
+    if (row === undefined || !this.#world.hosts.state(row)) return undefined;
+    return this.#ask(request, (scene) => ask(scene, row));
+  }
+
+  /** Asks about the world as it is without the VM itself. */
+  #ask<T>(request: PlacementRequest, ask: (scene: Scene) => T): T {
+    const answer = this.#world.without(request.vm.id, () => ask(new Scene(this.#world, request)));
+    this.#world.tidy(request.vm.namespace);
+    return answer;
+  }
+}

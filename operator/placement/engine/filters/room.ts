@@ -1,0 +1,80 @@
+import { type Refusal, refusal } from '../../explain/refusal.ts';
+import { countedRequest, cpu, memory, type Resources } from '../../model/resources.ts';
+import type { VmState } from '../../model/vm.ts';
+import { cellRequests } from '../cells.ts';
+import { keepRoom } from '../kernels.ts';
+import type { Scene } from '../scene.ts';
+import type { Filter } from './filter.ts';
+
+/** The host has so much of the resource left. */
+class Room implements Filter {
+  readonly #resource: string;
+  readonly #amount: number;
+
+  constructor(resource: string, amount: number) {
+    this.#resource = resource;
+    this.#amount = amount;
+  }
+
+  keep(scene: Scene, rows: Int32Array, count: number): number {
+    const dimension = scene.hosts.dimensions.get(this.#resource);
+    // NaN, which an absurd request is counted as, is not below anything.
+    return dimension ? keepRoom(rows, count, dimension.free, this.#amount) : 0;
+  }
+
+  refusals(): () => Refusal {
+    const said = refusal('Resource', 'lacks', 'lack', nameOf(this.#resource));
+    const ofResource = { ...said, resource: this.#resource };
+    return () => ofResource;
+  }
+
+  missing(scene: Scene): (row: number) => number {
+    const free = scene.hosts.dimensions.get(this.#resource)?.free;
+    return (row) => this.#amount - (free?.[row] ?? 0);
+  }
+}
+
+/** Some NUMA cell of the host has what the VM wants from one. */
+class CellRoom implements Filter {
+  readonly #requests: Resources;
+
+  constructor(requests: Resources) {
+    this.#requests = requests;
+  }
+
+  keep({ hosts: { cells } }: Scene, rows: Int32Array, count: number): number {
+    const fits = cells.fits(this.#requests);
+    let kept = 0;
+    for (let at = 0; at < count; at++) {
+      const row = rows[at] as number;
+      rows[kept] = row;
+      let number = cells.count(row) - 1;
+      while (number >= 0 && !fits(row, number)) number -= 1;
+      if (number >= 0) kept += 1;
+    }
+    return kept;
+  }
+
+  refusals({ hosts: { cells } }: Scene): (row: number) => Refusal {
+    const full = refusal('Cell', 'has', 'have', 'no NUMA cell with the room');
+    const none = refusal('Cell', 'tells', 'tell', 'no NUMA cells');
+    return (row) => (cells.count(row) === 0 ? none : full);
+  }
+}
+
+/** One filter for each resource that is asked for, the usual ones first, and one for the NUMA cell. */
+export function roomFilters({ requests, oneCell }: VmState): Filter[] {
+  const whole = resourceFilters(requests);
+  return oneCell ? [...whole, new CellRoom(cellRequests(requests))] : whole;
+}
+
+function resourceFilters(requests: Resources): Filter[] {
+  const rest = Object.keys(requests).filter((name) => name !== cpu && name !== memory);
+  const names = [cpu, memory, ...(rest.length > 1 ? rest.sort() : rest)];
+  return names.flatMap((name) => {
+    const amount = countedRequest(requests[name] ?? 0);
+    return amount === 0 ? [] : [new Room(name, amount)];
+  });
+}
+
+const nameOf = (resource: string) => (resource === cpu ? 'CPUs' : resource);

@@ -1,0 +1,49 @@
+import type { Labels } from '../model/selector.ts';
+import { Counts } from './counts.ts';
+import type { Namespace } from './namespace.ts';
+import type { Population } from './population.ts';
+import type { Rules } from './rules.ts';
+import type { PlacedRecord } from './vms.ts';
+
+/** The VMs of one namespace that have the same labels: all that rules can tell of them is said once. */
+export class LabelSet {
+  readonly namespace: Namespace;
+  readonly key: string;
+  readonly labels: Labels;
+  readonly vms = new Set<PlacedRecord>();
+  readonly byRow = new Counts();
+  /** The populations that are kept up and select these labels. */
+  readonly populations = new Set<Population>();
+  /** Compiled when first asked for, of this version of the namespace's policies. */
+  rules: Rules | undefined;
+  rulesVersion = -1;
+  /** The exclusive policies that select these labels. */
+  circle = '';
+
+  constructor(namespace: Namespace, key: string, labels: Labels) {
+    this.namespace = namespace;
+    this.key = key;
+    this.labels = labels;
+  }
+
+  add(vm: PlacedRecord): void {
+    this.vms.add(vm);
+    this.byRow.add(vm.row, 1);
+    for (const population of this.populations) population.add(vm.row, 1);
+  }
+
+  remove(vm: PlacedRecord): void {
+    this.vms.delete(vm);
+    this.byRow.add(vm.row, -1);
+    for (const population of this.populations) population.add(vm.row, -1);
+  }
+}
+
+/** The same for labels in whatever order. */
+export function labelKey(labels: Labels): string {
+  const keys = Object.keys(labels);
+  if (keys.length > 1) keys.sort();
+  let key = '';
+  for (const name of keys) key += `${JSON.stringify(name)}${JSON.stringify(labels[name])}`;
+  return key;
+}

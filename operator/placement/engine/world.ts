@@ -1,0 +1,190 @@
+import type { HostState } from '../model/host.ts';
+import type { Policy } from '../model/policy.ts';
+import type { Labels } from '../model/selector.ts';
+import type { PlacedVm } from '../model/vm.ts';
+import { Eligibles } from './eligibles.ts';
+import { Exclusives } from './exclusives.ts';
+import type { HostHints, LifetimePenalty } from './hints.ts';
+import { HostTable } from './hosts.ts';
+import { Journal } from './journal.ts';
+import type { LabelSet } from './label-set.ts';
+import { Masks } from './masks.ts';
+import { Namespace } from './namespace.ts';
+import { type PopulationLimits, Populations } from './populations.ts';
+import { sameRecords } from './same.ts';
+import { Scratch } from './scratch.ts';
+import { type PlacedRecord, VmTable } from './vms.ts';
+
+export interface EngineOptions {
+  lifetimePenalty?: LifetimePenalty;
+  populationLimits?: PopulationLimits;
+}
+
+/** Hosts, placed VMs and policies, with all columns and counts kept up change by change. */
+export class World {
+  readonly hosts = new HostTable();
+  readonly vms = new VmTable();
+  readonly masks = new Masks(this.hosts);
+  readonly exclusives = new Exclusives();
+  readonly populations: Populations;
+  readonly eligibles = new Eligibles();
+  readonly scratch = new Scratch(this.hosts);
+  readonly lifetimePenalty: LifetimePenalty | undefined;
+  readonly #journal = new Journal();
+  readonly #namespaces = new Map<string, Namespace>();
+
+  constructor({ lifetimePenalty, populationLimits }: EngineOptions = {}) {
+    this.lifetimePenalty = lifetimePenalty;
+    this.populations = new Populations(populationLimits);
+  }
+
+  /** Does as `action` says, and then makes all that the world was told meanwhile untold. */
+  trial<T>(action: () => T): T {
+    return this.#journal.trial(action);
+  }
+
+  upsertHost(host: HostState): void {
+    const before = this.hostState(host.name);
+    this.#journal.note(() => (before ? this.upsertHost(before) : this.removeHost(host.name)));
+    this.hosts.upsert(host);
+  }
+
+  removeHost(name: string): void {
+    const row = this.hosts.row(name);
+    const before = this.hostState(name);
+    if (row === undefined || !before) return;
+    const hints = this.hosts.hints.get(row);
+    this.#journal.note(() => {
+      this.upsertHost(before);
+      this.hint(name, hints);
+    });
+    this.hosts.remove(name);
+    if (this.vms.on(row).size === 0) this.hosts.release(row);
+  }
+
+  hint(name: string, hints: HostHints): void {
+    const row = this.hosts.row(name);
+    if (row === undefined || !this.hosts.state(row)) return;
+    const before = this.hosts.hints.get(row);
+    this.#journal.note(() => this.hint(name, before));
+    this.hosts.hints.set(row, hints);
+  }
+
+  upsertVm(vm: PlacedVm): void {
+    const record = this.vms.get(vm.id);
+    const before = record?.vm;
+    this.#journal.note(() => (before ? this.upsertVm(before) : this.removeVm(vm.id)));
+    if (record && isCountedAlike(record.vm, vm)) {
+      record.vm = vm;
+      return;
+    }
+    if (record) this.#takeOut(record);
+    this.#putIn(vm);
+  }
+
+  removeVm(id: string): void {
+    const record = this.vms.get(id);
+    if (!record) return;
+    const { vm } = record;
+    this.#journal.note(() => this.upsertVm(vm));
+    this.#takeOut(record);
+  }
+
+  /** Does as `action` says in a world without the VM, which may not be there. */
+  without<T>(id: string, action: () => T): T {
+    const record = this.vms.get(id);
+    if (!record) return action();
+    this.#takeOut(record);
+    try {
+      return action();
+    } finally {
+      this.#putIn(record.vm);
+    }
+  }
+
+  upsertPolicy(policy: Policy): void {
+    const { namespace, name } = policy;
+    const before = this.policy(namespace, name);
+    this.#journal.note(() => (before ? this.upsertPolicy(before) : this.removePolicy(namespace, name)));
+    this.#namespace(namespace).upsertPolicy(policy);
+  }
+
+  removePolicy(namespace: string, name: string): void {
+    const before = this.policy(namespace, name);
+    if (!before) return;
+    this.#journal.note(() => this.upsertPolicy(before));
+    this.#namespace(namespace).removePolicy(name);
+    this.tidy(namespace);
+  }
+
+  hostState(name: string): HostState | undefined {
+    const row = this.hosts.row(name);
+    return row === undefined ? undefined : this.hosts.state(row);
+  }
+
+  policy(namespace: string, name: string): Policy | undefined {
+    return this.#namespaces.get(namespace)?.policy(name);
+  }
+
+  policiesFor(namespace: string, labels: Labels): Policy[] {
+    return this.#namespaces.get(namespace)?.policiesFor(labels) ?? [];
+  }
+
+  labelSet(namespace: string, labels: Labels): LabelSet {
+    return this.#namespace(namespace).labelSet(labels);
+  }
+
+  #namespace(name: string): Namespace {
+    let namespace = this.#namespaces.get(name);
+    if (!namespace) {
+      namespace = new Namespace(name, this.exclusives);
+      this.#namespaces.set(name, namespace);
+    }
+    return namespace;
+  }
+
+  /** Forgets the namespace if it has neither VMs nor policies: asking about a VM makes one. */
+  tidy(name: string): void {
+    const namespace = this.#namespaces.get(name);
+    if (!namespace?.isEmpty) return;
+    this.#namespaces.delete(name);
+    this.populations.forget(namespace);
+  }
+
+  #putIn(vm: PlacedVm): void {
+    const labelSet = this.labelSet(vm.namespace, vm.labels);
+    const row = this.hosts.rowFor(vm.host);
+    const record: PlacedRecord = { vm, row, labelSet };
+    labelSet.namespace.wake(labelSet);
+    this.vms.add(record);
+    labelSet.add(record);
+    this.exclusives.add(labelSet.circle, row, 1);
+    this.hosts.dimensions.add(row, vm.requests);
+    this.hosts.cells.add(row, vm);
+  }
+
+  #takeOut(record: PlacedRecord): void {
+    const { vm, row, labelSet } = record;
+    this.hosts.dimensions.remove(row, vm.requests);
+    this.hosts.cells.remove(row, vm);
+    this.vms.remove(record);
+    labelSet.remove(record);
+    this.exclusives.add(labelSet.circle, row, -1);
+    if (this.vms.on(row).size === 0) this.hosts.release(row);
+    if (labelSet.vms.size > 0) return;
+    labelSet.namespace.rest(labelSet);
+    this.tidy(vm.namespace);
+  }
+}
+
+/** Nothing that is counted differs. */
+function isCountedAlike(a: PlacedVm, b: PlacedVm): boolean {
+  return (
+    a.host === b.host &&
+    a.namespace === b.namespace &&
+    a.oneCell === b.oneCell &&
+    a.cell === b.cell &&
+    sameRecords(a.requests, b.requests) &&
+    sameRecords(a.labels, b.labels)
+  );
+}

@@ -1,0 +1,23 @@
+import { cpu, isInBytes } from '../model/resources.ts';
+
+/** `1.5Gi`, `2`: an amount of a resource for a person, rounded up, so that what is said to be missing is enough. */
+export function amountOf(resource: string, amount: number): string {
+  return isInBytes(resource) ? bytes(amount) : `${Math.ceil(amount * 1000) / 1000}`;
+}
+
+/** `1.5Gi of memory`, `2 CPUs`, `1 device/gpu-a100`. */
+export function phraseOf(resource: string, amount: number): string {
+  const of = resource === cpu ? 'CPUs' : resource;
+  return `${amountOf(resource, amount)}${isInBytes(resource) ? ' of' : ''} ${of}`;
+}
+
+function bytes(amount: number): string {
+  const units = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi'];
+  let scaled = amount;
+  let unit = 0;
+  while (scaled >= 1024 && unit < units.length - 1) {
+    scaled /= 1024;
+    unit += 1;
+  }
+  return `${Math.ceil(scaled * 10) / 10}${units[unit]}`;
+}

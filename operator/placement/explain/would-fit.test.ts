@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { PlacementEngine } from '../engine/engine.ts';
+import type { VmState } from '../model/vm.ts';
+import { emptyWorld, happen, someEvent, someVm } from '../testing/histories.ts';
+import { mayTake, type PlainWorld } from '../testing/naive.ts';
+import { gib, required, SmallWorld, vm } from '../testing/small-world.ts';
+import { applied, wouldFit, wouldFitSentence } from './would-fit.ts';
+
+const request = (of: VmState, pool = 'default') => ({ vm: of, pool, strategy: 'Spread' as const });
+
+function sentenceFor({ engine }: SmallWorld, of: VmState): string {
+  const decision = engine.place(request(of));
+  if (decision.kind === 'placed') throw new Error(`${of.id} fits on ${decision.host}`);
+  return wouldFitSentence(wouldFit(engine, request(of), decision.rejections));
+}
+
+describe('what would make a VM fit', () => {
+  it('is a host that takes VMs again, or more room where least is missing', () => {
+    const world = new SmallWorld()
+      .host('a', { available: { yes: false, reason: 'is cordoned' } })
+      .host('b', { limits: { memory: 8 * gib } })
+      .host('c', { limits: { memory: 32 * gib } })
+      .placed('x', 'c', { cpu: 15, memory: 20.5 * gib });
+    expect(sentenceFor(world, vm('new', { cpu: 2, memory: 13 * gib }))).toBe(
+      'It would fit if a took VMs (it is cordoned), or with 1 CPUs and 1.5Gi of memory more free on c.',
+    );
+  });
+
+  it('is asking less of its host', () => {
+    const world = new SmallWorld().host('a', { taints: [{ key: 'gpu', effect: 'NoSchedule' }] });
+    expect(sentenceFor(world, vm('new'))).toBe('It would fit if it tolerated the taints of a.');
+    world.host('b');
+    expect(sentenceFor(world, vm('new', { hostSelector: { matchLabels: { disk: 'tape' } } }))).toBe(
+      'It would fit without its hostSelector.',
+    );
+    expect(sentenceFor(world, vm('new', { needs: ['network/blue'] }))).toBe(
+      'It would fit without its needs.',
+    );
+    expect(sentenceFor(world, vm('new', { oneCell: true }))).toBe('It would fit without its oneCell.');
+  });
+
+  it('is a rule less, of whichever policy stands in the way', () => {
+    const labels = { app: 'db' };
+    const world = new SmallWorld().host('a').placed('x', 'a', { labels });
+    world.policy(labels, {
+      name: 'apart',
+      vmAntiAffinity: [{ topologyKey: 'hostname', enforcement: required }],
+    });
+    world.policy(labels, {
+      name: 'even',
+      topologySpread: [{ topologyKey: 'hostname', maxSkew: 9, enforcement: required }],
+    });
+    expect(sentenceFor(world, vm('new', { labels }))).toBe(
+      'It would fit without the vmAntiAffinity over hostname of policy apart.',
+    );
+  });
+
+  it('is not room that the host never had', () => {
+    expect(sentenceFor(new SmallWorld().host('a'), vm('new', { cpu: 17 }))).toBe('');
+  });
+
+  it('is nothing when no single change would do', () => {
+    const world = new SmallWorld()
+      .host('a', { available: { yes: false, reason: 'is cordoned' }, limits: { cpu: 1 } })
+      .host('b', { labels: { disk: 'ssd' } });
+    expect(sentenceFor(world, vm('new', { cpu: 99, hostSelector: { matchLabels: { disk: 'tape' } } }))).toBe(
+      '',
+    );
+  });
+
+  it('is true when it is tried, by rules that are told without the engine', () => {
+    let found = 0;
+    fc.assert(
+      fc.property(
+        fc.array(someEvent, { minLength: 10, maxLength: 50, size: 'max' }),
+        someVm,
+        (events, asked) => {
+          const engine = new PlacementEngine();
+          const world = emptyWorld();
+          for (const event of events) happen(engine, world, event);
+          const decision = engine.place(request(asked, 'p'));
+          if (decision.kind === 'placed') return;
+          for (const { change, host } of wouldFit(engine, request(asked, 'p'), decision.rejections)) {
+            found += 1;
+            engine.trial(() => {
+              const changed = applied(engine, asked, change);
+              expect(mayTake(as(engine, world), changed, 'p')).toContain(host);
+            });
+            expect(engine.place(request(asked, 'p'))).toEqual(decision);
+          }
+        },
+      ),
+      { numRuns: 150 },
+    );
+    expect(found).toBeGreaterThan(5);
+  });
+});
+
+/** The plain world with what the engine now says of hosts and policies. */
+function as(engine: PlacementEngine, { hosts, vms, policies }: PlainWorld): PlainWorld {
+  const current = ['n', 'm'].flatMap((namespace) => {
+    const known = [...policies.values()].filter((policy) => policy.namespace === namespace);
+    return known.map((policy) => engine.policy(namespace, policy.name) ?? policy);
+  });
+  return {
+    hosts: new Map(
+      [...hosts.keys()].flatMap((name) => {
+        const host = engine.host(name);
+        return host ? [[name, host]] : [];
+      }),
+    ),
+    vms,
+    policies: new Map(current.map((policy) => [`${policy.namespace}/${policy.name}`, policy])),
+  };
+}

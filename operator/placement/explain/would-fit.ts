@@ -1,0 +1,162 @@
+import type { PlacementEngine } from '../engine/engine.ts';
+import type { PlacementRequest, Rejection } from '../model/decision.ts';
+import type { VmState } from '../model/vm.ts';
+import type { Change, WouldFit } from '../model/would-fit.ts';
+import { phraseOf } from './amounts.ts';
+import { rulesOf, withoutRule } from './policy-rules.ts';
+
+/** What is told at most; with more it would not be read. */
+const told = 3;
+
+/** Changes of one kind that are tried before it is given up: each costs a decision. */
+const tried = 6;
+
+/**
+ * Single changes that would make the VM fit that was rejected so, of different kinds first. Each has been tried: in the
+ * engine as it is, with the change alone, the VM goes to the host that is named.
+ */
+export function wouldFit(
+  engine: PlacementEngine,
+  request: PlacementRequest,
+  rejections: readonly Rejection[],
+): WouldFit[] {
+  const kinds = [
+    availabilities(engine, rejections),
+    rooms(engine, request, rejections),
+    fields(request.vm),
+    tolerations(rejections),
+    rules(engine, request.vm),
+  ];
+  return kinds.flatMap((changes) => firstThatFits(engine, request, changes)).slice(0, told);
+}
+
+function firstThatFits(
+  engine: PlacementEngine,
+  request: PlacementRequest,
+  changes: readonly Change[],
+): WouldFit[] {
+  for (const change of changes.slice(0, tried)) {
+    const host = hostAfter(engine, request, change);
+    if (host !== undefined) return [{ change, host, text: textOf(change) }];
+  }
+  return [];
+}
+
+function hostAfter(engine: PlacementEngine, request: PlacementRequest, change: Change): string | undefined {
+  return engine.trial(() => engine.find({ ...request, vm: applied(engine, request.vm, change) })?.host);
+}
+
+/** Makes the change in the engine, and returns the VM as it then is. */
+export function applied(engine: PlacementEngine, vm: VmState, change: Change): VmState {
+  switch (change.kind) {
+    case 'available':
+    case 'room':
+      changeHost(engine, change);
+      return vm;
+    case 'request': {
+      const { [change.field]: _, ...rest } = vm;
+      return rest;
+    }
+    case 'toleration': {
+      const taints = engine.host(change.host)?.taints ?? [];
+      return { ...vm, tolerations: [...(vm.tolerations ?? []), ...taints] };
+    }
+    case 'rule': {
+      const policies = engine.policiesFor(vm).filter(({ name }) => name === change.policy);
+      for (const policy of policies)
+        engine.upsertPolicy(withoutRule(policy, change.rule, change.topologyKey));
+      return vm;
+    }
+  }
+}
+
+function changeHost(engine: PlacementEngine, change: Change & { kind: 'available' | 'room' }): void {
+  const host = engine.host(change.host);
+  if (!host) return;
+  if (change.kind === 'available') {
+    engine.upsertHost({ ...host, available: { yes: true } });
+    return;
+  }
+  const limits: Record<string, number> = { ...host.limits };
+  for (const [name, amount] of Object.entries(change.resources)) limits[name] = (limits[name] ?? 0) + amount;
+  engine.upsertHost({ ...host, limits });
+}
+
+const hostsFor = (rejections: readonly Rejection[], ...codes: Rejection['code'][]) =>
+  rejections.filter(({ code }) => codes.includes(code)).flatMap(({ hosts }) => hosts);
+
+function availabilities(engine: PlacementEngine, rejections: readonly Rejection[]): Change[] {
+  return hostsFor(rejections, 'Unavailable').flatMap((name) => {
+    const available = engine.host(name)?.available;
+    return available && !available.yes ? [{ kind: 'available', host: name, reason: available.reason }] : [];
+  });
+}
+
+/** Of the hosts that lack least of something; first those where it is the smallest part of what they have. */
+function rooms(
+  engine: PlacementEngine,
+  { vm }: PlacementRequest,
+  rejections: readonly Rejection[],
+): Change[] {
+  const missing = rejections.flatMap(({ nearest }) =>
+    nearest === undefined ? [] : [missingOn(engine, vm, nearest)],
+  );
+  missing.sort((a, b) => a.part - b.part || (a.host < b.host ? -1 : 1));
+  return missing.flatMap(({ host, resources, part }) =>
+    Number.isFinite(part) ? [{ kind: 'room', host, resources }] : [],
+  );
+}
+
+/** What the host lacks, and the largest part that this is of what it has; infinite when it never had so much to free. */
+function missingOn(engine: PlacementEngine, vm: VmState, host: string) {
+  const room = engine.room(host);
+  const resources: Record<string, number> = {};
+  let part = 0;
+  for (const [name, amount] of Object.entries(vm.requests)) {
+    const { free = 0, limit = 0 } = room[name] ?? {};
+    if (amount === 0 || amount <= free) continue;
+    resources[name] = amount - free;
+    part = Math.max(part, amount <= limit ? (amount - free) / limit : Number.POSITIVE_INFINITY);
+  }
+  return { host, resources, part };
+}
+
+function fields(vm: VmState): Change[] {
+  const all = ['hostSelector', 'hostAffinity', 'needs', 'oneCell'] as const;
+  return all.flatMap((field) => (vm[field] === undefined ? [] : [{ kind: 'request', field }]));
+}
+
+function tolerations(rejections: readonly Rejection[]): Change[] {
+  return hostsFor(rejections, 'Taint').map((host) => ({ kind: 'toleration', host }));
+}
+
+function rules(engine: PlacementEngine, vm: VmState): Change[] {
+  return engine
+    .policiesFor(vm)
+    .flatMap((policy) =>
+      rulesOf(policy).map((rule) => ({ kind: 'rule' as const, policy: policy.name, ...rule })),
+    );
+}
+
+function textOf(change: Change): string {
+  switch (change.kind) {
+    case 'available':
+      return `if ${change.host} took VMs (it ${change.reason})`;
+    case 'room': {
+      const amounts = Object.entries(change.resources).map(([name, amount]) => phraseOf(name, amount));
+      return `with ${amounts.join(' and ')} more free on ${change.host}`;
+    }
+    case 'request':
+      return `without its ${change.field}`;
+    case 'toleration':
+      return `if it tolerated the taints of ${change.host}`;
+    case 'rule':
+      return `without the ${change.rule}${change.topologyKey ? ` over ${change.topologyKey}` : ''} of policy ${change.policy}`;
+  }
+}
+
+/** `It would fit with 1.5Gi of memory more free on a, or without the vmAntiAffinity over zone of policy db.`; empty for none. */
+export function wouldFitSentence(found: readonly WouldFit[]): string {
+  if (found.length === 0) return '';
+  return `It would fit ${found.map(({ text }) => text).join(', or ')}.`;
+}

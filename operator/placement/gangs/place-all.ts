@@ -1,0 +1,75 @@
+import type { PlacementEngine } from '../engine/engine.ts';
+import type { Decision, Placement, PlacementRequest } from '../model/decision.ts';
+import type { VmState } from '../model/vm.ts';
+import { Domains } from './domains.ts';
+
+export type GangDecision =
+  /** Where each goes, by VM id; once all are there, all rules hold. */
+  | { kind: 'placed'; placements: ReadonlyMap<string, Placement> }
+  /** `vm` found no place beside the others, in the attempt that placed most of them. */
+  | { kind: 'unplaced'; vm: string; decision: Decision & { kind: 'unplaced' } };
+
+interface Attempt {
+  placements: Map<string, Placement>;
+  failure?: GangDecision & { kind: 'unplaced' };
+}
+
+/** A gang that needs more than this to be fitted in may be told that it does not fit. */
+const attempts = 16;
+
+/**
+ * Hosts for all of the VMs, or for none; the same whatever the order of `requests`. The largest are placed first. One that
+ * then finds no place is placed before all others in the next attempt; when that was tried, the first of all starts in
+ * another domain. The engine is left as it was.
+ */
+export function placeAll(engine: PlacementEngine, requests: readonly PlacementRequest[]): GangDecision {
+  let order = largestFirst(requests);
+  let barred = new Domains();
+  const tried = new Set<string>();
+  let furthest: Attempt = { placements: new Map() };
+  for (let count = 0; count < attempts; count++) {
+    tried.add(keyOf(order));
+    const attempt = engine.trial(() => placeInOrder(engine, order, barred));
+    if (!attempt.failure) return { kind: 'placed', placements: attempt.placements };
+    if (!furthest.failure || attempt.placements.size > furthest.placements.size) furthest = attempt;
+    const next = failedFirst(order, attempt.failure.vm);
+    if (!tried.has(keyOf(next))) {
+      order = next;
+      barred = new Domains();
+    } else if (!barred.bar(engine, order[0]?.vm, attempt.placements)) break;
+  }
+  return furthest.failure ?? { kind: 'placed', placements: furthest.placements };
+}
+
+function placeInOrder(engine: PlacementEngine, order: readonly PlacementRequest[], barred: Domains): Attempt {
+  const placements = new Map<string, Placement>();
+  for (const request of order) {
+    const { vm } = request;
+    const asked = placements.size === 0 ? { ...request, vm: barred.elsewhere(vm) } : request;
+    const decision = engine.place(asked);
+    if (decision.kind === 'unplaced')
+      return { placements, failure: { kind: 'unplaced', vm: vm.id, decision } };
+    const { kind: _, ...placement } = decision;
+    engine.upsertVm({ ...vm, ...placement });
+    placements.set(vm.id, placement);
+  }
+  return { placements };
+}
+
+/** By the sum of their parts of the most that one of them asks of each resource; equal ones by id. */
+function largestFirst(requests: readonly PlacementRequest[]): PlacementRequest[] {
+  const most: Record<string, number> = {};
+  for (const { vm } of requests) {
+    for (const [name, amount] of Object.entries(vm.requests)) most[name] = Math.max(most[name] ?? 0, amount);
+  }
+  const sizeOf = (vm: VmState) =>
+    Object.entries(vm.requests).reduce((sum, [name, amount]) => sum + amount / (most[name] || 1), 0);
+  return [...requests].sort((a, b) => sizeOf(b.vm) - sizeOf(a.vm) || (a.vm.id < b.vm.id ? -1 : 1));
+}
+
+function failedFirst(order: readonly PlacementRequest[], id: string): PlacementRequest[] {
+  const isFailed = ({ vm }: PlacementRequest) => vm.id === id;
+  return [...order.filter(isFailed), ...order.filter((one) => !isFailed(one))];
+}
+
+const keyOf = (order: readonly PlacementRequest[]) => JSON.stringify(order.map(({ vm }) => vm.id));

@@ -1,0 +1,58 @@
+import type { Strategy } from './policy.ts';
+import type { VmState } from './vm.ts';
+
+export interface PlacementRequest {
+  vm: VmState;
+  pool: string;
+  /** The pool's strategy; a policy that selects the VM may override it. */
+  strategy: Strategy;
+}
+
+/** Why hosts were refused: one entry per reason, with how many hosts and the nearest miss as a clause for a person. */
+export interface Rejection {
+  code:
+    | 'Unavailable'
+    | 'HostSelector'
+    | 'HostAffinity'
+    | 'AntiAffinity'
+    | 'Affinity'
+    | 'Spread'
+    | 'DomainLimit'
+    | 'MissingTopology'
+    | 'Exclusive'
+    | 'Taint'
+    | 'Offer'
+    | 'Resource'
+    | 'Cell';
+  hosts: readonly string[];
+  /** The host that lacks least, of those that lack a resource. */
+  nearest?: string;
+  /** e.g. "7 lack memory (nearest: rack1-c lacks 1.5Gi)". */
+  text: string;
+}
+
+/** `cell`: the NUMA cell, for a VM that wants one. */
+export interface Placement {
+  host: string;
+  cell?: number;
+}
+
+export type Decision =
+  | ({ kind: 'placed' } & Placement)
+  /** `message` is the whole sentence for a condition. */
+  | { kind: 'unplaced'; rejections: readonly Rejection[]; message: string };
+
+/** A host with its points by scorer, without those of 0; more is better. */
+export interface Scored {
+  host: string;
+  total: number;
+  points: Readonly<Record<string, number>>;
+}
+
+export interface Why {
+  chosen: Scored;
+  /** The best of the other hosts that would do; absent when there is none. */
+  runnerUp?: Scored;
+  /** What the chosen host does not satisfy any more: `is cordoned`. */
+  unfit?: string;
+}

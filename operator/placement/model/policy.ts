@@ -1,0 +1,39 @@
+import type { Selector } from './selector.ts';
+
+export type Enforcement = { required: true } | { required: false; weight: number };
+
+export type Strategy = 'Spread' | 'Pack';
+
+/** Rules of one PlacementPolicy for the VMs it selects, all in the policy's namespace. */
+export interface Policy {
+  name: string;
+  namespace: string;
+  vmSelector: Selector;
+  strategy?: Strategy;
+  vmAntiAffinity: readonly AffinityTerm[];
+  vmAffinity: readonly AffinityTerm[];
+  topologySpread: readonly SpreadTerm[];
+  hostAffinity: readonly { hostSelector: Selector; enforcement: Enforcement }[];
+  /** Hosts that carry VMs of this policy carry no others, in any namespace; both ways. */
+  exclusive?: boolean;
+  /** As for licences: the selected VMs together use at most so many domains of a key. */
+  domainLimits?: readonly DomainLimit[];
+}
+
+/** With respect to the VMs that `vmSelector` (default: the policy's own) selects, in the domain of `topologyKey`. */
+export interface AffinityTerm {
+  topologyKey: string;
+  vmSelector?: Selector;
+  enforcement: Enforcement;
+}
+
+export interface DomainLimit {
+  topologyKey: string;
+  maxDomains: number;
+}
+
+export interface SpreadTerm {
+  topologyKey: string;
+  maxSkew: number;
+  enforcement: Enforcement;
+}

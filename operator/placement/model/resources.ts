@@ -1,0 +1,43 @@
+/**
+ * Amounts by resource. Any name is a dimension of its own, used for the first time without ceremony: `cpu` (whole virtual
+ * CPUs), `memory` (bytes), `hugepages-2Mi` (bytes), `storage/fast` (bytes), `device/gpu-a100` (pieces).
+ */
+export type Resources = Readonly<Record<string, number>>;
+
+export const cpu = 'cpu';
+export const memory = 'memory';
+
+/** 256 TiB: more than a VM asks of anything; so sums of what the VMs of one host ask stay below 2^53, and exact. */
+const largestRequest = 2 ** 48;
+
+/** 8 PiB: more than a host has of anything. */
+const largestLimit = 2 ** 53;
+
+/**
+ * The amount as it is counted: parts are rounded up to 1/1024, so that sums are exact and do not depend on the order in
+ * which VMs come and go. NaN for what cannot be true of a VM: NaN, negative, astronomic.
+ */
+export function countedRequest(amount: number): number {
+  if (!(amount >= 0 && amount <= largestRequest)) return Number.NaN;
+  return Number.isInteger(amount) ? amount : Math.ceil(amount * 1024) / 1024;
+}
+
+/** NaN for what cannot be true of a host. */
+export function countedLimit(amount: number): number {
+  return amount >= 0 && amount <= largestLimit ? amount : Number.NaN;
+}
+
+/** Whether the resource is counted in bytes; otherwise in pieces. */
+export function isInBytes(resource: string): boolean {
+  return resource === memory || resource.startsWith('hugepages-') || resource.startsWith('storage/');
+}
+
+/** Whether a NUMA cell has its own share of the resource; of all others there is the host's alone. */
+export function isOfCells(resource: string): boolean {
+  return resource === cpu || resource === memory || resource.startsWith('hugepages-');
+}
+
+/** Whether it is a piece of hardware that few hosts have. */
+export function isDevice(resource: string): boolean {
+  return resource.startsWith('device/');
+}

@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { PlacementEngine } from '../engine/engine.ts';
+import type { PlacedVm, VmState } from '../model/vm.ts';
+import { emptyWorld, happen, someEvent, someVm } from '../testing/histories.ts';
+import { mayTake, type PlainWorld } from '../testing/naive.ts';
+import { gib, required, SmallWorld, vm } from '../testing/small-world.ts';
+import { preempt } from './preempt.ts';
+
+const request = (of: VmState, pool = 'default') => ({ vm: of, pool, strategy: 'Spread' as const });
+const urgent = (parts = {}) => vm('urgent', { priority: 10, ...parts });
+
+describe('who makes way', () => {
+  it('is nobody when the VM fits', () => {
+    const world = new SmallWorld().host('a').placed('x', 'a');
+    expect(preempt(world.engine, request(urgent()))).toEqual({ host: 'a', victims: [] });
+  });
+
+  it('are the fewest, then the least important, then those with the least memory', () => {
+    const world = new SmallWorld();
+    for (const name of ['a', 'b', 'c', 'd']) world.host(name, { limits: { cpu: 4 } });
+    world.placed('a1', 'a', { cpu: 2 }).placed('a2', 'a', { cpu: 2 });
+    world.placed('b1', 'b', { cpu: 4, priority: 5 });
+    world.placed('c1', 'c', { cpu: 4, priority: 1, memory: 9 * gib });
+    world.placed('d1', 'd', { cpu: 4, priority: 1, memory: 8 * gib });
+    expect(preempt(world.engine, request(urgent({ cpu: 4 })))).toEqual({ host: 'd', victims: ['shop/d1'] });
+    world.engine.removeHost('d');
+    expect(preempt(world.engine, request(urgent({ cpu: 4 })))).toEqual({ host: 'c', victims: ['shop/c1'] });
+    world.engine.removeHost('c');
+    world.engine.removeHost('b');
+    expect(preempt(world.engine, request(urgent({ cpu: 4 })))).toEqual({
+      host: 'a',
+      victims: ['shop/a1', 'shop/a2'],
+    });
+  });
+
+  it('are three or more where two are not enough, and none that could stay', () => {
+    const world = new SmallWorld().host('a', { limits: { cpu: 8 } });
+    for (const [index, cpu] of [1, 2, 2, 2, 1].entries())
+      world.placed(`x${index}`, 'a', { cpu, priority: index });
+    const decision = preempt(world.engine, request(urgent({ cpu: 5 })));
+    expect(decision?.victims).toEqual(['shop/x0', 'shop/x1', 'shop/x2']);
+  });
+
+  it('is nobody of the same priority or a higher one', () => {
+    const world = new SmallWorld()
+      .host('a', { limits: { cpu: 4 } })
+      .placed('x', 'a', { cpu: 4, priority: 10 });
+    expect(preempt(world.engine, request(urgent()))).toBeUndefined();
+    expect(preempt(world.engine, request(urgent({ priority: 11 })))?.victims).toEqual(['shop/x']);
+  });
+
+  it('is not itself, where it is already', () => {
+    const world = new SmallWorld().host('a', { limits: { cpu: 8 } }).placed('x', 'a', { cpu: 4 });
+    world.placed('urgent', 'a', { cpu: 4, priority: 10 });
+    expect(preempt(world.engine, request(urgent({ cpu: 6 })))).toEqual({ host: 'a', victims: ['shop/x'] });
+    expect(world.engine.usage('a').vms).toBe(2);
+  });
+
+  it('is who is in the way by a rule, too', () => {
+    const labels = { app: 'db' };
+    const world = new SmallWorld().host('a').placed('x', 'a').placed('y', 'a', { labels });
+    world.policy(labels, { vmAntiAffinity: [{ topologyKey: 'hostname', enforcement: required }] });
+    expect(preempt(world.engine, request(urgent({ labels })))).toEqual({ host: 'a', victims: ['shop/y'] });
+  });
+
+  it('gives the cell that becomes free', () => {
+    const cell = { limits: { cpu: 8, memory: 32 * gib } };
+    const world = new SmallWorld().host('a', { cells: [cell, cell] });
+    world.placed('x', 'a', { oneCell: true, cell: 0, memory: 30 * gib, priority: 2 });
+    world.placed('y', 'a', { oneCell: true, cell: 1, memory: 30 * gib, priority: 1 });
+    expect(preempt(world.engine, request(urgent({ oneCell: true, memory: 4 * gib })))).toEqual({
+      ...{ host: 'a', cell: 1, victims: ['shop/y'] },
+    });
+  });
+});
+
+/** Every way to make so many VMs of lower priority go on one host, for which that host then takes the VM. */
+function waysWith(world: PlainWorld, asked: VmState, count: number): PlacedVm[][] {
+  const lower = [...world.vms.values()].filter(
+    (one) => one.id !== asked.id && (one.priority ?? 0) < (asked.priority ?? 0),
+  );
+  const sets = count === 1 ? lower.map((one) => [one]) : pairsOf(lower);
+  return sets.filter((set) => {
+    if (new Set(set.map(({ host }) => host)).size > 1) return false;
+    const rest = new Map([...world.vms].filter(([id]) => !set.some((one) => one.id === id)));
+    return mayTake({ ...world, vms: rest }, asked, 'p').includes(set[0]?.host ?? '');
+  });
+}
+
+const pairsOf = (vms: PlacedVm[]) => vms.flatMap((one, at) => vms.slice(at + 1).map((other) => [one, other]));
+
+describe('a preemption after any history', () => {
+  it('breaks no rule, is the smallest there is as far as two VMs, and leaves no trace', () => {
+    let found = 0;
+    fc.assert(
+      fc.property(
+        fc.array(someEvent, { minLength: 20, maxLength: 60, size: 'max' }),
+        someVm,
+        (events, some) => {
+          const asked = { ...some, priority: 2 };
+          const engine = new PlacementEngine();
+          const world = emptyWorld();
+          for (const event of events) happen(engine, world, event);
+          const before = engine.place(request(asked, 'p'));
+          const decision = preempt(engine, request(asked, 'p'));
+          expect(engine.place(request(asked, 'p'))).toEqual(before);
+          if (decision && decision.victims.length > 0) {
+            found += 1;
+            const rest = new Map([...world.vms].filter(([id]) => !decision.victims.includes(id)));
+            expect(mayTake({ ...world, vms: rest }, asked, 'p')).toContain(decision.host);
+            for (const id of decision.victims) expect(world.vms.get(id)?.priority ?? 0).toBeLessThan(2);
+          }
+          if (before.kind === 'placed') return;
+          const fewest = [1, 2].find((count) => waysWith(world, asked, count).length > 0);
+          if (fewest !== undefined) expect(decision?.victims.length).toBe(fewest);
+          else expect(decision?.victims.length ?? 3).toBeGreaterThan(2);
+        },
+      ),
+      { numRuns: 200 },
+    );
+    expect(found).toBeGreaterThan(5);
+  });
+});
