@@ -13,7 +13,13 @@ const parts: Record<string, () => Promise<Part>> = {
   rate: async () => (await import('./rate/part.ts')).ratePart,
   index: async () => (await import('./index/part.ts')).indexPart,
   bound: async () => (await import('./bound/part.ts')).boundPart,
+  rebalance: async () => inNoFolder((await import('./rebalance/part.ts')).part),
+  packing: async () => inNoFolder((await import('./packing/part.ts')).part),
 };
+
+function inNoFolder(part: (context: BenchContext) => Promise<Figure[]>): Part {
+  return (_, context) => part(context);
+}
 
 /** Of the last minute: where others use the machine as well, times say little of who was measured. */
 const load = () => (loadavg()[0] ?? 0).toFixed(1);
