@@ -10,7 +10,8 @@ import { wouldFit, wouldFitSentence } from '../../placement/explain/would-fit.ts
 import type { Decision, PlacementRequest, Rejection } from '../../placement/model/decision.ts';
 import { findCondition } from '../conditions.ts';
 import type { Amounts } from '../host/capacity.ts';
-import type { HostConnections, HostLink } from '../host/connections.ts';
+import type { HostLink } from '../host/connections.ts';
+import type { HostLinks } from '../host/recorded-links.ts';
 import type { Stores } from '../stores.ts';
 import { policyState } from './policy-state.ts';
 import { hostState, vmState } from './translate.ts';
@@ -28,11 +29,11 @@ interface Assumption {
 export class PoolModel {
   readonly engine = new PlacementEngine();
   readonly #stores: Stores;
-  readonly #connections: HostConnections;
+  readonly #connections: HostLinks;
   /** Hosts chosen for VMs whose binding the store does not show yet, by VM key. */
   readonly #assumed = new Map<string, Assumption>();
 
-  constructor(stores: Stores, connections: HostConnections) {
+  constructor(stores: Stores, connections: HostLinks) {
     this.#stores = stores;
     this.#connections = connections;
     stores.virtualMachines.subscribe(({ type, object }) =>
@@ -49,11 +50,16 @@ export class PoolModel {
 
   /** Chooses a host for the VM in `pool`, or says why none fits and what would change that. Nothing is remembered. */
   place(vm: VirtualMachine, pool: HostPool): Decision {
-    const request = this.#request(vm, pool);
+    const request = this.request(vm, pool);
     const decision = this.engine.place(request);
     if (decision.kind === 'placed') return decision;
     const way = wouldFitSentence(wouldFit(this.engine, request, decision.rejections));
     return way === '' ? decision : { ...decision, message: `${decision.message} ${way}` };
+  }
+
+  /** What the VM asks the engine. */
+  request(vm: VirtualMachine, pool: HostPool): PlacementRequest {
+    return { vm: vmState(vm), pool: pool.metadata.name, strategy: pool.spec.strategy };
   }
 
   /** Whether the first attempt to connect to one of the pool's hosts, or to make them, is still under way. */
@@ -65,12 +71,12 @@ export class PoolModel {
 
   /** The required rule that the VM breaks on the host, if any. */
   check(vm: VirtualMachine, pool: HostPool, hostName: string): Rejection | undefined {
-    return this.engine.check(this.#request(vm, pool), hostName);
+    return this.engine.check(this.request(vm, pool), hostName);
   }
 
   /** What the host lacks for what the VM asks for now, beside all others on it; undefined when nothing. */
   shortageOn(vm: VirtualMachine, pool: HostPool, hostName: string): string | undefined {
-    return this.engine.shortageOn(this.#request(vm, pool), hostName);
+    return this.engine.shortageOn(this.request(vm, pool), hostName);
   }
 
   /**
@@ -102,10 +108,6 @@ export class PoolModel {
   refreshHost(hostName: string): void {
     const host = this.#stores.hosts.get(hostName);
     if (host) this.#seeHost(host);
-  }
-
-  #request(vm: VirtualMachine, pool: HostPool): PlacementRequest {
-    return { vm: vmState(vm), pool: pool.metadata.name, strategy: pool.spec.strategy };
   }
 
   #seeVm(vm: VirtualMachine): void {
