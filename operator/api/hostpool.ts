@@ -12,6 +12,7 @@ import {
   observedGeneration,
   type Resource,
 } from './common.ts';
+import { taints } from './placement.ts';
 
 const absolutePath = matching(
   /^\/\P{Cc}*$/u,
@@ -40,6 +41,7 @@ export const hostPoolSpec = z
           name: dnsSubdomain.describe('Name of the Host.'),
           address: address.describe('DNS name or IP address at which its libvirt answers.'),
           labels: labels.optional().describe('Labels of the Host, for selectors and topology.'),
+          taints: taints.describe('Keep VMs away that do not tolerate them, as taints of a Node do.'),
         }),
       )
       .max(1000)

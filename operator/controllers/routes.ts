@@ -89,13 +89,20 @@ function footprint(vm: VirtualMachine): string {
 
 /** What policies tell of a VM besides: whether it is where it may be, and the words in which it says why it has no place. */
 function compliance(vm: VirtualMachine): string {
-  return JSON.stringify([vm.spec.placement.hostSelector, findCondition(vm, 'Scheduled')?.message]);
+  return JSON.stringify([vm.spec.placement, findCondition(vm, 'Scheduled')?.message]);
 }
 
 /** All of a Host that decides whether a VM fits; what VMs have of it is told by the VMs. */
 function room({ metadata, spec, status }: Host): string {
   const conditions = status?.conditions?.map(({ type, status: value }) => [type, value]);
-  return JSON.stringify([spec, metadata.labels, metadata.deletionTimestamp, status?.allocatable, conditions]);
+  return JSON.stringify([
+    spec,
+    metadata.labels,
+    metadata.deletionTimestamp,
+    status?.allocatable,
+    status?.taints,
+    conditions,
+  ]);
 }
 
 /** What a Host says of how it can be reached, and what an admin says of it. */

@@ -11,6 +11,7 @@ import { allocatable } from '../host/capacity.ts';
 import type { HostLink } from '../host/connections.ts';
 import { replacedMachine } from '../host/identity.ts';
 import { schedulable } from '../host/schedulable.ts';
+import { taintsOf } from '../host/taints.ts';
 import type { Node } from '../hostpool/membership.ts';
 
 /** What its domain holds on its host right now, whatever the spec asks for; nothing while it is stopped. */
@@ -21,7 +22,6 @@ export function heldBy({ status }: VirtualMachine) {
 /** A VirtualMachine in placement's words. One that was made smaller has what it had until it is restarted. */
 export function vmState(vm: VirtualMachine): VmState {
   const held = heldBy(vm);
-  const { hostSelector } = vm.spec.placement;
   return {
     id: keyOf(vm),
     namespace: vm.metadata.namespace ?? '',
@@ -30,7 +30,25 @@ export function vmState(vm: VirtualMachine): VmState {
       cpu: Math.max(vm.spec.cpu.cores, held?.cpu.cores ?? 0),
       memory: Math.max(parseBytes(vm.spec.memory.size), held ? parseBytes(held.memory.size) : 0),
     },
+    ...hostRules(vm.spec.placement),
+  };
+}
+
+/** What the VM itself asks of its host. */
+function hostRules({
+  hostSelector,
+  hostAffinity,
+  tolerations,
+}: VirtualMachine['spec']['placement']): Partial<VmState> {
+  const { required, preferred = [] } = hostAffinity ?? {};
+  const affinity = {
+    ...(required ? { required } : {}),
+    preferred: preferred.map(({ hostSelector: selector, weight }) => ({ selector, weight })),
+  };
+  return {
     ...(hostSelector ? { hostSelector } : {}),
+    ...(hostAffinity ? { hostAffinity: affinity } : {}),
+    ...(tolerations ? { tolerations } : {}),
   };
 }
 
@@ -51,6 +69,7 @@ export function hostState({ host, pool, node, link, twin }: HostView): HostState
     pool: host.spec.hostPoolRef.name,
     labels: host.metadata.labels ?? {},
     available: availability({ host, pool, node, link, twin }),
+    taints: taintsOf(host, pool, node),
     limits: { cpu: limits.cpu, memory: limits.memoryBytes },
   };
 }

@@ -19,7 +19,7 @@ describe("the VM's host affinity", () => {
       world.hostFor(wants(expression('generation', 'Gt', '9'), expression('disk', 'In', 'nvme', 'tape'))),
     ).toBe('c');
     expect(world.hostFor(wants(expression('disk', 'In', 'tape')))).toBe(
-      '0 of 3 hosts fit: 3 do not match the host affinity of the VM.',
+      '0 of 3 hosts fit: 3 do not match spec.placement.hostAffinity.',
     );
   });
 

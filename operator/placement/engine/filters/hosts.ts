@@ -47,7 +47,7 @@ export function selectorFilters({ hostSelector, hostAffinity }: VmState): Filter
     filters.push(labelFilter([hostSelector], refused));
   }
   if (hostAffinity?.required) {
-    const refused = refusal('HostSelector', 'does not', 'do not', 'match the host affinity of the VM');
+    const refused = refusal('HostSelector', 'does not', 'do not', 'match spec.placement.hostAffinity');
     filters.push(labelFilter(hostAffinity.required, refused));
   }
   return filters;
