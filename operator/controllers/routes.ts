@@ -1,6 +1,6 @@
 import type { Host } from '../api/host.ts';
 import type { VirtualMachine } from '../api/virtualmachine.ts';
-import { type KubeObject, keyOf, type ObjectKey } from '../kube/object.ts';
+import { intentOf, keyOf, type ObjectKey } from '../kube/object.ts';
 import type { Change } from '../kube/store.ts';
 import { findCondition } from './conditions.ts';
 import type { HostConnections } from './host/connections.ts';
@@ -116,11 +116,6 @@ function oldOf<T>(change: Change<T>): T | undefined {
   return change.type === 'updated' ? change.old : undefined;
 }
 
-/** What changes when a user changes the object, and not when its status does. */
-function intent({ metadata }: KubeObject): string {
-  return `${metadata.uid} ${metadata.generation} ${metadata.deletionTimestamp}`;
-}
-
 function wakeSums(vm: VirtualMachine, wakes: Wakes): void {
   if (!vm.status?.hostName) return;
   wakes.hosts.wakeAfter(vm.status.hostName, sumsAfterMs);
@@ -145,7 +140,7 @@ function routeHosts(stores: Stores, wakes: Wakes): void {
   stores.hostPools.subscribe((change) => {
     const { object } = change;
     const old = oldOf(change);
-    if (old && intent(old) === intent(object)) return;
+    if (old && intentOf(old) === intentOf(object)) return;
     const { name } = object.metadata;
     for (const host of stores.hosts.byIndex('pool', name)) wakes.hosts.wake(keyOf(host));
     for (const vm of stores.virtualMachines.byIndex('pool', name))
@@ -162,7 +157,7 @@ function routePolicies(stores: Stores, wakes: Wakes): void {
   stores.placementPolicies.subscribe((change) => {
     const { object } = change;
     const old = oldOf(change);
-    if (old && intent(old) === intent(object)) return;
+    if (old && intentOf(old) === intentOf(object)) return;
     for (const vm of stores.virtualMachines.byIndex('namespace', object.metadata.namespace ?? '')) {
       if (!vm.status?.hostName) wakes.virtualMachines.wakeAfter(keyOf(vm), placeAfterMs);
     }

@@ -13,15 +13,17 @@ import { replacedMachine } from '../host/identity.ts';
 import { schedulable } from '../host/schedulable.ts';
 import { taintsOf } from '../host/taints.ts';
 import type { Node } from '../hostpool/membership.ts';
+import { needsOf, offersOf } from './offers.ts';
 
 /** What its domain holds on its host right now, whatever the spec asks for; nothing while it is stopped. */
 export function heldBy({ status }: VirtualMachine) {
   return status?.powerState === 'Stopped' ? undefined : status?.allocated;
 }
 
-/** A VirtualMachine in placement's words. One that was made smaller has what it had until it is restarted. */
-export function vmState(vm: VirtualMachine): VmState {
+/** A VirtualMachine of the pool in placement's words. One that was made smaller has what it had until it is restarted. */
+export function vmState(vm: VirtualMachine, pool: HostPool | undefined): VmState {
   const held = heldBy(vm);
+  const needs = pool ? needsOf(vm, pool) : [];
   return {
     id: keyOf(vm),
     namespace: vm.metadata.namespace ?? '',
@@ -31,6 +33,7 @@ export function vmState(vm: VirtualMachine): VmState {
       memory: Math.max(parseBytes(vm.spec.memory.size), held ? parseBytes(held.memory.size) : 0),
     },
     ...hostRules(vm.spec.placement),
+    ...(needs.length > 0 ? { needs } : {}),
   };
 }
 
@@ -70,6 +73,7 @@ export function hostState({ host, pool, node, link, twin }: HostView): HostState
     labels: host.metadata.labels ?? {},
     available: availability({ host, pool, node, link, twin }),
     taints: taintsOf(host, pool, node),
+    offers: pool ? offersOf(pool, host.metadata.labels ?? {}) : [],
     limits: { cpu: limits.cpu, memory: limits.memoryBytes },
   };
 }

@@ -8,7 +8,7 @@ const staticHosts = [
   { name: 'h3', address: 'h3', labels: { zone: 'b', disk: 'ssd' }, taints: [dedicated] },
 ];
 const lab = { name: 'lab', bridge: 'br1' };
-const back = { name: 'back', bridge: 'br2' };
+const back = { name: 'back', bridge: 'br2', hostSelector: { matchLabels: { zone: 'a' } } };
 const small = { name: 'small', imagePath: '/boot/vmlinuz', initrdPath: '/boot/initrd' };
 const bare = { name: 'bare', imagePath: '/boot/bare' };
 
