@@ -158,6 +158,8 @@ function routePolicies(stores: Stores, wakes: Wakes): void {
     const { object } = change;
     const old = oldOf(change);
     if (old && intentOf(old) === intentOf(object)) return;
+    // Such a policy bears on VMs of all namespaces.
+    if ([old, object].some((policy) => policy?.spec.hostSharing === 'Exclusive')) wakeUnplaced(stores, wakes);
     for (const vm of stores.virtualMachines.byIndex('namespace', object.metadata.namespace ?? '')) {
       if (!vm.status?.hostName) wakes.virtualMachines.wakeAfter(keyOf(vm), placeAfterMs);
     }

@@ -234,6 +234,18 @@ const refused: Record<string, Case[]> = {
       'spec.vmAntiAffinity[0].topologyKey: Invalid value: "rack/": must be a label key such as example.com/rack or rack',
     ],
     [
+      'two limits over one key',
+      placementPolicy({
+        domainLimits: [1, 2].map((maxDomains) => ({ topologyKey: 'rack', maxDomains })),
+      }),
+      'spec.domainLimits[1]: Duplicate value: {"topologyKey":"rack"}',
+    ],
+    [
+      'a limit of no domains',
+      placementPolicy({ domainLimits: [{ topologyKey: 'rack', maxDomains: 0 }] }),
+      'spec.domainLimits[0].maxDomains: Invalid value: 0: spec.domainLimits[0].maxDomains in body should be greater than or equal to 1',
+    ],
+    [
       'a weight above 100',
       placementPolicy({ vmAffinity: [{ topologyKey: 'rack', weight: 101 }] }),
       'spec.vmAffinity[0].weight: Invalid value: 101: spec.vmAffinity[0].weight in body should be less than or equal to 100',
@@ -293,7 +305,7 @@ describe('what is accepted', () => {
     expect(policy.spec['topologySpread']).toEqual([
       { topologyKey: 'rack', maxSkew: 1, enforcement: 'Required', weight: 50 },
     ]);
-    expect(policy.spec['strategy']).toBe('Inherit');
+    expect(policy.spec).toMatchObject({ strategy: 'Inherit', hostSharing: 'Shared', domainLimits: [] });
     expect((await accepted(controlPlane, host())).spec).toEqual(host().spec);
   });
 

@@ -12,7 +12,8 @@ import { findCondition } from '../conditions.ts';
 import type { Amounts } from '../host/capacity.ts';
 import type { HostConnections, HostLink } from '../host/connections.ts';
 import type { Stores } from '../stores.ts';
-import { hostState, policyState, vmState } from './translate.ts';
+import { policyState } from './policy-state.ts';
+import { hostState, vmState } from './translate.ts';
 
 /** A host chosen for a VM, and the version of the VM that the binding is to be written over. */
 interface Assumption {

@@ -1,11 +1,9 @@
 import type { Host } from '../../api/host.ts';
 import type { HostPool } from '../../api/hostpool.ts';
-import type { PlacementPolicy } from '../../api/placementpolicy.ts';
 import { parseBytes } from '../../api/quantity.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import { keyOf } from '../../kube/object.ts';
 import type { HostState } from '../../placement/model/host.ts';
-import type { AffinityTerm, Enforcement, Policy } from '../../placement/model/policy.ts';
 import type { VmState } from '../../placement/model/vm.ts';
 import { allocatable } from '../host/capacity.ts';
 import type { HostLink } from '../host/connections.ts';
@@ -85,38 +83,4 @@ function availability({ host, pool, node, link, twin }: HostView): HostState['av
   if (replacedMachine(host, link)) return { yes: false, reason: 'is another machine than before' };
   if (twin) return { yes: false, reason: `has the same host uuid as ${twin}` };
   return { yes: true };
-}
-
-/** A PlacementPolicy in placement's words. */
-export function policyState(policy: PlacementPolicy): Policy {
-  const { vmSelector, strategy, vmAntiAffinity, vmAffinity, topologySpread, hostAffinity } = policy.spec;
-  return {
-    name: policy.metadata.name,
-    namespace: policy.metadata.namespace ?? '',
-    vmSelector,
-    ...(strategy === 'Inherit' ? {} : { strategy }),
-    vmAntiAffinity: vmAntiAffinity.map(affinityTerm),
-    vmAffinity: vmAffinity.map(affinityTerm),
-    topologySpread: topologySpread.map((term) => ({
-      topologyKey: term.topologyKey,
-      maxSkew: term.maxSkew,
-      enforcement: enforcement(term),
-    })),
-    hostAffinity: hostAffinity.map((term) => ({
-      hostSelector: term.hostSelector,
-      enforcement: enforcement(term),
-    })),
-  };
-}
-
-function affinityTerm(term: PlacementPolicy['spec']['vmAffinity'][number]): AffinityTerm {
-  return {
-    topologyKey: term.topologyKey,
-    ...(term.vmSelector ? { vmSelector: term.vmSelector } : {}),
-    enforcement: enforcement(term),
-  };
-}
-
-function enforcement(term: { enforcement: 'Required' | 'Preferred'; weight: number }): Enforcement {
-  return term.enforcement === 'Required' ? { required: true } : { required: false, weight: term.weight };
 }

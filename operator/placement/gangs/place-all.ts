@@ -57,7 +57,7 @@ function placeInOrder(engine: PlacementEngine, order: readonly PlacementRequest[
 }
 
 /** By the sum of their parts of the most that one of them asks of each resource; equal ones by id. */
-function largestFirst(requests: readonly PlacementRequest[]): PlacementRequest[] {
+export function largestFirst(requests: readonly PlacementRequest[]): PlacementRequest[] {
   const most: Record<string, number> = {};
   for (const { vm } of requests) {
     for (const [name, amount] of Object.entries(vm.requests)) most[name] = Math.max(most[name] ?? 0, amount);
