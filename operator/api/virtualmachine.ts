@@ -12,6 +12,7 @@ import {
   observedGeneration,
   type Resource,
 } from './common.ts';
+import { hostAffinity, tolerations } from './placement.ts';
 
 const macAddress = matching(
   /^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/,
@@ -76,6 +77,8 @@ export const virtualMachineSpec = z
           .default({ name: 'default' })
           .describe('The HostPool that the VM lives in.'),
         hostSelector: labelSelector.optional().describe('Only hosts with these labels may carry the VM.'),
+        hostAffinity,
+        tolerations,
       })
       .default({ hostPoolRef: { name: 'default' } })
       .describe('Where the VM may live.')
