@@ -14,6 +14,7 @@ import type { HostConnections, HostLink } from '../host/connections.ts';
 import type { Stores } from '../stores.ts';
 import { policyState } from './policy-state.ts';
 import { hostState, vmState } from './translate.ts';
+import { WaitingLine } from './waiting-line.ts';
 
 /** A host chosen for a VM, and the version of the VM that the binding is to be written over. */
 interface Assumption {
@@ -27,6 +28,8 @@ interface Assumption {
  */
 export class PoolModel {
   readonly engine = new PlacementEngine();
+  /** The VMs that wait for a host. */
+  readonly line = new WaitingLine((vm) => this.engine.priorityOf(vm));
   readonly #stores: Stores;
   readonly #connections: HostConnections;
   /** Hosts chosen for VMs whose binding the store does not show yet, by VM key. */
@@ -49,11 +52,30 @@ export class PoolModel {
 
   /** Chooses a host for the VM in `pool`, or says why none fits and what would change that. Nothing is remembered. */
   place(vm: VirtualMachine, pool: HostPool): Decision {
+    this.line.tried(keyOf(vm));
     const request = this.#request(vm, pool);
     const decision = this.engine.place(request);
     if (decision.kind === 'placed') return decision;
     const way = wouldFitSentence(wouldFit(this.engine, request, decision.rejections));
     return way === '' ? decision : { ...decision, message: `${decision.message} ${way}` };
+  }
+
+  /**
+   * Assumes hosts for those who wait, in their order, as far as they fit; each finds it when its turn comes. One like another
+   * that has just found no place is not tried.
+   */
+  placeWaiting(vm: VirtualMachine): void {
+    const inVain = new Set<string>();
+    for (const waiting of this.line.due(vm)) {
+      this.line.tried(keyOf(waiting));
+      const pool = this.#stores.hostPools.get(waiting.spec.placement.hostPoolRef.name);
+      if (!pool || this.#assumed.has(keyOf(waiting))) continue;
+      const request = this.#request(waiting, pool);
+      const kind = JSON.stringify({ ...request, vm: { ...request.vm, id: '' } });
+      const found = inVain.has(kind) ? undefined : this.engine.find(request);
+      if (found) this.assume(waiting, found.host);
+      else inVain.add(kind);
+    }
   }
 
   /** Whether the first attempt to connect to one of the pool's hosts, or to make them, is still under way. */
@@ -112,6 +134,7 @@ export class PoolModel {
     const key = keyOf(vm);
     const bound = vm.status?.hostName;
     if (bound || this.#isDecided(vm)) this.#assumed.delete(key);
+    this.line.see(vm);
     const host = bound ?? this.#assumed.get(key)?.host;
     if (host) this.engine.upsertVm({ ...vmState(vm), host });
     else this.engine.removeVm(key);
@@ -124,6 +147,7 @@ export class PoolModel {
 
   #removeVm(vm: VirtualMachine): void {
     this.#assumed.delete(keyOf(vm));
+    this.line.remove(keyOf(vm));
     this.engine.removeVm(keyOf(vm));
   }
 
@@ -143,8 +167,10 @@ export class PoolModel {
   /** The rules of a policy that is being deleted hold no more. */
   #seePolicy(type: Change<PlacementPolicy>['type'], policy: PlacementPolicy): void {
     const { name, namespace = '', deletionTimestamp } = policy.metadata;
+    const before = this.engine.policy(namespace, name)?.priority;
     if (type === 'deleted' || deletionTimestamp) this.engine.removePolicy(namespace, name);
     else this.engine.upsertPolicy(policyState(policy));
+    if (before !== this.engine.policy(namespace, name)?.priority) this.line.weighAnew();
   }
 
   #seePool(name: string): void {

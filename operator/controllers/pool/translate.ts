@@ -19,7 +19,7 @@ export function heldBy({ status }: VirtualMachine) {
 /** A VirtualMachine in placement's words. One that was made smaller has what it had until it is restarted. */
 export function vmState(vm: VirtualMachine): VmState {
   const held = heldBy(vm);
-  const { hostSelector } = vm.spec.placement;
+  const { hostSelector, priority } = vm.spec.placement;
   return {
     id: keyOf(vm),
     namespace: vm.metadata.namespace ?? '',
@@ -29,6 +29,7 @@ export function vmState(vm: VirtualMachine): VmState {
       memory: Math.max(parseBytes(vm.spec.memory.size), held ? parseBytes(held.memory.size) : 0),
     },
     ...(hostSelector ? { hostSelector } : {}),
+    ...(priority === undefined ? {} : { priority }),
   };
 }
 
