@@ -1,6 +1,6 @@
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import { keyOf, type ObjectKey } from '../../kube/object.ts';
-import { largestFirst } from '../../placement/model/size.ts';
+import { bySize } from '../../placement/model/size.ts';
 import type { VmState } from '../../placement/model/vm.ts';
 import { finalizer } from '../virtualmachine/finalizer.ts';
 import { isPaused } from '../virtualmachine/pause.ts';
@@ -76,8 +76,8 @@ export class WaitingLine {
 
   #dueOf(level: number): VirtualMachine[] {
     const due = [...(this.#byPriority.get(level) ?? [])].filter(({ triedIn }) => triedIn !== this.#round);
-    const bySize = largestFirst(due.map(({ state }) => state));
-    return due.sort((a, b) => bySize(a.state, b.state)).map(({ vm }) => vm);
+    const compare = bySize(due.map(({ state }) => state));
+    return due.sort((a, b) => compare(a.state, b.state)).map(({ vm }) => vm);
   }
 
   #add(entry: Waiting): void {

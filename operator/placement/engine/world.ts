@@ -1,6 +1,6 @@
 import type { HostState } from '../model/host.ts';
 import type { Policy } from '../model/policy.ts';
-import type { Labels } from '../model/selector.ts';
+import type { Labels, Selector } from '../model/selector.ts';
 import type { PlacedVm, VmState } from '../model/vm.ts';
 import { Eligibles } from './eligibles.ts';
 import { Exclusives } from './exclusives.ts';
@@ -124,6 +124,15 @@ export class World {
 
   policy(namespace: string, name: string): Policy | undefined {
     return this.#namespaces.get(namespace)?.policy(name);
+  }
+
+  policiesOf(namespace: string): Policy[] {
+    return this.#namespaces.get(namespace)?.policies() ?? [];
+  }
+
+  select(namespace: string, selector: Selector): PlacedVm[] {
+    const labelSets = this.#namespaces.get(namespace)?.select(selector) ?? [];
+    return labelSets.flatMap(({ vms }) => [...vms].map(({ vm }) => vm));
   }
 
   policiesFor(namespace: string, labels: Labels): Policy[] {

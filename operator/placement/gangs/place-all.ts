@@ -1,6 +1,6 @@
 import type { PlacementEngine } from '../engine/engine.ts';
 import type { Decision, Placement, PlacementRequest } from '../model/decision.ts';
-import { largestFirst } from '../model/size.ts';
+import { bySize } from '../model/size.ts';
 import { Domains } from './domains.ts';
 
 export type GangDecision =
@@ -23,8 +23,7 @@ const attempts = 16;
  * another domain. The engine is left as it was.
  */
 export function placeAll(engine: PlacementEngine, requests: readonly PlacementRequest[]): GangDecision {
-  const bySize = largestFirst(requests.map(({ vm }) => vm));
-  let order = [...requests].sort((a, b) => bySize(a.vm, b.vm));
+  let order = largestFirst(requests);
   let barred = new Domains();
   const tried = new Set<string>();
   let furthest: Attempt = { placements: new Map() };
@@ -65,6 +64,12 @@ function placeFirst(engine: PlacementEngine, request: PlacementRequest, barred: 
   if (found.kind === 'unplaced') return found;
   const refused = engine.refusalOn(request, found.host);
   return refused ? { kind: 'unplaced', rejections: [refused], message: refused.text } : found;
+}
+
+/** In the order in which they are best tried: see `bySize`. */
+export function largestFirst(requests: readonly PlacementRequest[]): PlacementRequest[] {
+  const compare = bySize(requests.map(({ vm }) => vm));
+  return [...requests].sort((a, b) => compare(a.vm, b.vm));
 }
 
 function failedFirst(order: readonly PlacementRequest[], id: string): PlacementRequest[] {

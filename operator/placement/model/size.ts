@@ -4,7 +4,7 @@ import type { VmState } from './vm.ts';
  * Orders VMs that are to be placed by size, the largest first: by the sum of their parts of the most that one of them asks
  * of each resource; equal ones by id.
  */
-export function largestFirst(vms: readonly VmState[]): (a: VmState, b: VmState) => number {
+export function bySize(vms: readonly VmState[]): (a: VmState, b: VmState) => number {
   const most: Record<string, number> = {};
   for (const { requests } of vms) {
     for (const name in requests) most[name] = Math.max(most[name] ?? 0, requests[name] ?? 0);
