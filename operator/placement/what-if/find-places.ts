@@ -11,7 +11,7 @@ export function findPlaces(
 ): { placed: Found[]; homeless: Homeless[] } {
   const placed: Found[] = [];
   const without: PlacementRequest[] = [];
-  const priority = ({ vm }: PlacementRequest) => vm.priority ?? 0;
+  const priority = ({ vm }: PlacementRequest) => engine.priorityOf(vm);
   for (const request of largestFirst(requests).sort((a, b) => priority(b) - priority(a))) {
     const { vm } = request;
     const found = engine.find(request);
