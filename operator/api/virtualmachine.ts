@@ -13,6 +13,7 @@ import {
   priority,
   type Resource,
 } from './common.ts';
+import { hostAffinity, tolerations } from './placement.ts';
 
 const macAddress = matching(
   /^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/,
@@ -80,6 +81,8 @@ export const virtualMachineSpec = z
         priority: priority.describe(
           'How important the VM is: of VMs that wait for room, higher ones come first. Default: the highest priority of the PlacementPolicies that select it, else 0.',
         ),
+        hostAffinity,
+        tolerations,
       })
       .default({ hostPoolRef: { name: 'default' } })
       .describe('Where the VM may live.')

@@ -1,7 +1,7 @@
 import type { Host } from '../api/host.ts';
 import type { PlacementPolicy } from '../api/placementpolicy.ts';
 import type { VirtualMachine } from '../api/virtualmachine.ts';
-import { type KubeObject, keyOf, type ObjectKey } from '../kube/object.ts';
+import { intentOf, keyOf, type ObjectKey } from '../kube/object.ts';
 import type { Change } from '../kube/store.ts';
 import { findCondition } from './conditions.ts';
 import type { HostConnections } from './host/connections.ts';
@@ -102,13 +102,20 @@ function footprint(vm: VirtualMachine): string {
 
 /** What policies tell of a VM besides: whether it is where it may be, and the words in which it says why it has no place. */
 function compliance(vm: VirtualMachine): string {
-  return JSON.stringify([vm.spec.placement.hostSelector, findCondition(vm, 'Scheduled')?.message]);
+  return JSON.stringify([vm.spec.placement, findCondition(vm, 'Scheduled')?.message]);
 }
 
 /** All of a Host that decides whether a VM fits; what VMs have of it is told by the VMs. */
 function room({ metadata, spec, status }: Host): string {
   const conditions = status?.conditions?.map(({ type, status: value }) => [type, value]);
-  return JSON.stringify([spec, metadata.labels, metadata.deletionTimestamp, status?.allocatable, conditions]);
+  return JSON.stringify([
+    spec,
+    metadata.labels,
+    metadata.deletionTimestamp,
+    status?.allocatable,
+    status?.taints,
+    conditions,
+  ]);
 }
 
 /** What a Host says of how it can be reached, and what an admin says of it. */
@@ -120,11 +127,6 @@ function standing(host: Host): string {
 
 function oldOf<T>(change: Change<T>): T | undefined {
   return change.type === 'updated' ? change.old : undefined;
-}
-
-/** What changes when a user changes the object, and not when its status does. */
-function intent({ metadata }: KubeObject): string {
-  return `${metadata.uid} ${metadata.generation} ${metadata.deletionTimestamp}`;
 }
 
 function wakeSums(vm: VirtualMachine, wakes: Wakes): void {
@@ -151,7 +153,7 @@ function routeHosts(stores: Stores, unplaced: Unplaced, wakes: Wakes): void {
   stores.hostPools.subscribe((change) => {
     const { object } = change;
     const old = oldOf(change);
-    if (old && intent(old) === intent(object)) return;
+    if (old && intentOf(old) === intentOf(object)) return;
     const { name } = object.metadata;
     for (const host of stores.hosts.byIndex('pool', name)) wakes.hosts.wake(keyOf(host));
     for (const vm of stores.virtualMachines.byIndex('pool', name))
@@ -168,7 +170,7 @@ function routePolicies(stores: Stores, unplaced: Unplaced, wakes: Wakes): void {
   stores.placementPolicies.subscribe((change) => {
     const { object } = change;
     const old = oldOf(change);
-    if (old && intent(old) === intent(object)) return;
+    if (old && intentOf(old) === intentOf(object)) return;
     if (bearsOnAll(object) || (old && bearsOnAll(old))) unplaced.wake();
     for (const vm of stores.virtualMachines.byIndex('namespace', object.metadata.namespace ?? '')) {
       if (!vm.status?.hostName) wakes.virtualMachines.wakeAfter(keyOf(vm), placeAfterMs);

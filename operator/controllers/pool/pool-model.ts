@@ -2,7 +2,7 @@ import type { Host } from '../../api/host.ts';
 import type { HostPool } from '../../api/hostpool.ts';
 import type { PlacementPolicy } from '../../api/placementpolicy.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
-import { keyOf } from '../../kube/object.ts';
+import { intentOf, keyOf } from '../../kube/object.ts';
 import { compareResourceVersions } from '../../kube/resource-version.ts';
 import type { Change } from '../../kube/store.ts';
 import { PlacementEngine } from '../../placement/engine/engine.ts';
@@ -29,7 +29,7 @@ interface Assumption {
 export class PoolModel {
   readonly engine = new PlacementEngine();
   /** The VMs that wait for a host. */
-  readonly line = new WaitingLine((vm) => this.engine.priorityOf(vm));
+  readonly line = new WaitingLine(this.engine, (vm) => vmState(vm, this.#poolOf(vm)));
   readonly #stores: Stores;
   readonly #connections: HostConnections;
   /** Hosts chosen for VMs whose binding the store does not show yet, by VM key. */
@@ -45,7 +45,7 @@ export class PoolModel {
       type === 'deleted' ? this.engine.removeHost(object.metadata.name) : this.#seeHost(object),
     );
     stores.placementPolicies.subscribe(({ type, object }) => this.#seePolicy(type, object));
-    stores.hostPools.subscribe(({ object }) => this.#seePool(object.metadata.name));
+    stores.hostPools.subscribe((change) => this.#seePool(change));
     stores.nodes.subscribe(({ object }) => this.refreshHost(object.metadata.name));
     connections.listen({ onLink: (hostName) => this.refreshHost(hostName), onDomainEvent: () => {} });
   }
@@ -102,7 +102,7 @@ export class PoolModel {
    */
   assume(vm: VirtualMachine, hostName: string): void {
     this.#assumed.set(keyOf(vm), { host: hostName, resourceVersion: vm.metadata.resourceVersion });
-    this.engine.upsertVm({ ...vmState(vm), host: hostName });
+    this.engine.upsertVm({ ...vmState(vm, this.#poolOf(vm)), host: hostName });
   }
 
   /**
@@ -127,7 +127,7 @@ export class PoolModel {
   }
 
   #request(vm: VirtualMachine, pool: HostPool): PlacementRequest {
-    return { vm: vmState(vm), pool: pool.metadata.name, strategy: pool.spec.strategy };
+    return { vm: vmState(vm, pool), pool: pool.metadata.name, strategy: pool.spec.strategy };
   }
 
   #seeVm(vm: VirtualMachine): void {
@@ -136,8 +136,12 @@ export class PoolModel {
     if (bound || this.#isDecided(vm)) this.#assumed.delete(key);
     this.line.see(vm);
     const host = bound ?? this.#assumed.get(key)?.host;
-    if (host) this.engine.upsertVm({ ...vmState(vm), host });
+    if (host) this.engine.upsertVm({ ...vmState(vm, this.#poolOf(vm)), host });
     else this.engine.removeVm(key);
+  }
+
+  #poolOf(vm: VirtualMachine): HostPool | undefined {
+    return this.#stores.hostPools.get(vm.spec.placement.hostPoolRef.name);
   }
 
   #isDecided(vm: VirtualMachine): boolean {
@@ -173,8 +177,12 @@ export class PoolModel {
     if (before !== this.engine.policy(namespace, name)?.priority) this.line.weighAnew();
   }
 
-  #seePool(name: string): void {
+  /** What a pool's status tells changes nothing for its hosts and VMs. */
+  #seePool(change: Change<HostPool>): void {
+    if (change.type === 'updated' && intentOf(change.old) === intentOf(change.object)) return;
+    const { name } = change.object.metadata;
     for (const host of this.#stores.hosts.byIndex('pool', name)) this.#seeHost(host);
+    for (const vm of this.#stores.virtualMachines.byIndex('pool', name)) this.#seeVm(vm);
   }
 }
 

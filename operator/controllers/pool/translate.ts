@@ -9,17 +9,19 @@ import { allocatable } from '../host/capacity.ts';
 import type { HostLink } from '../host/connections.ts';
 import { replacedMachine } from '../host/identity.ts';
 import { schedulable } from '../host/schedulable.ts';
+import { taintsOf } from '../host/taints.ts';
 import type { Node } from '../hostpool/membership.ts';
+import { needsOf, offersOf } from './offers.ts';
 
 /** What its domain holds on its host right now, whatever the spec asks for; nothing while it is stopped. */
 export function heldBy({ status }: VirtualMachine) {
   return status?.powerState === 'Stopped' ? undefined : status?.allocated;
 }
 
-/** A VirtualMachine in placement's words. One that was made smaller has what it had until it is restarted. */
-export function vmState(vm: VirtualMachine): VmState {
+/** A VirtualMachine of the pool in placement's words. One that was made smaller has what it had until it is restarted. */
+export function vmState(vm: VirtualMachine, pool: HostPool | undefined): VmState {
   const held = heldBy(vm);
-  const { hostSelector, priority } = vm.spec.placement;
+  const needs = pool ? needsOf(vm, pool) : [];
   return {
     id: keyOf(vm),
     namespace: vm.metadata.namespace ?? '',
@@ -28,8 +30,28 @@ export function vmState(vm: VirtualMachine): VmState {
       cpu: Math.max(vm.spec.cpu.cores, held?.cpu.cores ?? 0),
       memory: Math.max(parseBytes(vm.spec.memory.size), held ? parseBytes(held.memory.size) : 0),
     },
+    ...hostRules(vm.spec.placement),
+    ...(needs.length > 0 ? { needs } : {}),
+  };
+}
+
+/** What the VM itself asks of its host. */
+function hostRules({
+  hostSelector,
+  hostAffinity,
+  tolerations,
+  priority,
+}: VirtualMachine['spec']['placement']): Partial<VmState> {
+  const { required, preferred = [] } = hostAffinity ?? {};
+  const affinity = {
+    ...(required ? { required } : {}),
+    preferred: preferred.map(({ hostSelector: selector, weight }) => ({ selector, weight })),
+  };
+  return {
     ...(hostSelector ? { hostSelector } : {}),
     ...(priority === undefined ? {} : { priority }),
+    ...(hostAffinity ? { hostAffinity: affinity } : {}),
+    ...(tolerations ? { tolerations } : {}),
   };
 }
 
@@ -50,6 +72,8 @@ export function hostState({ host, pool, node, link, twin }: HostView): HostState
     pool: host.spec.hostPoolRef.name,
     labels: host.metadata.labels ?? {},
     available: availability({ host, pool, node, link, twin }),
+    taints: taintsOf(host, pool, node),
+    offers: pool ? offersOf(pool, host.metadata.labels ?? {}) : [],
     limits: { cpu: limits.cpu, memory: limits.memoryBytes },
   };
 }

@@ -1,10 +1,10 @@
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import { keyOf, type ObjectKey } from '../../kube/object.ts';
+import type { PlacementEngine } from '../../placement/engine/engine.ts';
 import { bySize } from '../../placement/model/size.ts';
 import type { VmState } from '../../placement/model/vm.ts';
 import { finalizer } from '../virtualmachine/finalizer.ts';
 import { isPaused } from '../virtualmachine/pause.ts';
-import { vmState } from './translate.ts';
 
 interface Waiting {
   vm: VirtualMachine;
@@ -19,13 +19,15 @@ interface Waiting {
  * once in a round; a round begins when room may have come.
  */
 export class WaitingLine {
-  readonly #priorityOf: (vm: VmState) => number;
+  readonly #engine: Pick<PlacementEngine, 'priorityOf'>;
+  readonly #stateOf: (vm: VirtualMachine) => VmState;
   readonly #byKey = new Map<ObjectKey, Waiting>();
   readonly #byPriority = new Map<number, Set<Waiting>>();
   #round = 0;
 
-  constructor(priorityOf: (vm: VmState) => number) {
-    this.#priorityOf = priorityOf;
+  constructor(engine: Pick<PlacementEngine, 'priorityOf'>, stateOf: (vm: VirtualMachine) => VmState) {
+    this.#engine = engine;
+    this.#stateOf = stateOf;
   }
 
   /** The VM as it is now, which may wait no more. */
@@ -33,8 +35,8 @@ export class WaitingLine {
     const triedIn = this.#byKey.get(keyOf(vm))?.triedIn;
     this.remove(keyOf(vm));
     if (!waits(vm)) return;
-    const state = vmState(vm);
-    this.#add({ vm, state, priority: this.#priorityOf(state), triedIn });
+    const state = this.#stateOf(vm);
+    this.#add({ vm, state, priority: this.#engine.priorityOf(state), triedIn });
   }
 
   remove(key: ObjectKey): void {
@@ -67,7 +69,7 @@ export class WaitingLine {
    */
   due(vm: VirtualMachine): VirtualMachine[] {
     const own = this.#byKey.get(keyOf(vm));
-    const priority = own?.priority ?? this.#priorityOf(vmState(vm));
+    const priority = own?.priority ?? this.#engine.priorityOf(this.#stateOf(vm));
     return [...this.#byPriority.keys()]
       .filter((level) => own?.triedIn !== undefined || level > priority)
       .sort((a, b) => b - a)
