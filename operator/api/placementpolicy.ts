@@ -6,6 +6,7 @@ import {
   listAtomic,
   listMap,
   observedGeneration,
+  priority,
   type Resource,
 } from './common.ts';
 
@@ -99,6 +100,9 @@ export const placementPolicySpec = z.object({
     .describe(
       'Limits on how many domains the selected VMs use together, as for licences that are paid for each host.',
     ),
+  priority: priority.describe(
+    'How important the selected VMs are, for those that have no spec.placement.priority of their own; of several policies the highest counts. Higher comes first.',
+  ),
   strategy: z
     .enum(['Inherit', 'Spread', 'Pack'])
     .default('Inherit')

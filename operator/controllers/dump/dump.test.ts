@@ -99,19 +99,19 @@ describe('a dump', () => {
     });
   });
 
-  it('replays VMs one after the other, the oldest first, but none that is not to run', async () => {
-    const world = await World.withHosts(1, { memoryBytes: 4 * 2 ** 30 });
+  it('replays VMs one after the other, the most important first, but none that is not to run', async () => {
+    const world = await World.withHosts(1, { memoryBytes: 6 * 2 ** 30 });
     await world.stopOperator();
-    for (const name of ['b', 'a']) {
-      world.putVm(name, { memory: { size: '2Gi' } });
-      await world.run(1000);
-    }
+    world.putVm('large', { memory: { size: '3Gi' } });
+    world.putVm('small', { memory: { size: '2Gi' } });
+    world.putVm('vip', { memory: { size: '2Gi' }, placement: { priority: 9 } });
     world.putVm('halted', { runStrategy: 'Halted' });
     world.putVm('paused', {}, { annotations: { 'vmfabric.io/paused': 'true' } });
     const decisions = replay(snapshotOf((await dumpOf(world)).objects));
     expect(decisions.map(({ vm, decision }) => [vm.metadata.name, decision?.kind])).toEqual([
-      ['b', 'placed'],
-      ['a', 'unplaced'],
+      ['vip', 'placed'],
+      ['large', 'placed'],
+      ['small', 'unplaced'],
     ]);
   });
 

@@ -1,11 +1,13 @@
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
-import { type KubeObject, keyOf } from '../../kube/object.ts';
+import type { KubeObject } from '../../kube/object.ts';
 import { Store } from '../../kube/store.ts';
 import type { Decision } from '../../placement/model/decision.ts';
+import { bySize } from '../../placement/model/size.ts';
+import type { VmState } from '../../placement/model/vm.ts';
 import { RecordedLinks } from '../host/recorded-links.ts';
 import { PoolModel } from '../pool/pool-model.ts';
 import { addIndexes, type Stores } from '../stores.ts';
-import { pauseAnnotation } from '../virtualmachine/pause.ts';
+import { isPaused } from '../virtualmachine/pause.ts';
 import type { DumpedObjects } from './dump.ts';
 import { partNames } from './parts.ts';
 
@@ -38,11 +40,11 @@ export interface Replayed {
 }
 
 /**
- * What the operator would decide for the VMs that wait for a host, the oldest first, each placed before the next is asked
- * about. The snapshot is changed by it.
+ * What the operator would decide for the VMs that wait for a host, in its order: the most important first, of these the
+ * largest, each placed before the next is asked about. The snapshot is changed by it.
  */
 export function replay({ stores, pools }: Snapshot): Replayed[] {
-  return waiting(stores).map((vm) => {
+  return inOrder(pools, waiting(stores)).map((vm) => {
     const pool = stores.hostPools.get(vm.spec.placement.hostPoolRef.name);
     const decision = pool && pools.place(vm, pool);
     if (decision?.kind === 'placed') pools.assume(vm, decision.host);
@@ -50,16 +52,21 @@ export function replay({ stores, pools }: Snapshot): Replayed[] {
   });
 }
 
-/** VMs that would be given a host if there were one, the oldest first. */
+/** VMs that would be given a host if there were one, the operator knows of them or not. */
 export function waiting({ virtualMachines }: Stores): VirtualMachine[] {
-  const age = ({ metadata }: VirtualMachine) => `${metadata.creationTimestamp ?? ''} ${keyOf(metadata)}`;
-  return virtualMachines
-    .byIndex('unplaced', 'yes')
-    .filter(waits)
-    .sort((a, b) => (age(a) < age(b) ? -1 : 1));
+  return virtualMachines.byIndex('unplaced', 'yes').filter(waits);
 }
 
-function waits({ metadata, spec }: VirtualMachine): boolean {
-  const isPaused = metadata.annotations?.[pauseAnnotation] === 'true';
-  return !metadata.deletionTimestamp && !isPaused && spec.runStrategy !== 'Halted';
+function waits(vm: VirtualMachine): boolean {
+  return !vm.metadata.deletionTimestamp && !isPaused(vm) && vm.spec.runStrategy !== 'Halted';
+}
+
+function inOrder(pools: PoolModel, vms: readonly VirtualMachine[]): VirtualMachine[] {
+  const states = vms.map((vm) => ({ vm, state: pools.state(vm) }));
+  const priorities = new Map(states.map(({ state }) => [state.id, pools.engine.priorityOf(state)]));
+  const priority = ({ id }: VmState) => priorities.get(id) ?? 0;
+  const size = bySize(states.map(({ state }) => state));
+  return states
+    .sort(({ state: a }, { state: b }) => priority(b) - priority(a) || size(a, b))
+    .map(({ vm }) => vm);
 }

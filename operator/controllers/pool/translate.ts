@@ -40,6 +40,7 @@ function hostRules({
   hostSelector,
   hostAffinity,
   tolerations,
+  priority,
 }: VirtualMachine['spec']['placement']): Partial<VmState> {
   const { required, preferred = [] } = hostAffinity ?? {};
   const affinity = {
@@ -48,6 +49,7 @@ function hostRules({
   };
   return {
     ...(hostSelector ? { hostSelector } : {}),
+    ...(priority === undefined ? {} : { priority }),
     ...(hostAffinity ? { hostAffinity: affinity } : {}),
     ...(tolerations ? { tolerations } : {}),
   };
