@@ -85,10 +85,19 @@ function routeVirtualMachines(stores: Stores, unplaced: Unplaced, wakes: Wakes):
       wakes.placementPolicies.wakeAfter(keyOf(policy), sumsAfterMs);
     }
     if (isAsBefore) return;
+    wakeGang(object, stores, wakes);
     wakeSums(object, wakes);
     if (old) wakeSums(old, wakes);
     if (old || type === 'deleted') unplaced.wake();
   });
+}
+
+/** Members of gangs that are bound start when the last of them is. */
+function wakeGang({ metadata: { namespace = '' } }: VirtualMachine, stores: Stores, wakes: Wakes): void {
+  const policies = stores.placementPolicies.byIndex('namespace', namespace);
+  if (!policies.some(({ spec }) => spec.gang)) return;
+  for (const vm of stores.virtualMachines.byIndex('unstarted', namespace))
+    wakes.virtualMachines.wake(keyOf(vm));
 }
 
 /** All of a VM that others reckon with. */

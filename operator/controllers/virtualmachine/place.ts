@@ -21,8 +21,21 @@ export async function place(scope: Scope): Promise<StepResult> {
   }
   if (!pool) return poolMissing(scope, poolName);
   env.pools.placeWaiting(vm);
+  const held = withoutGang(scope);
+  if (held) return held;
   const assumed = env.pools.assumedHost(vm);
   return assumed === undefined ? placeAnew(scope, pool) : bindTo(scope, assumed);
+}
+
+/** A VM of a gang goes nowhere before enough of them can. */
+function withoutGang(scope: Scope): StepResult | undefined {
+  const { vm, env, lookAgainMs: forMs } = scope;
+  const assembly = env.pools.gangs.assemble(vm);
+  if (!assembly || assembly.kind === 'stands') return undefined;
+  const { message } = assembly;
+  if (assembly.kind === 'incomplete') return { kind: 'wait', forMs, reason: 'GangIncomplete', message };
+  if (env.pools.gangs.poolsOf(vm).some((pool) => env.pools.isConnecting(pool))) return { kind: 'postpone' };
+  return { kind: 'wait', forMs, reason: 'GangUnschedulable', message };
 }
 
 async function placeAnew(scope: Scope, pool: HostPool): Promise<StepResult> {
