@@ -1,13 +1,12 @@
 import type { HostPool } from '../../api/hostpool.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import { keyOf } from '../../kube/object.ts';
-import type { PlacementEngine } from '../../placement/engine/engine.ts';
 import { placeAll } from '../../placement/gangs/place-all.ts';
 import type { PlacementRequest } from '../../placement/model/decision.ts';
 import type { Policy } from '../../placement/model/policy.ts';
 import { matches } from '../../placement/model/selector.ts';
 import type { Stores } from '../stores.ts';
-import type { WaitingLine } from './waiting-line.ts';
+import type { PoolModel } from './pool-model.ts';
 
 export type Assembly =
   /** Enough of the gang have a host, or one is assumed for them: others are placed as any VM. */
@@ -16,30 +15,26 @@ export type Assembly =
   | { kind: 'incomplete'; message: string }
   | { kind: 'unplaced'; message: string };
 
-interface Ports {
-  stores: Stores;
-  engine: PlacementEngine;
-  line: WaitingLine;
-  request(vm: VirtualMachine, pool: HostPool): PlacementRequest;
-  assume(vm: VirtualMachine, hostName: string): void;
-}
+type Model = Pick<PoolModel, 'engine' | 'line' | 'request' | 'assume'>;
 
 /**
  * VMs that are of use only together. Until a gang stands, its members are placed all at once or not at all; what of it is
  * bound by then, as when an operator died in the middle, is where it is, and the rest must fit beside it.
  */
 export class Gangs {
-  readonly #ports: Ports;
+  readonly #stores: Stores;
+  readonly #model: Model;
 
-  constructor(ports: Ports) {
-    this.#ports = ports;
+  constructor(stores: Stores, model: Model) {
+    this.#stores = stores;
+    this.#model = model;
   }
 
   /** Assumes hosts for as many of the VM's gang as it lacks, if all of these fit. Undefined for a VM without a gang. */
   assemble(vm: VirtualMachine): Assembly | undefined {
     const policy = this.#policyOf(vm);
     if (!policy?.gang) return undefined;
-    const { engine, line } = this.#ports;
+    const { engine, line } = this.#model;
     const members = this.#members(policy).map((member) => (keyOf(member) === keyOf(vm) ? vm : member));
     const absent = members.filter((member) => !engine.vm(keyOf(member)));
     const missing = policy.gang.minMembers - (members.length - absent.length);
@@ -67,35 +62,35 @@ export class Gangs {
 
   #policyOf(vm: VirtualMachine): Policy | undefined {
     const { namespace = '', labels = {} } = vm.metadata;
-    return this.#ports.engine
+    return this.#model.engine
       .policiesFor({ namespace, labels })
       .find(({ gang, vmSelector }) => gang && matches(vmSelector, labels));
   }
 
   /** A VM that is being deleted is no member any more. */
   #members({ namespace, vmSelector }: Policy): VirtualMachine[] {
-    return this.#ports.stores.virtualMachines
+    return this.#stores.virtualMachines
       .byIndex('namespace', namespace)
       .filter(({ metadata }) => !metadata.deletionTimestamp && matches(vmSelector, metadata.labels ?? {}));
   }
 
   #mostImportant(members: readonly VirtualMachine[]): VirtualMachine[] {
-    const { line } = this.#ports;
+    const { line } = this.#model;
     const age = ({ metadata }: VirtualMachine) => `${metadata.creationTimestamp} ${keyOf(metadata)}`;
     return [...members].sort((a, b) => line.priorityOf(b) - line.priorityOf(a) || (age(a) < age(b) ? -1 : 1));
   }
 
   #asking(member: VirtualMachine): { member: VirtualMachine; request: PlacementRequest }[] {
     const pool = this.#poolOf(member);
-    return pool ? [{ member, request: this.#ports.request(member, pool) }] : [];
+    return pool ? [{ member, request: this.#model.request(member, pool) }] : [];
   }
 
   #poolOf(vm: VirtualMachine): HostPool | undefined {
-    return this.#ports.stores.hostPools.get(vm.spec.placement.hostPoolRef.name);
+    return this.#stores.hostPools.get(vm.spec.placement.hostPoolRef.name);
   }
 
   #place(policy: Policy, asked: readonly { member: VirtualMachine; request: PlacementRequest }[]): Assembly {
-    const { engine, assume } = this.#ports;
+    const { engine } = this.#model;
     const decision = placeAll(
       engine,
       asked.map(({ request }) => request),
@@ -103,7 +98,7 @@ export class Gangs {
     if (decision.kind === 'unplaced') return unplaced(policy, decision.vm, decision.decision.message);
     for (const { member } of asked) {
       const placement = decision.placements.get(keyOf(member));
-      if (placement) assume(member, placement.host);
+      if (placement) this.#model.assume(member, placement.host);
     }
     return { kind: 'stands' };
   }

@@ -8,9 +8,11 @@ import type { Change } from '../../kube/store.ts';
 import { PlacementEngine } from '../../placement/engine/engine.ts';
 import { wouldFit, wouldFitSentence } from '../../placement/explain/would-fit.ts';
 import type { Decision, PlacementRequest, Rejection } from '../../placement/model/decision.ts';
+import type { VmState } from '../../placement/model/vm.ts';
 import { findCondition } from '../conditions.ts';
 import type { Amounts } from '../host/capacity.ts';
-import type { HostConnections, HostLink } from '../host/connections.ts';
+import type { HostLink } from '../host/connections.ts';
+import type { HostLinks } from '../host/recorded-links.ts';
 import type { Stores } from '../stores.ts';
 import { Gangs } from './gangs.ts';
 import { policyState } from './policy-state.ts';
@@ -30,21 +32,17 @@ interface Assumption {
 export class PoolModel {
   readonly engine = new PlacementEngine();
   /** The VMs that wait for a host. */
-  readonly line = new WaitingLine(this.engine, (vm) => vmState(vm, this.#poolOf(vm)));
+  readonly line = new WaitingLine(this.engine, (vm) => this.state(vm));
   readonly gangs: Gangs;
   readonly #stores: Stores;
-  readonly #connections: HostConnections;
+  readonly #connections: HostLinks;
   /** Hosts chosen for VMs whose binding the store does not show yet, by VM key. */
   readonly #assumed = new Map<string, Assumption>();
 
-  constructor(stores: Stores, connections: HostConnections) {
+  constructor(stores: Stores, connections: HostLinks) {
     this.#stores = stores;
     this.#connections = connections;
-    this.gangs = new Gangs({
-      ...{ stores, engine: this.engine, line: this.line },
-      request: (vm, pool) => this.#request(vm, pool),
-      assume: (vm, hostName) => this.assume(vm, hostName),
-    });
+    this.gangs = new Gangs(stores, this);
     stores.virtualMachines.subscribe(({ type, object }) =>
       type === 'deleted' ? this.#removeVm(object) : this.#seeVm(object),
     );
@@ -60,11 +58,21 @@ export class PoolModel {
   /** Chooses a host for the VM in `pool`, or says why none fits and what would change that. Nothing is remembered. */
   place(vm: VirtualMachine, pool: HostPool): Decision {
     this.line.tried(keyOf(vm));
-    const request = this.#request(vm, pool);
+    const request = this.request(vm, pool);
     const decision = this.engine.place(request);
     if (decision.kind === 'placed') return decision;
     const way = wouldFitSentence(wouldFit(this.engine, request, decision.rejections));
     return way === '' ? decision : { ...decision, message: `${decision.message} ${way}` };
+  }
+
+  /** The VM in placement's words. */
+  state(vm: VirtualMachine): VmState {
+    return vmState(vm, this.#poolOf(vm));
+  }
+
+  /** What the VM asks the engine. */
+  request(vm: VirtualMachine, pool: HostPool): PlacementRequest {
+    return { vm: vmState(vm, pool), pool: pool.metadata.name, strategy: pool.spec.strategy };
   }
 
   /**
@@ -78,7 +86,7 @@ export class PoolModel {
       const assembly = this.gangs.assemble(waiting);
       const pool = this.#poolOf(waiting);
       if (!pool || this.#assumed.has(keyOf(waiting)) || (assembly && assembly.kind !== 'stands')) continue;
-      const request = this.#request(waiting, pool);
+      const request = this.request(waiting, pool);
       const kind = JSON.stringify({ ...request, vm: { ...request.vm, id: '' } });
       const found = inVain.has(kind) ? undefined : this.engine.find(request);
       if (found) this.assume(waiting, found.host);
@@ -95,12 +103,12 @@ export class PoolModel {
 
   /** The required rule that the VM breaks on the host, if any. */
   check(vm: VirtualMachine, pool: HostPool, hostName: string): Rejection | undefined {
-    return this.engine.check(this.#request(vm, pool), hostName);
+    return this.engine.check(this.request(vm, pool), hostName);
   }
 
   /** What the host lacks for what the VM asks for now, beside all others on it; undefined when nothing. */
   shortageOn(vm: VirtualMachine, pool: HostPool, hostName: string): string | undefined {
-    return this.engine.shortageOn(this.#request(vm, pool), hostName);
+    return this.engine.shortageOn(this.request(vm, pool), hostName);
   }
 
   /**
@@ -110,7 +118,7 @@ export class PoolModel {
    */
   assume(vm: VirtualMachine, hostName: string): void {
     this.#assumed.set(keyOf(vm), { host: hostName, resourceVersion: vm.metadata.resourceVersion });
-    this.engine.upsertVm({ ...vmState(vm, this.#poolOf(vm)), host: hostName });
+    this.engine.upsertVm({ ...this.state(vm), host: hostName });
   }
 
   /**
@@ -134,17 +142,13 @@ export class PoolModel {
     if (host) this.#seeHost(host);
   }
 
-  #request(vm: VirtualMachine, pool: HostPool): PlacementRequest {
-    return { vm: vmState(vm, pool), pool: pool.metadata.name, strategy: pool.spec.strategy };
-  }
-
   #seeVm(vm: VirtualMachine): void {
     const key = keyOf(vm);
     const bound = vm.status?.hostName;
     if (bound || this.#isDecided(vm)) this.#assumed.delete(key);
     this.line.see(vm);
     const host = bound ?? this.#assumed.get(key)?.host;
-    if (host) this.engine.upsertVm({ ...vmState(vm, this.#poolOf(vm)), host });
+    if (host) this.engine.upsertVm({ ...this.state(vm), host });
     else this.engine.removeVm(key);
   }
 
