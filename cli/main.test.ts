@@ -104,6 +104,8 @@ describe('kubectl vmfabric replay', () => {
     console.world.putVm('lost', { placement: { hostPoolRef: { name: 'gold' } } });
     await console.run('dump', '--file', 'dump.json');
     const all = await console.json<{ vm: string; message: string }[]>('replay', 'dump.json');
-    expect(all).toEqual([{ vm: 'shop/lost', kind: 'unplaced', message: 'HostPool gold does not exist.' }]);
+    expect(all).toEqual([
+      { vm: 'shop/lost', reason: 'HostPoolNotFound', message: 'HostPool gold does not exist.' },
+    ]);
   });
 });

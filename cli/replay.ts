@@ -25,19 +25,22 @@ largest), each placed before the next. The same dump gives the same decisions.
     if (wantsJson(invocation)) terminal.out(JSON.stringify(all.map(asJson), undefined, 2));
     else if (all.length === 0) terminal.out('No VM waits for a host.');
     else terminal.out(table(['VM', 'HOST', 'WHY'], all.map(row)));
-    const isWithoutPlace = all.some(({ decision }) => decision?.kind !== 'placed');
+    const isWithoutPlace = all.some(({ choice }) => choice?.kind !== 'host');
     return isWithoutPlace && invocation.values['exit-code'] === true ? ExitCode.withoutPlace : ExitCode.ok;
   },
 };
 
-const poolMissing = ({ vm }: Replayed) => `HostPool ${vm.spec.placement.hostPoolRef.name} does not exist.`;
-
-function row({ vm, decision }: Replayed): string[] {
-  if (decision?.kind === 'placed') return [keyOf(vm), decision.host, ''];
-  return [keyOf(vm), '', decision?.message ?? poolMissing({ vm, decision })];
+function row(replayed: Replayed): string[] {
+  const { vm, host = '', message = '' } = asJson(replayed);
+  return [vm, host, message];
 }
 
-function asJson({ vm, decision }: Replayed) {
-  if (!decision) return { vm: keyOf(vm), kind: 'unplaced', message: poolMissing({ vm, decision }) };
-  return { vm: keyOf(vm), ...decision };
+function asJson({ vm, choice }: Replayed): { vm: string; host?: string; reason?: string; message?: string } {
+  if (choice?.kind === 'host') return { vm: keyOf(vm), host: choice.hostName };
+  const pool = vm.spec.placement.hostPoolRef.name;
+  const { reason, message } = choice ?? {
+    reason: 'HostPoolNotFound',
+    message: `HostPool ${pool} does not exist.`,
+  };
+  return { vm: keyOf(vm), reason, message };
 }

@@ -1,8 +1,9 @@
 import type { VirtualMachine } from '../../operator/api/virtualmachine.ts';
+import { type Choice, chooseHost } from '../../operator/controllers/pool/choose-host.ts';
 import { keyOf } from '../../operator/kube/object.ts';
 import type { PlacementEngine } from '../../operator/placement/engine/engine.ts';
 import { wouldFit } from '../../operator/placement/explain/would-fit.ts';
-import type { Decision, PlacementRequest, Rejection, Why } from '../../operator/placement/model/decision.ts';
+import type { PlacementRequest, Rejection, Why } from '../../operator/placement/model/decision.ts';
 import type { WouldFit } from '../../operator/placement/model/would-fit.ts';
 import {
   type Command,
@@ -36,6 +37,8 @@ export interface Unplaced {
   vm: string;
   pool: string;
   kind: 'unplaced';
+  /** As in its condition. */
+  reason: string;
   message: string;
   /** All reasons, with the hosts that have them. */
   rejections: readonly Rejection[];
@@ -97,9 +100,8 @@ async function explainVm(
   const { pools } = taken;
   const about = { vm: keyOf(vm), pool: pool.metadata.name };
   const isBound = vm.status?.hostName !== undefined;
-  const decision = isBound ? undefined : pools.place(vm, pool);
-  if (decision?.kind === 'unplaced')
-    return { ...about, ...refusal(pools.engine, pools.request(vm, pool), decision) };
+  const choice = isBound ? undefined : chooseHost(pools, vm, pool);
+  if (choice?.kind === 'none') return { ...about, ...refusal(pools.engine, pools.request(vm, pool), choice) };
   const why = pools.engine.why(pools.request(vm, pool));
   if (why) return { ...about, kind: isBound ? 'placed' : 'placeable', why };
   throw new NotFoundError(`${about.vm} is on host ${vm.status?.hostName}, of which there is no Host object`);
@@ -117,10 +119,11 @@ function find(vm: VirtualMachine | undefined, key: string): VirtualMachine {
 function refusal(
   engine: PlacementEngine,
   request: PlacementRequest,
-  { rejections, message }: Decision & { kind: 'unplaced' },
+  { reason, message, decision }: Choice & { kind: 'none' },
 ): Omit<Unplaced, 'vm' | 'pool'> {
+  const rejections = decision?.rejections ?? [];
   return {
-    ...{ kind: 'unplaced', message, rejections },
+    ...{ kind: 'unplaced', reason, message, rejections },
     nearest: nearMisses(engine, request, rejections),
     wouldFit: wouldFit(engine, request, rejections),
   };

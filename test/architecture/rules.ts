@@ -47,7 +47,8 @@ export const rules: readonly Rule[] = [
     folder: 'cli/',
     mayImport: {
       paths: [
-        ...['operator/api/', 'operator/controllers/dump/', 'operator/kube/', 'operator/placement/'],
+        ...['operator/api/', 'operator/kube/', 'operator/placement/'],
+        ...['operator/controllers/dump/', 'operator/controllers/pool/choose-host.ts'],
         ...['operator/configuration.ts', 'operator/testing/'],
       ],
       types: ['operator/controllers/stores.ts'],
