@@ -44,7 +44,7 @@ export const listAtomic = { 'x-kubernetes-list-type': 'atomic' };
 export function matching(pattern: RegExp, message: string) {
   return z
     .string()
-    .regex(pattern)
+    .regex(pattern, message)
     .meta({ [patternMessage]: message });
 }
 /** Keyword that carries the message of `matching` to the generator; it is in no CRD. */
@@ -87,6 +87,9 @@ export const labelValue = z
   .regex(/^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/);
 
 export const labels = z.record(z.string().max(317), labelValue).meta({ maxProperties: 64 });
+
+/** How important VMs are; the bounds are those of Kubernetes' PriorityClass. */
+export const priority = z.int32().min(-1_000_000_000).max(1_000_000_000).optional();
 
 export const labelSelector = z.object({
   matchLabels: labels.optional().describe('Labels that must all be there with exactly these values.'),

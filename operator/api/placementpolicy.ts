@@ -4,7 +4,9 @@ import {
   labelKey,
   labelSelector,
   listAtomic,
+  listMap,
   observedGeneration,
+  priority,
   type Resource,
 } from './common.ts';
 
@@ -79,6 +81,40 @@ export const placementPolicySpec = z.object({
     .meta(listAtomic)
     .default([])
     .describe('Which hosts may carry the VMs.'),
+  hostSharing: z
+    .enum(['Shared', 'Exclusive'])
+    .default('Shared')
+    .describe(
+      'Exclusive keeps hosts for the selected VMs: while one of them is on a host, no VM that the policy does not select comes there, of whatever namespace; and they go only to hosts without such VMs.',
+    ),
+  domainLimits: z
+    .array(
+      z.object({
+        topologyKey,
+        maxDomains: z.int32().min(1).max(10_000).describe('How many domains they may use at most.'),
+      }),
+    )
+    .max(8)
+    .meta(listMap('topologyKey'))
+    .default([])
+    .describe(
+      'Limits on how many domains the selected VMs use together, as for licences that are paid for each host.',
+    ),
+  priority: priority.describe(
+    'How important the selected VMs are, for those that have no spec.placement.priority of their own; of several policies the highest counts. Higher comes first.',
+  ),
+  gang: z
+    .object({
+      minMembers: z
+        .int32()
+        .min(2)
+        .max(500)
+        .describe('How many of the selected VMs must find hosts at the same time.'),
+    })
+    .optional()
+    .describe(
+      'VMs that are of use only together: until so many of them exist and all find a host, none is bound; those beyond are placed as any VM.',
+    ),
   strategy: z
     .enum(['Inherit', 'Spread', 'Pack'])
     .default('Inherit')
@@ -99,5 +135,5 @@ export type PlacementPolicySpec = z.output<typeof placementPolicySpec>;
 export type PlacementPolicyStatus = z.output<typeof placementPolicyStatus>;
 export type PlacementPolicy = Resource<PlacementPolicySpec, PlacementPolicyStatus>;
 
-export const placementPolicyConditions = ['Ready', 'Satisfied', 'Stalled'] as const;
+export const placementPolicyConditions = ['Ready', 'Satisfied', 'Conflict', 'Stalled'] as const;
 export type PlacementPolicyCondition = (typeof placementPolicyConditions)[number];

@@ -1,4 +1,4 @@
-import type { HostPool } from '../../api/hostpool.ts';
+import { type Choice, chooseHost } from '../pool/choose-host.ts';
 import { adopt } from './adopt.ts';
 import { bind } from './bind.ts';
 import { type Scope, type StepResult, stepDone } from './scope.ts';
@@ -20,26 +20,24 @@ export async function place(scope: Scope): Promise<StepResult> {
     return { kind: 'wait', forMs: scope.restMs, reason: 'Halted', message };
   }
   if (!pool) return poolMissing(scope, poolName);
-  const assumed = env.pools.assumedHost(vm);
-  if (assumed === undefined) return placeAnew(scope, pool);
-  await bind(scope, assumed, placed(assumed));
-  return stepDone;
+  const choice = chooseHost(env.pools, vm, pool);
+  return choice.kind === 'host' ? bindTo(scope, choice.hostName) : withoutHost(scope, choice);
 }
 
-async function placeAnew(scope: Scope, pool: HostPool): Promise<StepResult> {
-  const { vm, env } = scope;
-  const decision = env.pools.place(vm, pool);
-  if (decision.kind === 'unplaced') {
-    // Just after a start no host is connected yet: that is no news, and each host's link wakes this VM again.
-    if (env.pools.isConnecting(pool)) return { kind: 'postpone' };
-    return { kind: 'wait', forMs: scope.lookAgainMs, reason: 'Unschedulable', message: decision.message };
-  }
-  await bind(scope, decision.host, placed(decision.host));
-  // The binding comes back by the watch and wakes the VM, which then is counted in its host's lane.
+function withoutHost({ env, vm, lookAgainMs }: Scope, choice: Choice & { kind: 'none' }): StepResult {
+  const { reason, message } = choice;
+  if (reason === 'PolicyConflict') return { kind: 'blocked', reason, message };
+  // Just after a start no host is connected yet: that is no news, and each host's link wakes this VM again.
+  const isConnecting = () => env.pools.gangs.poolsOf(vm).some((pool) => env.pools.isConnecting(pool));
+  if (reason !== 'GangIncomplete' && isConnecting()) return { kind: 'postpone' };
+  return { kind: 'wait', forMs: lookAgainMs, reason, message };
+}
+
+/** The binding comes back by the watch and wakes the VM, which then is counted in its host's lane. */
+async function bindTo(scope: Scope, hostName: string): Promise<StepResult> {
+  await bind(scope, hostName, `Placed on host ${hostName}.`);
   return { kind: 'postpone' };
 }
-
-const placed = (hostName: string) => `Placed on host ${hostName}.`;
 
 function poolMissing(scope: Scope, poolName: string): StepResult {
   const known = scope.env.stores.hostPools.list().map((pool) => pool.metadata.name);
