@@ -2,6 +2,7 @@ import type { HostPool } from '../../api/hostpool.ts';
 import { conflictOf } from '../pool/conflicts.ts';
 import { adopt } from './adopt.ts';
 import { bind } from './bind.ts';
+import { awaitRoom, makeRoom } from './make-room.ts';
 import { type Scope, type StepResult, stepDone } from './scope.ts';
 
 /**
@@ -25,7 +26,10 @@ export async function place(scope: Scope): Promise<StepResult> {
   const held = withoutGang(scope);
   if (held) return held;
   const assumed = env.pools.assumedHost(vm);
-  return assumed === undefined ? placeAnew(scope, pool) : bindTo(scope, assumed);
+  if (assumed !== undefined) return bindTo(scope, assumed);
+  const room = awaitRoom(scope);
+  if (room) return room.kind === 'ready' ? bindTo(scope, room.host) : room;
+  return placeAnew(scope, pool);
 }
 
 /** A VM of a gang goes nowhere before enough of them can. */
@@ -50,6 +54,8 @@ async function placeAnew(scope: Scope, pool: HostPool): Promise<StepResult> {
   if (conflict) return conflict;
   // Just after a start no host is connected yet: that is no news, and each host's link wakes this VM again.
   if (env.pools.isConnecting(pool)) return { kind: 'postpone' };
+  const preempting = makeRoom(scope, pool);
+  if (preempting) return preempting;
   return { kind: 'wait', forMs: scope.lookAgainMs, reason: 'Unschedulable', message: decision.message };
 }
 
