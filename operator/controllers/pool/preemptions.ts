@@ -18,7 +18,8 @@ interface Clearing {
   victims: Map<ObjectKey, { uid: string; isMarked: boolean }>;
 }
 
-export type Progress = { kind: 'ready'; host: string } | { kind: 'waiting'; host: string; victims: string[] };
+type Waiting = { kind: 'waiting'; host: string; victims: string[] };
+export type Progress = { kind: 'ready'; host: string } | Waiting;
 
 type Model = Pick<PoolModel, 'engine' | 'line' | 'state' | 'request' | 'release'>;
 
@@ -72,7 +73,7 @@ export class Preemptions {
   }
 
   /** Looks for a host that can be cleared for the VM, and holds the place there. Victims are told. */
-  choose(vm: VirtualMachine, pool: HostPool): Progress | undefined {
+  choose(vm: VirtualMachine, pool: HostPool): Waiting | undefined {
     if (pool.spec.preemption.mode === 'Disabled') return undefined;
     const { engine } = this.#model;
     const found = engine.trial(() => {
