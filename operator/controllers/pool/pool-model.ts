@@ -110,6 +110,11 @@ export class PoolModel {
     return hosts.some((host) => isFirstAttempt(host, this.#connections.link(host.metadata.name)));
   }
 
+  /** Whether the host answers just now. */
+  isConnected(hostName: string): boolean {
+    return this.#connections.link(hostName)?.state === 'Connected';
+  }
+
   /** The required rule that the VM breaks on the host, if any. */
   check(vm: VirtualMachine, pool: HostPool, hostName: string): Rejection | undefined {
     return this.engine.check(this.request(vm, pool), hostName);

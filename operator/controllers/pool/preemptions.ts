@@ -21,7 +21,7 @@ interface Clearing {
 type Waiting = { kind: 'waiting'; host: string; victims: string[] };
 export type Progress = { kind: 'ready'; host: string } | Waiting;
 
-type Model = Pick<PoolModel, 'engine' | 'line' | 'state' | 'request' | 'release'>;
+type Model = Pick<PoolModel, 'engine' | 'line' | 'state' | 'request' | 'release' | 'isConnected'>;
 
 /**
  * Which hosts are being cleared for which VMs. Until the victims are gone the place is held: the VM counts on the host. What
@@ -170,6 +170,8 @@ export class Preemptions {
     const remaining = this.#remaining(clearing);
     const priority = line.priorityOf(vm);
     if (!remaining.every((one) => this.#isWilling(one) && line.priorityOf(one) < priority)) return false;
+    // A connection that breaks for a moment changes nothing; what lasts, the victims' statuses tell.
+    if (remaining.length > 0 && !this.#model.isConnected(clearing.host)) return true;
     return engine.trial(() => {
       for (const one of remaining) engine.removeVm(keyOf(one));
       return engine.refusalOn(this.#model.request(vm, pool), clearing.host) === undefined;
