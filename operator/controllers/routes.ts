@@ -84,7 +84,15 @@ function routeVirtualMachines(stores: Stores, wakes: Wakes): void {
 function footprint(vm: VirtualMachine): string {
   const { metadata, spec, status } = vm;
   const scheduled = findCondition(vm, 'Scheduled')?.reason;
-  return JSON.stringify([status?.hostName, spec.cpu, spec.memory, metadata.labels, heldBy(vm), scheduled]);
+  return JSON.stringify([
+    status?.hostName,
+    spec.cpu,
+    spec.memory,
+    spec.resources,
+    metadata.labels,
+    heldBy(vm),
+    scheduled,
+  ]);
 }
 
 /** What policies tell of a VM besides: whether it is where it may be, and the words in which it says why it has no place. */

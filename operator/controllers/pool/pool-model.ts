@@ -8,6 +8,7 @@ import type { Change } from '../../kube/store.ts';
 import { PlacementEngine } from '../../placement/engine/engine.ts';
 import { wouldFit, wouldFitSentence } from '../../placement/explain/would-fit.ts';
 import type { Decision, PlacementRequest, Rejection } from '../../placement/model/decision.ts';
+import type { Resources } from '../../placement/model/resources.ts';
 import { findCondition } from '../conditions.ts';
 import type { Amounts } from '../host/capacity.ts';
 import type { HostConnections, HostLink } from '../host/connections.ts';
@@ -19,6 +20,13 @@ import { hostState, vmState } from './translate.ts';
 interface Assumption {
   host: string;
   resourceVersion: string;
+}
+
+/** What VMs have of a host. */
+export interface PoolUsage extends Amounts {
+  vms: number;
+  /** In placement's words, CPUs and memory among them. */
+  resources: Resources;
 }
 
 /**
@@ -94,9 +102,9 @@ export class PoolModel {
   }
 
   /** What VMs have of the host, placements that are decided and not yet seen included. */
-  usage(hostName: string): Amounts & { vms: number } {
+  usage(hostName: string): PoolUsage {
     const { vms, resources } = this.engine.usage(hostName);
-    return { vms, cpu: resources['cpu'] ?? 0, memoryBytes: resources['memory'] ?? 0 };
+    return { vms, cpu: resources['cpu'] ?? 0, memoryBytes: resources['memory'] ?? 0, resources };
   }
 
   refreshHost(hostName: string): void {

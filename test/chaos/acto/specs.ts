@@ -16,6 +16,8 @@ export interface Surroundings {
   hostLabels: Readonly<Record<string, readonly string[]>>;
   /** What hosts keep VMs away by. */
   taints: readonly { key: string; value: string }[];
+  /** Names of resources of which hosts have some. */
+  resources: readonly string[];
   /** Sizes for which any host has room beside all others, and such for which only some or none has. */
   cores: { small: readonly number[]; large: readonly number[] };
   memory: { small: readonly string[]; large: readonly string[] };
@@ -37,7 +39,8 @@ export function partsOfSpecs(surroundings: Surroundings): fc.Arbitrary<PartOfSpe
   return arbitraryOf(virtualMachineSpec.partial(), specialities(surroundings));
 }
 
-function specialities({ kernels, networks, taints, hostLabels, cores, memory }: Surroundings): Specialities {
+function specialities(surroundings: Surroundings): Specialities {
+  const { kernels, networks, taints, resources, hostLabels, cores, memory } = surroundings;
   return {
     'cpu.cores': mostly(sizes(cores)),
     'memory.size': mostly(sizes(memory)),
@@ -49,6 +52,8 @@ function specialities({ kernels, networks, taints, hostLabels, cores, memory }: 
     'placement.hostSelector': mostly(selectors(hostLabels), 8),
     'placement.hostAffinity.required[]': mostly(selectors(hostLabels), 8),
     'placement.hostAffinity.preferred[].hostSelector': mostly(selectors(hostLabels), 8),
+    'resources[].name': mostly(fc.constantFrom(...resources)),
+    'resources[].count': mostly(fc.constantFrom(1, 2, 3)),
     'placement.tolerations[]': mostly(tolerations(taints), 4),
     terminationGracePeriodSeconds: mostly(fc.constantFrom(0, 5, 60), 4),
   };
