@@ -6,6 +6,7 @@ import {
   listAtomic,
   listMap,
   observedGeneration,
+  priority,
   type Resource,
 } from './common.ts';
 
@@ -98,6 +99,21 @@ export const placementPolicySpec = z.object({
     .default([])
     .describe(
       'Limits on how many domains the selected VMs use together, as for licences that are paid for each host.',
+    ),
+  priority: priority.describe(
+    'How important the selected VMs are, for those that have no spec.placement.priority of their own; of several policies the highest counts. Higher comes first.',
+  ),
+  gang: z
+    .object({
+      minMembers: z
+        .int32()
+        .min(2)
+        .max(500)
+        .describe('How many of the selected VMs must find hosts at the same time.'),
+    })
+    .optional()
+    .describe(
+      'VMs that are of use only together: until so many of them exist and all find a host, none is bound; those beyond are placed as any VM.',
     ),
   strategy: z
     .enum(['Inherit', 'Spread', 'Pack'])

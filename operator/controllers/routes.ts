@@ -1,4 +1,5 @@
 import type { Host } from '../api/host.ts';
+import type { PlacementPolicy } from '../api/placementpolicy.ts';
 import type { VirtualMachine } from '../api/virtualmachine.ts';
 import { intentOf, keyOf, type ObjectKey } from '../kube/object.ts';
 import type { Change } from '../kube/store.ts';
@@ -6,6 +7,7 @@ import { findCondition } from './conditions.ts';
 import type { HostConnections } from './host/connections.ts';
 import type { Sightings } from './host/sightings.ts';
 import { heldBy } from './pool/translate.ts';
+import type { WaitingLine } from './pool/waiting-line.ts';
 import type { Stores } from './stores.ts';
 import { restless } from './virtualmachine/rest.ts';
 
@@ -22,6 +24,18 @@ export interface Wakes {
   placementPolicies: Wake;
 }
 
+/** Who tells what no store does, and who is told. */
+export interface Tellers {
+  connections: HostConnections;
+  sightings: Sightings;
+  line: WaitingLine;
+}
+
+/** The VMs that wait for a host. */
+interface Unplaced {
+  wake(): void;
+}
+
 /** Sums in a status may lag this far behind what they sum up; in a storm of changes that saves most of the writes. */
 const sumsAfterMs = 1000;
 /** VMs that wait for a place look again this long after one may have become free. */
@@ -31,14 +45,11 @@ const placeAfterMs = 200;
  * Which change wakes what, besides each object's own change. Every route only says "look again"; none carries a fact, so
  * a change that is missed or told twice does no harm.
  */
-export function route(
-  stores: Stores,
-  { connections, sightings }: { connections: HostConnections; sightings: Sightings },
-  wakes: Wakes,
-): void {
-  routeVirtualMachines(stores, wakes);
-  routeHosts(stores, wakes);
-  routePolicies(stores, wakes);
+export function route(stores: Stores, { connections, sightings, line }: Tellers, wakes: Wakes): void {
+  const unplaced: Unplaced = { wake: () => wakeUnplaced(stores, line, wakes) };
+  routeVirtualMachines(stores, unplaced, wakes);
+  routeHosts(stores, unplaced, wakes);
+  routePolicies(stores, unplaced, wakes);
   connections.listen({
     onLink: (hostName) => {
       wakes.hosts.wake(hostName);
@@ -48,7 +59,7 @@ export function route(
         wakes.hosts.wake(twin);
         wakeVmsOn(twin, stores, wakes);
       }
-      wakeUnplaced(stores, wakes);
+      unplaced.wake();
     },
     onDomainEvent: (hostName, { uuid, kind }) => {
       for (const vm of stores.virtualMachines.byIndex('domain', uuid)) wakes.virtualMachines.wake(keyOf(vm));
@@ -64,7 +75,7 @@ function wakeVmsOn(hostName: string, stores: Stores, wakes: Wakes): void {
   for (const vm of stores.virtualMachines.byIndex('host', hostName)) wakes.virtualMachines.wake(keyOf(vm));
 }
 
-function routeVirtualMachines(stores: Stores, wakes: Wakes): void {
+function routeVirtualMachines(stores: Stores, unplaced: Unplaced, wakes: Wakes): void {
   stores.virtualMachines.subscribe((change) => {
     const { type, object } = change;
     const old = oldOf(change);
@@ -74,25 +85,28 @@ function routeVirtualMachines(stores: Stores, wakes: Wakes): void {
       wakes.placementPolicies.wakeAfter(keyOf(policy), sumsAfterMs);
     }
     if (isAsBefore) return;
+    wakeGang(object, stores, wakes);
     wakeSums(object, wakes);
     if (old) wakeSums(old, wakes);
-    if (old || type === 'deleted') wakeUnplaced(stores, wakes);
+    if (old || type === 'deleted') unplaced.wake();
   });
+}
+
+/** Members of gangs that are bound start when the last of them is. */
+function wakeGang({ metadata: { namespace = '' } }: VirtualMachine, stores: Stores, wakes: Wakes): void {
+  const policies = stores.placementPolicies.byIndex('namespace', namespace);
+  if (!policies.some(({ spec }) => spec.gang)) return;
+  for (const vm of stores.virtualMachines.byIndex('unstarted', namespace))
+    wakes.virtualMachines.wake(keyOf(vm));
 }
 
 /** All of a VM that others reckon with. */
 function footprint(vm: VirtualMachine): string {
   const { metadata, spec, status } = vm;
   const scheduled = findCondition(vm, 'Scheduled')?.reason;
-  return JSON.stringify([
-    status?.hostName,
-    spec.cpu,
-    spec.memory,
-    spec.resources,
-    metadata.labels,
-    heldBy(vm),
-    scheduled,
-  ]);
+  const { priority } = spec.placement;
+  const size = [spec.cpu, spec.memory, spec.resources, heldBy(vm)];
+  return JSON.stringify([status?.hostName, size, metadata.labels, priority, scheduled]);
 }
 
 /** What policies tell of a VM besides: whether it is where it may be, and the words in which it says why it has no place. */
@@ -130,7 +144,7 @@ function wakeSums(vm: VirtualMachine, wakes: Wakes): void {
   wakes.hostPools.wakeAfter(vm.spec.placement.hostPoolRef.name, sumsAfterMs);
 }
 
-function routeHosts(stores: Stores, wakes: Wakes): void {
+function routeHosts(stores: Stores, unplaced: Unplaced, wakes: Wakes): void {
   stores.hosts.subscribe((change) => {
     const { type, object } = change;
     const old = oldOf(change);
@@ -143,7 +157,7 @@ function routeHosts(stores: Stores, wakes: Wakes): void {
         wakes.placementPolicies.wakeAfter(keyOf(policy), sumsAfterMs);
     }
     wakes.hostPools.wakeAfter(object.spec.hostPoolRef.name, sumsAfterMs);
-    if (!old || room(old) !== room(object)) wakeUnplaced(stores, wakes);
+    if (!old || room(old) !== room(object)) unplaced.wake();
   });
   stores.hostPools.subscribe((change) => {
     const { object } = change;
@@ -161,20 +175,26 @@ function routeHosts(stores: Stores, wakes: Wakes): void {
   });
 }
 
-function routePolicies(stores: Stores, wakes: Wakes): void {
+function routePolicies(stores: Stores, unplaced: Unplaced, wakes: Wakes): void {
   stores.placementPolicies.subscribe((change) => {
     const { object } = change;
     const old = oldOf(change);
     if (old && intentOf(old) === intentOf(object)) return;
-    // Such a policy bears on VMs of all namespaces.
-    if ([old, object].some((policy) => policy?.spec.hostSharing === 'Exclusive')) wakeUnplaced(stores, wakes);
+    if (bearsOnAll(object) || (old && bearsOnAll(old))) unplaced.wake();
     for (const vm of stores.virtualMachines.byIndex('namespace', object.metadata.namespace ?? '')) {
       if (!vm.status?.hostName) wakes.virtualMachines.wakeAfter(keyOf(vm), placeAfterMs);
     }
   });
 }
 
-function wakeUnplaced(stores: Stores, wakes: Wakes): void {
+/** Whether it bears on VMs of other namespaces, too: for whom hosts are kept, and who comes before whom. */
+function bearsOnAll({ spec }: PlacementPolicy): boolean {
+  return spec.hostSharing === 'Exclusive' || spec.priority !== undefined;
+}
+
+/** Room may have come. */
+function wakeUnplaced(stores: Stores, line: WaitingLine, wakes: Wakes): void {
+  line.nextRound();
   for (const vm of stores.virtualMachines.byIndex('unplaced', 'yes')) {
     wakes.virtualMachines.wakeAfter(keyOf(vm), placeAfterMs);
   }

@@ -268,6 +268,16 @@ const refused: Record<string, Case[]> = {
       'spec.domainLimits[0].maxDomains: Invalid value: 0: spec.domainLimits[0].maxDomains in body should be greater than or equal to 1',
     ],
     [
+      'a gang of one',
+      placementPolicy({ gang: { minMembers: 1 } }),
+      'spec.gang.minMembers: Invalid value: 1: spec.gang.minMembers in body should be greater than or equal to 2',
+    ],
+    [
+      'a priority beyond those of Kubernetes',
+      placementPolicy({ priority: 1_000_000_001 }),
+      'spec.priority in body should be less than or equal to 1e+09',
+    ],
+    [
       'a weight above 100',
       placementPolicy({ vmAffinity: [{ topologyKey: 'rack', weight: 101 }] }),
       'spec.vmAffinity[0].weight: Invalid value: 101: spec.vmAffinity[0].weight in body should be less than or equal to 100',

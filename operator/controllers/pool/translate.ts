@@ -42,6 +42,7 @@ function hostRules({
   hostSelector,
   hostAffinity,
   tolerations,
+  priority,
 }: VirtualMachine['spec']['placement']): Partial<VmState> {
   const { required, preferred = [] } = hostAffinity ?? {};
   const affinity = {
@@ -50,6 +51,7 @@ function hostRules({
   };
   return {
     ...(hostSelector ? { hostSelector } : {}),
+    ...(priority === undefined ? {} : { priority }),
     ...(hostAffinity ? { hostAffinity: affinity } : {}),
     ...(tolerations ? { tolerations } : {}),
   };

@@ -3,7 +3,7 @@ import type { Decision, Placement, PlacementRequest, Rejection, Why } from '../m
 import type { HostState } from '../model/host.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Selector } from '../model/selector.ts';
-import type { PlacedVm } from '../model/vm.ts';
+import type { PlacedVm, VmState } from '../model/vm.ts';
 import { choose } from './choose.ts';
 import { checkAll, checkEach, checkRules, decide, placementOn } from './decide.ts';
 import { roomFilters } from './filters/room.ts';
@@ -112,6 +112,11 @@ export class PlacementEngine {
   /** The policies that bear on the VM: those that select it, and those whose VMs keep away from it; by name. */
   policiesFor(vm: Pick<PlacedVm, 'namespace' | 'labels'>): Policy[] {
     return this.#world.policiesFor(vm.namespace, vm.labels);
+  }
+
+  /** How important the VM is: by itself, else by the most important policy that selects it, else 0. */
+  priorityOf(vm: VmState): number {
+    return this.#world.priorityOf(vm);
   }
 
   /** Whether the host is there and takes VMs, whatever room it has. */

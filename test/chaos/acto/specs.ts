@@ -52,8 +52,7 @@ function specialities(surroundings: Surroundings): Specialities {
     'placement.hostSelector': mostly(selectors(hostLabels), 8),
     'placement.hostAffinity.required[]': mostly(selectors(hostLabels), 8),
     'placement.hostAffinity.preferred[].hostSelector': mostly(selectors(hostLabels), 8),
-    'resources[].name': mostly(fc.constantFrom(...resources)),
-    'resources[].count': mostly(fc.constantFrom(1, 2, 3)),
+    resources: mostly(claims(resources), 8),
     'placement.tolerations[]': mostly(tolerations(taints), 4),
     terminationGracePeriodSeconds: mostly(fc.constantFrom(0, 5, 60), 4),
   };
@@ -78,6 +77,15 @@ function selectors(hostLabels: Surroundings['hostLabels']): fc.Arbitrary<unknown
       matchExpressions: [{ key, operator: 'NotIn' as const, values: [value] }],
     })),
     label.map(({ key }) => ({ matchExpressions: [{ key, operator: 'Exists' as const }] })),
+  );
+}
+
+/** Mostly nothing, and of that which there is so much that most hosts have it. */
+function claims(resources: Surroundings['resources']): fc.Arbitrary<unknown> {
+  const one = fc.record({ name: fc.constantFrom(...resources), count: fc.constantFrom(1, 1, 2) });
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.constant([]) },
+    one.map((claim) => [claim]),
   );
 }
 

@@ -51,6 +51,7 @@ const wide = {
   vmSelector: { matchExpressions: [{ key: 'app', operator: 'In', values: ['cache', 'db'] }] },
   topologySpread: [{ topologyKey: 'zone', enforcement: 'Preferred' }],
   strategy: 'Pack',
+  priority: 5,
   domainLimits: [{ topologyKey: 'zone', maxDomains: 2 }],
 };
 const pinned = {
