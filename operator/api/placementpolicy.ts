@@ -135,5 +135,5 @@ export type PlacementPolicySpec = z.output<typeof placementPolicySpec>;
 export type PlacementPolicyStatus = z.output<typeof placementPolicyStatus>;
 export type PlacementPolicy = Resource<PlacementPolicySpec, PlacementPolicyStatus>;
 
-export const placementPolicyConditions = ['Ready', 'Satisfied', 'Stalled'] as const;
+export const placementPolicyConditions = ['Ready', 'Satisfied', 'Conflict', 'Stalled'] as const;
 export type PlacementPolicyCondition = (typeof placementPolicyConditions)[number];

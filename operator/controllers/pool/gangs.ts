@@ -13,7 +13,9 @@ export type Assembly =
   | { kind: 'stands' }
   /** Too few VMs are there that could be placed. */
   | { kind: 'incomplete'; message: string }
-  | { kind: 'unplaced'; message: string };
+  | { kind: 'unplaced'; message: string }
+  /** Several policies make a gang of it. */
+  | { kind: 'conflict' };
 
 type Model = Pick<PoolModel, 'engine' | 'line' | 'request' | 'assume'>;
 
@@ -32,7 +34,8 @@ export class Gangs {
 
   /** Assumes hosts for as many of the VM's gang as it lacks, if all of these fit. Undefined for a VM without a gang. */
   assemble(vm: VirtualMachine): Assembly | undefined {
-    const policy = this.#policyOf(vm);
+    const [policy, another] = this.#policiesOf(vm);
+    if (another) return { kind: 'conflict' };
     if (!policy?.gang) return undefined;
     const { engine, line } = this.#model;
     const members = this.#members(policy).map((member) => (keyOf(member) === keyOf(vm) ? vm : member));
@@ -48,23 +51,23 @@ export class Gangs {
 
   /** Whether the bindings of the VM's gang are all written, so that its members may start. True without a gang. */
   isBound(vm: VirtualMachine): boolean {
-    const policy = this.#policyOf(vm);
-    if (!policy?.gang) return true;
+    const [policy, another] = this.#policiesOf(vm);
+    if (!policy?.gang || another) return true;
     return this.#members(policy).filter(({ status }) => status?.hostName).length >= policy.gang.minMembers;
   }
 
   /** The HostPools of the VM and of those of its gang that wait. */
   poolsOf(vm: VirtualMachine): HostPool[] {
-    const policy = this.#policyOf(vm);
+    const [policy] = this.#policiesOf(vm);
     const members = policy ? this.#members(policy).filter(({ status }) => !status?.hostName) : [];
     return [...new Set([vm, ...members].flatMap((member) => this.#poolOf(member) ?? []))];
   }
 
-  #policyOf(vm: VirtualMachine): Policy | undefined {
+  #policiesOf(vm: VirtualMachine): Policy[] {
     const { namespace = '', labels = {} } = vm.metadata;
     return this.#model.engine
       .policiesFor({ namespace, labels })
-      .find(({ gang, vmSelector }) => gang && matches(vmSelector, labels));
+      .filter(({ gang, vmSelector }) => gang && matches(vmSelector, labels));
   }
 
   /** A VM that is being deleted is no member any more. */

@@ -18,12 +18,12 @@ export async function awaitGang(scope: Scope): Promise<StepResult> {
   const assembly = env.pools.gangs.assemble(vm);
   const message = 'The VM has its host, and starts once all of its gang have theirs.';
   const wait: StepResult = { kind: 'wait', forMs: lookAgainMs, reason: 'GangIncomplete', message };
-  if (
-    !assembly ||
-    assembly.kind === 'stands' ||
-    env.pools.gangs.poolsOf(vm).some((pool) => env.pools.isConnecting(pool))
-  )
-    return wait;
+  const isHopeless = assembly?.kind === 'incomplete' || assembly?.kind === 'unplaced';
+  if (!isHopeless || isConnecting(scope)) return wait;
   await unbind(scope, { ...wait, message: assembly.message });
   return { kind: 'postpone' };
+}
+
+function isConnecting({ env, vm }: Scope): boolean {
+  return env.pools.gangs.poolsOf(vm).some((pool) => env.pools.isConnecting(pool));
 }
