@@ -14,6 +14,7 @@ import {
   type Resource,
 } from './common.ts';
 import { hostAffinity, tolerations } from './placement.ts';
+import { resourceClaims } from './resources.ts';
 
 const macAddress = matching(
   /^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/,
@@ -55,6 +56,7 @@ export const virtualMachineSpec = z
         ),
       })
       .describe('Memory.'),
+    resources: resourceClaims,
     kernel: z
       .object({
         name: dnsLabel.describe("The kernel to boot: one of the HostPool's spec.kernels."),

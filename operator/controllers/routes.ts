@@ -112,7 +112,7 @@ function footprint(vm: VirtualMachine): string {
   const { metadata, spec, status } = vm;
   const scheduled = findCondition(vm, 'Scheduled')?.reason;
   const { priority } = spec.placement;
-  const size = [spec.cpu, spec.memory, heldBy(vm)];
+  const size = [spec.cpu, spec.memory, spec.resources, heldBy(vm)];
   return JSON.stringify([status?.hostName, size, metadata.labels, priority, scheduled]);
 }
 

@@ -8,6 +8,7 @@ import type { Change } from '../../kube/store.ts';
 import { PlacementEngine } from '../../placement/engine/engine.ts';
 import { wouldFit, wouldFitSentence } from '../../placement/explain/would-fit.ts';
 import type { Decision, PlacementRequest, Rejection } from '../../placement/model/decision.ts';
+import type { Resources } from '../../placement/model/resources.ts';
 import type { VmState } from '../../placement/model/vm.ts';
 import { findCondition } from '../conditions.ts';
 import type { Amounts } from '../host/capacity.ts';
@@ -24,6 +25,13 @@ import { WaitingLine } from './waiting-line.ts';
 interface Assumption {
   host: string;
   resourceVersion: string;
+}
+
+/** What VMs have of a host. */
+export interface PoolUsage extends Amounts {
+  vms: number;
+  /** In placement's words, CPUs and memory among them. */
+  resources: Resources;
 }
 
 /**
@@ -152,9 +160,9 @@ export class PoolModel {
   }
 
   /** What VMs have of the host, placements that are decided and not yet seen included. */
-  usage(hostName: string): Amounts & { vms: number } {
+  usage(hostName: string): PoolUsage {
     const { vms, resources } = this.engine.usage(hostName);
-    return { vms, cpu: resources['cpu'] ?? 0, memoryBytes: resources['memory'] ?? 0 };
+    return { vms, cpu: resources['cpu'] ?? 0, memoryBytes: resources['memory'] ?? 0, resources };
   }
 
   refreshHost(hostName: string): void {
