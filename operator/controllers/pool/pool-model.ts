@@ -2,12 +2,13 @@ import type { Host } from '../../api/host.ts';
 import type { HostPool } from '../../api/hostpool.ts';
 import type { PlacementPolicy } from '../../api/placementpolicy.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
-import { intentOf, keyOf } from '../../kube/object.ts';
+import { intentOf, keyOf, type ObjectKey } from '../../kube/object.ts';
 import { compareResourceVersions } from '../../kube/resource-version.ts';
 import type { Change } from '../../kube/store.ts';
 import { PlacementEngine } from '../../placement/engine/engine.ts';
 import { wouldFit, wouldFitSentence } from '../../placement/explain/would-fit.ts';
 import type { Decision, PlacementRequest, Rejection } from '../../placement/model/decision.ts';
+import type { Resources } from '../../placement/model/resources.ts';
 import type { VmState } from '../../placement/model/vm.ts';
 import { findCondition } from '../conditions.ts';
 import type { Amounts } from '../host/capacity.ts';
@@ -16,6 +17,7 @@ import type { HostLinks } from '../host/recorded-links.ts';
 import type { Stores } from '../stores.ts';
 import { Gangs } from './gangs.ts';
 import { policyState } from './policy-state.ts';
+import { Preemptions } from './preemptions.ts';
 import { hostState, vmState } from './translate.ts';
 import { WaitingLine } from './waiting-line.ts';
 
@@ -23,6 +25,13 @@ import { WaitingLine } from './waiting-line.ts';
 interface Assumption {
   host: string;
   resourceVersion: string;
+}
+
+/** What VMs have of a host. */
+export interface PoolUsage extends Amounts {
+  vms: number;
+  /** In placement's words, CPUs and memory among them. */
+  resources: Resources;
 }
 
 /**
@@ -34,6 +43,7 @@ export class PoolModel {
   /** The VMs that wait for a host. */
   readonly line = new WaitingLine(this.engine, (vm) => this.state(vm));
   readonly gangs: Gangs;
+  readonly preemptions: Preemptions;
   readonly #stores: Stores;
   readonly #connections: HostLinks;
   /** Hosts chosen for VMs whose binding the store does not show yet, by VM key. */
@@ -43,6 +53,7 @@ export class PoolModel {
     this.#stores = stores;
     this.#connections = connections;
     this.gangs = new Gangs(stores, this);
+    this.preemptions = new Preemptions(stores, this);
     stores.virtualMachines.subscribe(({ type, object }) =>
       type === 'deleted' ? this.#removeVm(object) : this.#seeVm(object),
     );
@@ -85,7 +96,13 @@ export class PoolModel {
       this.line.tried(keyOf(waiting));
       const assembly = this.gangs.assemble(waiting);
       const pool = this.#poolOf(waiting);
-      if (!pool || this.#assumed.has(keyOf(waiting)) || (assembly && assembly.kind !== 'stands')) continue;
+      if (
+        !pool ||
+        this.#assumed.has(keyOf(waiting)) ||
+        this.preemptions.hostFor(waiting) ||
+        (assembly && assembly.kind !== 'stands')
+      )
+        continue;
       const request = this.request(waiting, pool);
       const kind = JSON.stringify({ ...request, vm: { ...request.vm, id: '' } });
       const found = inVain.has(kind) ? undefined : this.engine.find(request);
@@ -99,6 +116,11 @@ export class PoolModel {
     const hosts = this.#stores.hosts.byIndex('pool', pool.metadata.name);
     if (hosts.length === 0) return pool.status === undefined;
     return hosts.some((host) => isFirstAttempt(host, this.#connections.link(host.metadata.name)));
+  }
+
+  /** Whether the host answers just now. */
+  isConnected(hostName: string): boolean {
+    return this.#connections.link(hostName)?.state === 'Connected';
   }
 
   /** The required rule that the VM breaks on the host, if any. */
@@ -131,10 +153,16 @@ export class PoolModel {
     return this.engine.takesVms(assumed.host) ? assumed.host : undefined;
   }
 
+  /** A place is held for the VM no more; what is bound, or decided, stays. */
+  release(key: ObjectKey): void {
+    const vm = this.#stores.virtualMachines.get(key);
+    if (!vm?.status?.hostName && !this.#assumed.has(key)) this.engine.removeVm(key);
+  }
+
   /** What VMs have of the host, placements that are decided and not yet seen included. */
-  usage(hostName: string): Amounts & { vms: number } {
+  usage(hostName: string): PoolUsage {
     const { vms, resources } = this.engine.usage(hostName);
-    return { vms, cpu: resources['cpu'] ?? 0, memoryBytes: resources['memory'] ?? 0 };
+    return { vms, cpu: resources['cpu'] ?? 0, memoryBytes: resources['memory'] ?? 0, resources };
   }
 
   refreshHost(hostName: string): void {
@@ -147,7 +175,8 @@ export class PoolModel {
     const bound = vm.status?.hostName;
     if (bound || this.#isDecided(vm)) this.#assumed.delete(key);
     this.line.see(vm);
-    const host = bound ?? this.#assumed.get(key)?.host;
+    this.preemptions.see(vm);
+    const host = bound ?? this.#assumed.get(key)?.host ?? this.preemptions.hostFor(vm);
     if (host) this.engine.upsertVm({ ...this.state(vm), host });
     else this.engine.removeVm(key);
   }
@@ -164,6 +193,7 @@ export class PoolModel {
   #removeVm(vm: VirtualMachine): void {
     this.#assumed.delete(keyOf(vm));
     this.line.remove(keyOf(vm));
+    this.preemptions.forget(vm);
     this.engine.removeVm(keyOf(vm));
   }
 
