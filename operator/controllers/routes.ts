@@ -5,7 +5,7 @@ import type { Change } from '../kube/store.ts';
 import { findCondition } from './conditions.ts';
 import type { HostConnections } from './host/connections.ts';
 import type { Sightings } from './host/sightings.ts';
-import { heldBy } from './pool/translate.ts';
+import { heldBy } from './pool/counting.ts';
 import type { Stores } from './stores.ts';
 import { restless } from './virtualmachine/rest.ts';
 
@@ -39,6 +39,7 @@ export function route(
   routeVirtualMachines(stores, wakes);
   routeHosts(stores, wakes);
   routePolicies(stores, wakes);
+  routeClasses(stores, wakes);
   connections.listen({
     onLink: (hostName) => {
       wakes.hosts.wake(hostName);
@@ -82,9 +83,13 @@ function routeVirtualMachines(stores: Stores, wakes: Wakes): void {
 
 /** All of a VM that others reckon with. */
 function footprint(vm: VirtualMachine): string {
-  const { metadata, spec, status } = vm;
+  const { metadata, status } = vm;
   const scheduled = findCondition(vm, 'Scheduled')?.reason;
-  return JSON.stringify([status?.hostName, spec.cpu, spec.memory, metadata.labels, heldBy(vm), scheduled]);
+  return JSON.stringify([status?.hostName, size(vm), metadata.labels, heldBy(vm), scheduled]);
+}
+
+function size({ spec, status }: VirtualMachine): unknown {
+  return spec.classRef ? [spec.classRef, status?.size] : [spec.cpu, spec.memory];
 }
 
 /** What policies tell of a VM besides: whether it is where it may be, and the words in which it says why it has no place. */
@@ -159,6 +164,19 @@ function routePolicies(stores: Stores, wakes: Wakes): void {
     for (const vm of stores.virtualMachines.byIndex('namespace', object.metadata.namespace ?? '')) {
       if (!vm.status?.hostName) wakes.virtualMachines.wakeAfter(keyOf(vm), placeAfterMs);
     }
+  });
+}
+
+/** VMs of the class may be larger or smaller from now on, and count more or less. */
+function routeClasses(stores: Stores, wakes: Wakes): void {
+  stores.virtualMachineClasses.subscribe((change) => {
+    const old = oldOf(change);
+    if (old && intent(old) === intent(change.object)) return;
+    for (const vm of stores.virtualMachines.byIndex('class', change.object.metadata.name)) {
+      wakes.virtualMachines.wakeAfter(keyOf(vm), placeAfterMs);
+      wakeSums(vm, wakes);
+    }
+    if (old || change.type === 'deleted') wakeUnplaced(stores, wakes);
   });
 }
 

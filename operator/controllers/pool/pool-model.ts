@@ -1,17 +1,21 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Host } from '../../api/host.ts';
 import type { HostPool } from '../../api/hostpool.ts';
 import type { PlacementPolicy } from '../../api/placementpolicy.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
+import { lastSizeOf, type Size } from '../../domain/size.ts';
 import { keyOf } from '../../kube/object.ts';
 import { compareResourceVersions } from '../../kube/resource-version.ts';
 import type { Change } from '../../kube/store.ts';
 import { PlacementEngine } from '../../placement/engine/engine.ts';
 import { wouldFit, wouldFitSentence } from '../../placement/explain/would-fit.ts';
 import type { Decision, PlacementRequest, Rejection } from '../../placement/model/decision.ts';
+import type { VmState } from '../../placement/model/vm.ts';
 import { findCondition } from '../conditions.ts';
 import type { Amounts } from '../host/capacity.ts';
 import type { HostConnections, HostLink } from '../host/connections.ts';
-import type { Stores } from '../stores.ts';
+import { classOf, type Stores } from '../stores.ts';
+import { type Counting, countedSize, countingRemark } from './counting.ts';
 import { hostState, policyState, vmState } from './translate.ts';
 
 /** A host chosen for a VM, and the version of the VM that the binding is to be written over. */
@@ -41,7 +45,8 @@ export class PoolModel {
       type === 'deleted' ? this.engine.removeHost(object.metadata.name) : this.#seeHost(object),
     );
     stores.placementPolicies.subscribe(({ type, object }) => this.#seePolicy(type, object));
-    stores.hostPools.subscribe(({ object }) => this.#seePool(object.metadata.name));
+    stores.hostPools.subscribe((change) => this.#seePool(change));
+    stores.virtualMachineClasses.subscribe(({ object }) => this.#seeVmsOf('class', object.metadata.name));
     stores.nodes.subscribe(({ object }) => this.refreshHost(object.metadata.name));
     connections.listen({ onLink: (hostName) => this.refreshHost(hostName), onDomainEvent: () => {} });
   }
@@ -52,7 +57,8 @@ export class PoolModel {
     const decision = this.engine.place(request);
     if (decision.kind === 'placed') return decision;
     const way = wouldFitSentence(wouldFit(this.engine, request, decision.rejections));
-    return way === '' ? decision : { ...decision, message: `${decision.message} ${way}` };
+    const remark = countingRemark(vm, this.#counting(vm));
+    return { ...decision, message: [decision.message, way, remark].filter((text) => text !== '').join(' ') };
   }
 
   /** Whether the first attempt to connect to one of the pool's hosts, or to make them, is still under way. */
@@ -67,9 +73,11 @@ export class PoolModel {
     return this.engine.check(this.#request(vm, pool), hostName);
   }
 
-  /** What the host lacks for what the VM asks for now, beside all others on it; undefined when nothing. */
-  shortageOn(vm: VirtualMachine, pool: HostPool, hostName: string): string | undefined {
-    return this.engine.shortageOn(this.#request(vm, pool), hostName);
+  /** What the host lacks for the VM if it has this size, beside all others on it; undefined when nothing. */
+  shortageOn(vm: VirtualMachine, pool: HostPool, hostName: string, size: Size): string | undefined {
+    const request = this.#request(vm, pool);
+    const requests = countedSize(size, lastSizeOf(vm, classOf(this.#stores, vm)), pool);
+    return this.engine.shortageOn({ ...request, vm: { ...request.vm, requests } }, hostName);
   }
 
   /**
@@ -79,7 +87,7 @@ export class PoolModel {
    */
   assume(vm: VirtualMachine, hostName: string): void {
     this.#assumed.set(keyOf(vm), { host: hostName, resourceVersion: vm.metadata.resourceVersion });
-    this.engine.upsertVm({ ...vmState(vm), host: hostName });
+    this.engine.upsertVm({ ...this.#state(vm), host: hostName });
   }
 
   /**
@@ -92,7 +100,7 @@ export class PoolModel {
     return this.engine.takesVms(assumed.host) ? assumed.host : undefined;
   }
 
-  /** What VMs have of the host, placements that are decided and not yet seen included. */
+  /** What VMs count on the host, placements that are decided and not yet seen included; parts of CPUs as they are. */
   usage(hostName: string): Amounts & { vms: number } {
     const { vms, resources } = this.engine.usage(hostName);
     return { vms, cpu: resources['cpu'] ?? 0, memoryBytes: resources['memory'] ?? 0 };
@@ -104,7 +112,16 @@ export class PoolModel {
   }
 
   #request(vm: VirtualMachine, pool: HostPool): PlacementRequest {
-    return { vm: vmState(vm), pool: pool.metadata.name, strategy: pool.spec.strategy };
+    return { vm: this.#state(vm), pool: pool.metadata.name, strategy: pool.spec.strategy };
+  }
+
+  #state(vm: VirtualMachine): VmState {
+    return vmState(vm, this.#counting(vm));
+  }
+
+  #counting(vm: VirtualMachine): Counting {
+    const pool = this.#stores.hostPools.get(vm.spec.placement.hostPoolRef.name);
+    return { pool, vmClass: classOf(this.#stores, vm) };
   }
 
   #seeVm(vm: VirtualMachine): void {
@@ -112,7 +129,7 @@ export class PoolModel {
     const bound = vm.status?.hostName;
     if (bound || this.#isDecided(vm)) this.#assumed.delete(key);
     const host = bound ?? this.#assumed.get(key)?.host;
-    if (host) this.engine.upsertVm({ ...vmState(vm), host });
+    if (host) this.engine.upsertVm({ ...this.#state(vm), host });
     else this.engine.removeVm(key);
   }
 
@@ -146,8 +163,17 @@ export class PoolModel {
     else this.engine.upsertPolicy(policyState(policy));
   }
 
-  #seePool(name: string): void {
+  #seePool(change: Change<HostPool>): void {
+    const { name } = change.object.metadata;
     for (const host of this.#stores.hosts.byIndex('pool', name)) this.#seeHost(host);
+    const old = change.type === 'updated' ? change.old : undefined;
+    // By it VMs with an over-commit of their own are counted.
+    if (!isDeepStrictEqual(old?.spec.overcommit, change.object.spec.overcommit)) this.#seeVmsOf('pool', name);
+  }
+
+  /** Counts all VMs of a pool or class anew. */
+  #seeVmsOf(index: 'pool' | 'class', name: string): void {
+    for (const vm of this.#stores.virtualMachines.byIndex(index, name)) if (vm.spec.classRef) this.#seeVm(vm);
   }
 }
 

@@ -1,7 +1,6 @@
 import type { Host } from '../../api/host.ts';
 import type { HostPool } from '../../api/hostpool.ts';
 import type { PlacementPolicy } from '../../api/placementpolicy.ts';
-import { parseBytes } from '../../api/quantity.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import { keyOf } from '../../kube/object.ts';
 import type { HostState } from '../../placement/model/host.ts';
@@ -12,24 +11,16 @@ import type { HostLink } from '../host/connections.ts';
 import { replacedMachine } from '../host/identity.ts';
 import { schedulable } from '../host/schedulable.ts';
 import type { Node } from '../hostpool/membership.ts';
+import { type Counting, countedVm } from './counting.ts';
 
-/** What its domain holds on its host right now, whatever the spec asks for; nothing while it is stopped. */
-export function heldBy({ status }: VirtualMachine) {
-  return status?.powerState === 'Stopped' ? undefined : status?.allocated;
-}
-
-/** A VirtualMachine in placement's words. One that was made smaller has what it had until it is restarted. */
-export function vmState(vm: VirtualMachine): VmState {
-  const held = heldBy(vm);
+/** A VirtualMachine in placement's words. */
+export function vmState(vm: VirtualMachine, counting: Counting): VmState {
   const { hostSelector } = vm.spec.placement;
   return {
     id: keyOf(vm),
     namespace: vm.metadata.namespace ?? '',
     labels: vm.metadata.labels ?? {},
-    requests: {
-      cpu: Math.max(vm.spec.cpu.cores, held?.cpu.cores ?? 0),
-      memory: Math.max(parseBytes(vm.spec.memory.size), held ? parseBytes(held.memory.size) : 0),
-    },
+    requests: countedVm(vm, counting),
     ...(hostSelector ? { hostSelector } : {}),
   };
 }

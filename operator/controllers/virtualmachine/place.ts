@@ -1,4 +1,7 @@
 import type { HostPool } from '../../api/hostpool.ts';
+import { classNotFound } from '../../domain/desired.ts';
+import { sizeOf } from '../../domain/size.ts';
+import { classOf } from '../stores.ts';
 import { adopt } from './adopt.ts';
 import { bind } from './bind.ts';
 import { type Scope, type StepResult, stepDone } from './scope.ts';
@@ -20,6 +23,7 @@ export async function place(scope: Scope): Promise<StepResult> {
     return { kind: 'wait', forMs: scope.restMs, reason: 'Halted', message };
   }
   if (!pool) return poolMissing(scope, poolName);
+  if (!sizeOf(vm, classOf(env.stores, vm))) return { ...classNotFound(vm), kind: 'blocked' };
   const assumed = env.pools.assumedHost(vm);
   if (assumed === undefined) return placeAnew(scope, pool);
   await bind(scope, assumed, placed(assumed));

@@ -11,6 +11,7 @@ export type PartOfSpec = z.input<ReturnType<typeof virtualMachineSpec.partial>>;
 /** What there is in the world that the specs are made for. */
 export interface Surroundings {
   kernels: readonly string[];
+  classes: readonly string[];
   networks: readonly string[];
   /** Labels of hosts, with the values that they have. */
   hostLabels: Readonly<Record<string, readonly string[]>>;
@@ -35,8 +36,9 @@ export function partsOfSpecs(surroundings: Surroundings): fc.Arbitrary<PartOfSpe
   return arbitraryOf(virtualMachineSpec.partial(), specialities(surroundings));
 }
 
-function specialities({ kernels, networks, hostLabels, cores, memory }: Surroundings): Specialities {
+function specialities({ kernels, classes, networks, hostLabels, cores, memory }: Surroundings): Specialities {
   return {
+    'classRef.name': mostly(fc.constantFrom(...classes)),
     'cpu.cores': mostly(sizes(cores)),
     'memory.size': mostly(sizes(memory)),
     'kernel.name': mostly(fc.constantFrom(...kernels)),
