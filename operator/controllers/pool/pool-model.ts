@@ -1,10 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Host } from '../../api/host.ts';
 import type { HostPool } from '../../api/hostpool.ts';
 import type { PlacementPolicy } from '../../api/placementpolicy.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
-import { lastSizeOf, type Size } from '../../domain/size.ts';
-import { keyOf } from '../../kube/object.ts';
+import { lastSizeOf, type Size, sizeOf } from '../../domain/size.ts';
+import { intentOf, keyOf } from '../../kube/object.ts';
 import { compareResourceVersions } from '../../kube/resource-version.ts';
 import type { Change } from '../../kube/store.ts';
 import { PlacementEngine } from '../../placement/engine/engine.ts';
@@ -16,7 +15,9 @@ import type { Amounts } from '../host/capacity.ts';
 import type { HostConnections, HostLink } from '../host/connections.ts';
 import { classOf, type Stores } from '../stores.ts';
 import { type Counting, countedSize, countingRemark } from './counting.ts';
-import { hostState, policyState, vmState } from './translate.ts';
+import { policyState } from './policy-state.ts';
+import { hostState, vmState } from './translate.ts';
+import { WaitingLine } from './waiting-line.ts';
 
 /** A host chosen for a VM, and the version of the VM that the binding is to be written over. */
 interface Assumption {
@@ -30,6 +31,8 @@ interface Assumption {
  */
 export class PoolModel {
   readonly engine = new PlacementEngine();
+  /** The VMs that wait for a host. */
+  readonly line = new WaitingLine(this.engine, (vm) => this.#state(vm));
   readonly #stores: Stores;
   readonly #connections: HostConnections;
   /** Hosts chosen for VMs whose binding the store does not show yet, by VM key. */
@@ -53,12 +56,32 @@ export class PoolModel {
 
   /** Chooses a host for the VM in `pool`, or says why none fits and what would change that. Nothing is remembered. */
   place(vm: VirtualMachine, pool: HostPool): Decision {
+    this.line.tried(keyOf(vm));
     const request = this.#request(vm, pool);
     const decision = this.engine.place(request);
     if (decision.kind === 'placed') return decision;
     const way = wouldFitSentence(wouldFit(this.engine, request, decision.rejections));
     const remark = countingRemark(vm, this.#counting(vm));
     return { ...decision, message: [decision.message, way, remark].filter((text) => text !== '').join(' ') };
+  }
+
+  /**
+   * Assumes hosts for those who wait, in their order, as far as they fit; each finds it when its turn comes. One like another
+   * that has just found no place is not tried.
+   */
+  placeWaiting(vm: VirtualMachine): void {
+    const inVain = new Set<string>();
+    for (const waiting of this.line.due(vm)) {
+      this.line.tried(keyOf(waiting));
+      const pool = this.#stores.hostPools.get(waiting.spec.placement.hostPoolRef.name);
+      const isSized = sizeOf(waiting, classOf(this.#stores, waiting)) !== undefined;
+      if (!pool || !isSized || this.#assumed.has(keyOf(waiting))) continue;
+      const request = this.#request(waiting, pool);
+      const kind = JSON.stringify({ ...request, vm: { ...request.vm, id: '' } });
+      const found = inVain.has(kind) ? undefined : this.engine.find(request);
+      if (found) this.assume(waiting, found.host);
+      else inVain.add(kind);
+    }
   }
 
   /** Whether the first attempt to connect to one of the pool's hosts, or to make them, is still under way. */
@@ -120,17 +143,21 @@ export class PoolModel {
   }
 
   #counting(vm: VirtualMachine): Counting {
-    const pool = this.#stores.hostPools.get(vm.spec.placement.hostPoolRef.name);
-    return { pool, vmClass: classOf(this.#stores, vm) };
+    return { pool: this.#poolOf(vm), vmClass: classOf(this.#stores, vm) };
   }
 
   #seeVm(vm: VirtualMachine): void {
     const key = keyOf(vm);
     const bound = vm.status?.hostName;
     if (bound || this.#isDecided(vm)) this.#assumed.delete(key);
+    this.line.see(vm);
     const host = bound ?? this.#assumed.get(key)?.host;
     if (host) this.engine.upsertVm({ ...this.#state(vm), host });
     else this.engine.removeVm(key);
+  }
+
+  #poolOf(vm: VirtualMachine): HostPool | undefined {
+    return this.#stores.hostPools.get(vm.spec.placement.hostPoolRef.name);
   }
 
   #isDecided(vm: VirtualMachine): boolean {
@@ -140,6 +167,7 @@ export class PoolModel {
 
   #removeVm(vm: VirtualMachine): void {
     this.#assumed.delete(keyOf(vm));
+    this.line.remove(keyOf(vm));
     this.engine.removeVm(keyOf(vm));
   }
 
@@ -159,21 +187,23 @@ export class PoolModel {
   /** The rules of a policy that is being deleted hold no more. */
   #seePolicy(type: Change<PlacementPolicy>['type'], policy: PlacementPolicy): void {
     const { name, namespace = '', deletionTimestamp } = policy.metadata;
+    const before = this.engine.policy(namespace, name)?.priority;
     if (type === 'deleted' || deletionTimestamp) this.engine.removePolicy(namespace, name);
     else this.engine.upsertPolicy(policyState(policy));
+    if (before !== this.engine.policy(namespace, name)?.priority) this.line.weighAnew();
   }
 
+  /** What a pool's status tells changes nothing for its hosts and VMs. */
   #seePool(change: Change<HostPool>): void {
+    if (change.type === 'updated' && intentOf(change.old) === intentOf(change.object)) return;
     const { name } = change.object.metadata;
     for (const host of this.#stores.hosts.byIndex('pool', name)) this.#seeHost(host);
-    const old = change.type === 'updated' ? change.old : undefined;
-    // By it VMs with an over-commit of their own are counted.
-    if (!isDeepStrictEqual(old?.spec.overcommit, change.object.spec.overcommit)) this.#seeVmsOf('pool', name);
+    this.#seeVmsOf('pool', name);
   }
 
   /** Counts all VMs of a pool or class anew. */
   #seeVmsOf(index: 'pool' | 'class', name: string): void {
-    for (const vm of this.#stores.virtualMachines.byIndex(index, name)) if (vm.spec.classRef) this.#seeVm(vm);
+    for (const vm of this.#stores.virtualMachines.byIndex(index, name)) this.#seeVm(vm);
   }
 }
 

@@ -1,27 +1,48 @@
 import type { Host } from '../../api/host.ts';
 import type { HostPool } from '../../api/hostpool.ts';
-import type { PlacementPolicy } from '../../api/placementpolicy.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import { keyOf } from '../../kube/object.ts';
 import type { HostState } from '../../placement/model/host.ts';
-import type { AffinityTerm, Enforcement, Policy } from '../../placement/model/policy.ts';
 import type { VmState } from '../../placement/model/vm.ts';
 import { allocatable } from '../host/capacity.ts';
 import type { HostLink } from '../host/connections.ts';
 import { replacedMachine } from '../host/identity.ts';
 import { schedulable } from '../host/schedulable.ts';
+import { taintsOf } from '../host/taints.ts';
 import type { Node } from '../hostpool/membership.ts';
 import { type Counting, countedVm } from './counting.ts';
+import { needsOf, offersOf } from './offers.ts';
 
 /** A VirtualMachine in placement's words. */
 export function vmState(vm: VirtualMachine, counting: Counting): VmState {
-  const { hostSelector } = vm.spec.placement;
+  const needs = counting.pool ? needsOf(vm, counting.pool) : [];
   return {
     id: keyOf(vm),
     namespace: vm.metadata.namespace ?? '',
     labels: vm.metadata.labels ?? {},
     requests: countedVm(vm, counting),
+    ...hostRules(vm.spec.placement),
+    ...(needs.length > 0 ? { needs } : {}),
+  };
+}
+
+/** What the VM itself asks of its host. */
+function hostRules({
+  hostSelector,
+  hostAffinity,
+  tolerations,
+  priority,
+}: VirtualMachine['spec']['placement']): Partial<VmState> {
+  const { required, preferred = [] } = hostAffinity ?? {};
+  const affinity = {
+    ...(required ? { required } : {}),
+    preferred: preferred.map(({ hostSelector: selector, weight }) => ({ selector, weight })),
+  };
+  return {
     ...(hostSelector ? { hostSelector } : {}),
+    ...(priority === undefined ? {} : { priority }),
+    ...(hostAffinity ? { hostAffinity: affinity } : {}),
+    ...(tolerations ? { tolerations } : {}),
   };
 }
 
@@ -42,6 +63,8 @@ export function hostState({ host, pool, node, link, twin }: HostView): HostState
     pool: host.spec.hostPoolRef.name,
     labels: host.metadata.labels ?? {},
     available: availability({ host, pool, node, link, twin }),
+    taints: taintsOf(host, pool, node),
+    offers: pool ? offersOf(pool, host.metadata.labels ?? {}) : [],
     limits: { cpu: limits.cpu, memory: limits.memoryBytes },
   };
 }
@@ -53,38 +76,4 @@ function availability({ host, pool, node, link, twin }: HostView): HostState['av
   if (replacedMachine(host, link)) return { yes: false, reason: 'is another machine than before' };
   if (twin) return { yes: false, reason: `has the same host uuid as ${twin}` };
   return { yes: true };
-}
-
-/** A PlacementPolicy in placement's words. */
-export function policyState(policy: PlacementPolicy): Policy {
-  const { vmSelector, strategy, vmAntiAffinity, vmAffinity, topologySpread, hostAffinity } = policy.spec;
-  return {
-    name: policy.metadata.name,
-    namespace: policy.metadata.namespace ?? '',
-    vmSelector,
-    ...(strategy === 'Inherit' ? {} : { strategy }),
-    vmAntiAffinity: vmAntiAffinity.map(affinityTerm),
-    vmAffinity: vmAffinity.map(affinityTerm),
-    topologySpread: topologySpread.map((term) => ({
-      topologyKey: term.topologyKey,
-      maxSkew: term.maxSkew,
-      enforcement: enforcement(term),
-    })),
-    hostAffinity: hostAffinity.map((term) => ({
-      hostSelector: term.hostSelector,
-      enforcement: enforcement(term),
-    })),
-  };
-}
-
-function affinityTerm(term: PlacementPolicy['spec']['vmAffinity'][number]): AffinityTerm {
-  return {
-    topologyKey: term.topologyKey,
-    ...(term.vmSelector ? { vmSelector: term.vmSelector } : {}),
-    enforcement: enforcement(term),
-  };
-}
-
-function enforcement(term: { enforcement: 'Required' | 'Preferred'; weight: number }): Enforcement {
-  return term.enforcement === 'Required' ? { required: true } : { required: false, weight: term.weight };
 }

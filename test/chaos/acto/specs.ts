@@ -15,6 +15,8 @@ export interface Surroundings {
   networks: readonly string[];
   /** Labels of hosts, with the values that they have. */
   hostLabels: Readonly<Record<string, readonly string[]>>;
+  /** What hosts keep VMs away by. */
+  taints: readonly { key: string; value: string }[];
   /** Sizes for which any host has room beside all others, and such for which only some or none has. */
   cores: { small: readonly number[]; large: readonly number[] };
   memory: { small: readonly string[]; large: readonly string[] };
@@ -36,7 +38,8 @@ export function partsOfSpecs(surroundings: Surroundings): fc.Arbitrary<PartOfSpe
   return arbitraryOf(virtualMachineSpec.partial(), specialities(surroundings));
 }
 
-function specialities({ kernels, classes, networks, hostLabels, cores, memory }: Surroundings): Specialities {
+function specialities(around: Surroundings): Specialities {
+  const { kernels, classes, networks, taints, hostLabels, cores, memory } = around;
   return {
     'classRef.name': mostly(fc.constantFrom(...classes)),
     'cpu.cores': mostly(sizes(cores)),
@@ -47,6 +50,9 @@ function specialities({ kernels, classes, networks, hostLabels, cores, memory }:
     'interfaces[].network': mostly(fc.constantFrom(...networks), 25),
     'interfaces[].macAddress': mostly(fc.constantFrom('52:54:00:00:00:01', '52:54:00:00:00:02'), 3),
     'placement.hostSelector': mostly(selectors(hostLabels), 8),
+    'placement.hostAffinity.required[]': mostly(selectors(hostLabels), 8),
+    'placement.hostAffinity.preferred[].hostSelector': mostly(selectors(hostLabels), 8),
+    'placement.tolerations[]': mostly(tolerations(taints), 4),
     terminationGracePeriodSeconds: mostly(fc.constantFrom(0, 5, 60), 4),
   };
 }
@@ -71,4 +77,12 @@ function selectors(hostLabels: Surroundings['hostLabels']): fc.Arbitrary<unknown
     })),
     label.map(({ key }) => ({ matchExpressions: [{ key, operator: 'Exists' as const }] })),
   );
+}
+
+function tolerations(taints: Surroundings['taints']): fc.Arbitrary<unknown> {
+  return fc
+    .constantFrom(...taints)
+    .chain(({ key, value }) =>
+      fc.constantFrom({ key, value }, { key, operator: 'Exists' }, { operator: 'Exists' }),
+    );
 }
