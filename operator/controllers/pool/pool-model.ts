@@ -12,9 +12,11 @@ import type { Decision, PlacementRequest, Rejection } from '../../placement/mode
 import type { VmState } from '../../placement/model/vm.ts';
 import { findCondition } from '../conditions.ts';
 import type { Amounts } from '../host/capacity.ts';
-import type { HostConnections, HostLink } from '../host/connections.ts';
+import type { HostLink } from '../host/connections.ts';
+import type { HostLinks } from '../host/recorded-links.ts';
 import { classOf, type Stores } from '../stores.ts';
 import { type Counting, countedSize, countingRemark } from './counting.ts';
+import { Gangs } from './gangs.ts';
 import { policyState } from './policy-state.ts';
 import { hostState, vmState } from './translate.ts';
 import { WaitingLine } from './waiting-line.ts';
@@ -32,15 +34,17 @@ interface Assumption {
 export class PoolModel {
   readonly engine = new PlacementEngine();
   /** The VMs that wait for a host. */
-  readonly line = new WaitingLine(this.engine, (vm) => this.#state(vm));
+  readonly line = new WaitingLine(this.engine, (vm) => this.state(vm));
+  readonly gangs: Gangs;
   readonly #stores: Stores;
-  readonly #connections: HostConnections;
+  readonly #connections: HostLinks;
   /** Hosts chosen for VMs whose binding the store does not show yet, by VM key. */
   readonly #assumed = new Map<string, Assumption>();
 
-  constructor(stores: Stores, connections: HostConnections) {
+  constructor(stores: Stores, connections: HostLinks) {
     this.#stores = stores;
     this.#connections = connections;
+    this.gangs = new Gangs(stores, this);
     stores.virtualMachines.subscribe(({ type, object }) =>
       type === 'deleted' ? this.#removeVm(object) : this.#seeVm(object),
     );
@@ -57,12 +61,27 @@ export class PoolModel {
   /** Chooses a host for the VM in `pool`, or says why none fits and what would change that. Nothing is remembered. */
   place(vm: VirtualMachine, pool: HostPool): Decision {
     this.line.tried(keyOf(vm));
-    const request = this.#request(vm, pool);
+    const request = this.request(vm, pool);
     const decision = this.engine.place(request);
     if (decision.kind === 'placed') return decision;
     const way = wouldFitSentence(wouldFit(this.engine, request, decision.rejections));
     const remark = countingRemark(vm, this.#counting(vm));
     return { ...decision, message: [decision.message, way, remark].filter((text) => text !== '').join(' ') };
+  }
+
+  /** Whether the VM's size is known: it is not while its class is not there, and without it no host can be chosen. */
+  isSized(vm: VirtualMachine): boolean {
+    return sizeOf(vm, classOf(this.#stores, vm)) !== undefined;
+  }
+
+  /** The VM in placement's words. */
+  state(vm: VirtualMachine): VmState {
+    return vmState(vm, this.#counting(vm));
+  }
+
+  /** What the VM asks the engine. */
+  request(vm: VirtualMachine, pool: HostPool): PlacementRequest {
+    return { vm: this.state(vm), pool: pool.metadata.name, strategy: pool.spec.strategy };
   }
 
   /**
@@ -73,10 +92,11 @@ export class PoolModel {
     const inVain = new Set<string>();
     for (const waiting of this.line.due(vm)) {
       this.line.tried(keyOf(waiting));
-      const pool = this.#stores.hostPools.get(waiting.spec.placement.hostPoolRef.name);
-      const isSized = sizeOf(waiting, classOf(this.#stores, waiting)) !== undefined;
-      if (!pool || !isSized || this.#assumed.has(keyOf(waiting))) continue;
-      const request = this.#request(waiting, pool);
+      const assembly = this.gangs.assemble(waiting);
+      const pool = this.#poolOf(waiting);
+      if (!pool || this.#assumed.has(keyOf(waiting)) || (assembly && assembly.kind !== 'stands')) continue;
+      if (!this.isSized(waiting)) continue;
+      const request = this.request(waiting, pool);
       const kind = JSON.stringify({ ...request, vm: { ...request.vm, id: '' } });
       const found = inVain.has(kind) ? undefined : this.engine.find(request);
       if (found) this.assume(waiting, found.host);
@@ -93,12 +113,12 @@ export class PoolModel {
 
   /** The required rule that the VM breaks on the host, if any. */
   check(vm: VirtualMachine, pool: HostPool, hostName: string): Rejection | undefined {
-    return this.engine.check(this.#request(vm, pool), hostName);
+    return this.engine.check(this.request(vm, pool), hostName);
   }
 
   /** What the host lacks for the VM if it has this size, beside all others on it; undefined when nothing. */
   shortageOn(vm: VirtualMachine, pool: HostPool, hostName: string, size: Size): string | undefined {
-    const request = this.#request(vm, pool);
+    const request = this.request(vm, pool);
     const requests = countedSize(size, lastSizeOf(vm, classOf(this.#stores, vm)), pool);
     return this.engine.shortageOn({ ...request, vm: { ...request.vm, requests } }, hostName);
   }
@@ -110,7 +130,7 @@ export class PoolModel {
    */
   assume(vm: VirtualMachine, hostName: string): void {
     this.#assumed.set(keyOf(vm), { host: hostName, resourceVersion: vm.metadata.resourceVersion });
-    this.engine.upsertVm({ ...this.#state(vm), host: hostName });
+    this.engine.upsertVm({ ...this.state(vm), host: hostName });
   }
 
   /**
@@ -134,14 +154,6 @@ export class PoolModel {
     if (host) this.#seeHost(host);
   }
 
-  #request(vm: VirtualMachine, pool: HostPool): PlacementRequest {
-    return { vm: this.#state(vm), pool: pool.metadata.name, strategy: pool.spec.strategy };
-  }
-
-  #state(vm: VirtualMachine): VmState {
-    return vmState(vm, this.#counting(vm));
-  }
-
   #counting(vm: VirtualMachine): Counting {
     return { pool: this.#poolOf(vm), vmClass: classOf(this.#stores, vm) };
   }
@@ -152,7 +164,7 @@ export class PoolModel {
     if (bound || this.#isDecided(vm)) this.#assumed.delete(key);
     this.line.see(vm);
     const host = bound ?? this.#assumed.get(key)?.host;
-    if (host) this.engine.upsertVm({ ...this.#state(vm), host });
+    if (host) this.engine.upsertVm({ ...this.state(vm), host });
     else this.engine.removeVm(key);
   }
 

@@ -1,7 +1,4 @@
-import type { HostPool } from '../../api/hostpool.ts';
-import { classNotFound } from '../../domain/desired.ts';
-import { sizeOf } from '../../domain/size.ts';
-import { classOf } from '../stores.ts';
+import { type Choice, chooseHost } from '../pool/choose-host.ts';
 import { adopt } from './adopt.ts';
 import { bind } from './bind.ts';
 import { type Scope, type StepResult, stepDone } from './scope.ts';
@@ -23,19 +20,17 @@ export async function place(scope: Scope): Promise<StepResult> {
     return { kind: 'wait', forMs: scope.restMs, reason: 'Halted', message };
   }
   if (!pool) return poolMissing(scope, poolName);
-  if (!sizeOf(vm, classOf(env.stores, vm))) return { ...classNotFound(vm), kind: 'blocked' };
-  env.pools.placeWaiting(vm);
-  const assumed = env.pools.assumedHost(vm);
-  return assumed === undefined ? placeAnew(scope, pool) : bindTo(scope, assumed);
+  const choice = chooseHost(env.pools, vm, pool);
+  return choice.kind === 'host' ? bindTo(scope, choice.hostName) : withoutHost(scope, choice);
 }
 
-async function placeAnew(scope: Scope, pool: HostPool): Promise<StepResult> {
-  const { vm, env } = scope;
-  const decision = env.pools.place(vm, pool);
-  if (decision.kind === 'placed') return bindTo(scope, decision.host);
+function withoutHost({ env, vm, lookAgainMs }: Scope, choice: Choice & { kind: 'none' }): StepResult {
+  const { reason, message } = choice;
+  if (reason === 'PolicyConflict' || reason === 'ClassNotFound') return { kind: 'blocked', reason, message };
   // Just after a start no host is connected yet: that is no news, and each host's link wakes this VM again.
-  if (env.pools.isConnecting(pool)) return { kind: 'postpone' };
-  return { kind: 'wait', forMs: scope.lookAgainMs, reason: 'Unschedulable', message: decision.message };
+  const isConnecting = () => env.pools.gangs.poolsOf(vm).some((pool) => env.pools.isConnecting(pool));
+  if (reason !== 'GangIncomplete' && isConnecting()) return { kind: 'postpone' };
+  return { kind: 'wait', forMs: lookAgainMs, reason, message };
 }
 
 /** The binding comes back by the watch and wakes the VM, which then is counted in its host's lane. */

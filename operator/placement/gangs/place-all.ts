@@ -67,7 +67,7 @@ function placeFirst(engine: PlacementEngine, request: PlacementRequest, barred: 
 }
 
 /** In the order in which they are best tried: see `bySize`. */
-export function largestFirst(requests: readonly PlacementRequest[]): PlacementRequest[] {
+function largestFirst(requests: readonly PlacementRequest[]): PlacementRequest[] {
   const compare = bySize(requests.map(({ vm }) => vm));
   return [...requests].sort((a, b) => compare(a.vm, b.vm));
 }

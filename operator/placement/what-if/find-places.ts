@@ -1,18 +1,17 @@
 import type { PlacementEngine } from '../engine/engine.ts';
-import { largestFirst } from '../gangs/place-all.ts';
 import type { PlacementRequest } from '../model/decision.ts';
+import { bySize } from '../model/size.ts';
 import type { VmState } from '../model/vm.ts';
 import type { Found, Homeless } from './answer.ts';
 
-/** Places the VMs one after the other, the most important and of these the largest first; each that finds a place stays. */
+/** Places the VMs one after the other, in their order; each that finds a place stays. */
 export function findPlaces(
   engine: PlacementEngine,
   requests: readonly PlacementRequest[],
 ): { placed: Found[]; homeless: Homeless[] } {
   const placed: Found[] = [];
   const without: PlacementRequest[] = [];
-  const priority = ({ vm }: PlacementRequest) => engine.priorityOf(vm);
-  for (const request of largestFirst(requests).sort((a, b) => priority(b) - priority(a))) {
+  for (const request of inOrder(engine, requests)) {
     const { vm } = request;
     const found = engine.find(request);
     if (!found) {
@@ -23,6 +22,14 @@ export function findPlaces(
     placed.push({ vm: vm.id, host: found.host });
   }
   return { placed, homeless: explained(engine, without) };
+}
+
+/** The most important first, of these the largest: as the operator takes those who wait. */
+function inOrder(engine: PlacementEngine, requests: readonly PlacementRequest[]): PlacementRequest[] {
+  const size = bySize(requests.map(({ vm }) => vm));
+  const priorities = new Map(requests.map(({ vm }) => [vm.id, engine.priorityOf(vm)]));
+  const priority = ({ vm }: PlacementRequest) => priorities.get(vm.id) ?? 0;
+  return [...requests].sort((a, b) => priority(b) - priority(a) || size(a.vm, b.vm));
 }
 
 /** Why is worked out once for all that ask the same, as it takes the longest. */
