@@ -101,6 +101,21 @@ describe('kubectl vmfabric what-if', () => {
     ]);
   });
 
+  it('moves from full hosts to others, as often as is asked', async () => {
+    const console = await smallFabric();
+    const { world } = console;
+    world.putPolicy('full', { vmSelector: { matchLabels: { app: 'a' } }, strategy: 'Pack' });
+    for (let number = 0; number < 6; number++)
+      world.putVm(`a-${number}`, { memory: { size: '2Gi' } }, { labels: { app: 'a' } });
+    await world.run(20_000);
+    const moves = async (...args: string[]) => {
+      const [answer] = await console.json<Asked[]>('what-if', '--rebalance', ...args);
+      return answer?.kind === 'rebalance' ? answer.waves.flat().length : undefined;
+    };
+    expect(await moves('--max-moves', '1')).toBe(1);
+    expect(await moves()).toBeGreaterThan(1);
+  });
+
   it('finds places for VMs that wait', async () => {
     const console = await smallFabric();
     console.world.putVm('large', { memory: { size: '40Gi' } });
@@ -138,6 +153,7 @@ describe('kubectl vmfabric what-if', () => {
     [['--overcommit', 'cpu=-5'], 'must be a whole percentage'],
     [['h1'], 'takes options alone, and not h1'],
     [['--frobnicate'], '--frobnicate'],
+    [['--rebalance', '--max-moves', 'all'], 'must be a whole number'],
     [['--rebalance', '--output', 'yaml'], 'must be table or json'],
   ])('refuses %j and says what is right', async (args, message) => {
     const console = await smallFabric();

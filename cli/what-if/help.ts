@@ -20,6 +20,7 @@ Questions:
 Options:
   --pool NAME                 the HostPool (default: default, or the only one)
   --labels KEY=VALUE,…        labels of the VMs of --fit cpu=…,memory=…
+  --max-moves N               of a --rebalance (default: 100)
   -n, --namespace NAME        their namespace, and that of VMs named without one
   --exit-code                 end with 3 when some VM has no place, or has to stay
   -o, --output json           for programs
