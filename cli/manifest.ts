@@ -12,7 +12,10 @@ const manifest = z.object({
     namespace: z.string().optional(),
     labels: z.record(z.string(), z.string()).optional(),
   }),
-  spec: virtualMachineSpec,
+  spec: virtualMachineSpec.refine(({ classRef, memory }) => classRef || memory?.size, {
+    path: ['memory'],
+    message: 'the VM has no size: give memory.size, or name a VirtualMachineClass in classRef',
+  }),
 });
 
 /** The VirtualMachine of a file, with the defaults that the API server would set. @throws UsageError with what is wrong */
