@@ -11,8 +11,10 @@ import {
   matching,
   observedGeneration,
   type Resource,
+  smallLabelSelector,
 } from './common.ts';
 import { taints } from './placement.ts';
+import { poolResources, resourceAmounts } from './resources.ts';
 import { overcommitPercent } from './size.ts';
 
 const absolutePath = matching(
@@ -92,7 +94,9 @@ export const hostPoolSpec = z
           name: dnsLabel.describe('The name by which VMs ask for it.'),
           type: z.enum(['Bridge']).default('Bridge').describe('Bridge plugs VMs into a bridge of the hosts.'),
           bridge: bridge.describe('Name of the bridge on the hosts.'),
-          hostSelector: labelSelector.optional().describe('The hosts that have it. Default: all of them.'),
+          hostSelector: smallLabelSelector
+            .optional()
+            .describe('The hosts that have it. Default: all of them.'),
         }),
       )
       .max(256)
@@ -105,13 +109,16 @@ export const hostPoolSpec = z
           name: dnsLabel.describe('The name by which VMs ask for it.'),
           imagePath: absolutePath.describe('Path of the kernel image on the hosts.'),
           initrdPath: absolutePath.optional().describe('Path of the initial RAM disk on the hosts.'),
-          hostSelector: labelSelector.optional().describe('The hosts that have it. Default: all of them.'),
+          hostSelector: smallLabelSelector
+            .optional()
+            .describe('The hosts that have it. Default: all of them.'),
         }),
       )
       .max(64)
       .meta(listMap('name'))
       .default([])
       .describe('Kernels that VMs may boot directly. Only files named here are ever opened for a VM.'),
+    resources: poolResources,
   })
   .meta(
     cel({
@@ -136,17 +143,12 @@ export const hostPoolStatus = z.object({
   resources: z
     .array(
       z.object({
-        name: z.enum(['cpu', 'memory']).describe('The resource.'),
+        ...resourceAmounts,
         capacity: z.string().max(32).describe('What the hosts have.'),
-        allocatable: z
-          .string()
-          .max(32)
-          .describe('What VMs may have in all, after hostReserved and over-commit.'),
-        allocated: z.string().max(32).describe('What placed VMs have.'),
         largestFree: z.string().max(32).describe('The largest amount that is free on one ready host.'),
       }),
     )
-    .max(8)
+    .max(72)
     .meta(listMap('name'))
     .optional()
     .describe('The pool as one computer.'),

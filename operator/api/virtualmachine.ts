@@ -14,6 +14,7 @@ import {
   type Resource,
 } from './common.ts';
 import { hostAffinity, tolerations } from './placement.ts';
+import { resourceClaims } from './resources.ts';
 import { cpuCores, memorySize } from './size.ts';
 import { virtualMachineClassSpec } from './virtualmachineclass.ts';
 
@@ -84,6 +85,7 @@ export const virtualMachineSpec = z
       .object({ size: memorySize.optional() })
       .optional()
       .describe('Memory; its size must be given unless classRef gives it.'),
+    resources: resourceClaims,
     kernel: z
       .object({
         name: dnsLabel.describe("The kernel to boot: one of the HostPool's spec.kernels."),

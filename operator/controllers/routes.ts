@@ -109,7 +109,7 @@ function footprint(vm: VirtualMachine): string {
   const { metadata, spec, status } = vm;
   const scheduled = findCondition(vm, 'Scheduled')?.reason;
   const { priority } = spec.placement;
-  const size = [askedSize(vm), heldBy(vm)];
+  const size = [askedSize(vm), spec.resources, heldBy(vm)];
   return JSON.stringify([status?.hostName, size, metadata.labels, priority, scheduled]);
 }
 

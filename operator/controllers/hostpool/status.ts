@@ -14,6 +14,8 @@ export interface PoolObservation {
   findings: MemberFindings;
   used: Amounts & { vms: number };
   largestFree: Amounts;
+  /** Besides CPUs and memory. */
+  resources: NonNullable<HostPoolStatus['resources']>;
   now: Date;
 }
 
@@ -24,6 +26,7 @@ export function poolStatus({
   findings,
   used,
   largestFree,
+  resources,
   now,
 }: PoolObservation): HostPoolStatus {
   const generation = pool.metadata.generation ?? 0;
@@ -49,6 +52,7 @@ export function poolStatus({
         allocated: exactQuantity(used.memoryBytes),
         largestFree: exactQuantity(largestFree.memoryBytes),
       },
+      ...resources,
     ],
     summary: { hosts: `${hosts.ready}/${hosts.total}`, ...summary(used, allocatable) },
     conditions: conditionList(

@@ -9,6 +9,7 @@ import type { Change } from '../../kube/store.ts';
 import { PlacementEngine } from '../../placement/engine/engine.ts';
 import { wouldFit, wouldFitSentence } from '../../placement/explain/would-fit.ts';
 import type { Decision, PlacementRequest, Rejection } from '../../placement/model/decision.ts';
+import type { Resources } from '../../placement/model/resources.ts';
 import type { VmState } from '../../placement/model/vm.ts';
 import { findCondition } from '../conditions.ts';
 import type { Amounts } from '../host/capacity.ts';
@@ -25,6 +26,13 @@ import { WaitingLine } from './waiting-line.ts';
 interface Assumption {
   host: string;
   resourceVersion: string;
+}
+
+/** What VMs have of a host. */
+export interface PoolUsage extends Amounts {
+  vms: number;
+  /** In placement's words, CPUs and memory among them. */
+  resources: Resources;
 }
 
 /**
@@ -119,7 +127,8 @@ export class PoolModel {
   /** What the host lacks for the VM if it has this size, beside all others on it; undefined when nothing. */
   shortageOn(vm: VirtualMachine, pool: HostPool, hostName: string, size: Size): string | undefined {
     const request = this.request(vm, pool);
-    const requests = countedSize(size, lastSizeOf(vm, classOf(this.#stores, vm)), pool);
+    const counted = countedSize(size, lastSizeOf(vm, classOf(this.#stores, vm)), pool);
+    const requests = { ...request.vm.requests, ...counted };
     return this.engine.shortageOn({ ...request, vm: { ...request.vm, requests } }, hostName);
   }
 
@@ -144,9 +153,9 @@ export class PoolModel {
   }
 
   /** What VMs count on the host, placements that are decided and not yet seen included; parts of CPUs as they are. */
-  usage(hostName: string): Amounts & { vms: number } {
+  usage(hostName: string): PoolUsage {
     const { vms, resources } = this.engine.usage(hostName);
-    return { vms, cpu: resources['cpu'] ?? 0, memoryBytes: resources['memory'] ?? 0 };
+    return { vms, cpu: resources['cpu'] ?? 0, memoryBytes: resources['memory'] ?? 0, resources };
   }
 
   refreshHost(hostName: string): void {

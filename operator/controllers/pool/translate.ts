@@ -11,6 +11,7 @@ import { schedulable } from '../host/schedulable.ts';
 import { taintsOf } from '../host/taints.ts';
 import type { Node } from '../hostpool/membership.ts';
 import { type Counting, countedVm } from './counting.ts';
+import { namedLimits, namedRequests } from './named-resources.ts';
 import { needsOf, offersOf } from './offers.ts';
 
 /** A VirtualMachine in placement's words. */
@@ -20,7 +21,7 @@ export function vmState(vm: VirtualMachine, counting: Counting): VmState {
     id: keyOf(vm),
     namespace: vm.metadata.namespace ?? '',
     labels: vm.metadata.labels ?? {},
-    requests: countedVm(vm, counting),
+    requests: { ...countedVm(vm, counting), ...namedRequests(vm) },
     ...hostRules(vm.spec.placement),
     ...(needs.length > 0 ? { needs } : {}),
   };
@@ -58,14 +59,18 @@ export interface HostView {
 /** A Host in placement's words; its limits are 0 until it has told its facts. */
 export function hostState({ host, pool, node, link, twin }: HostView): HostState {
   const limits = pool && link?.facts ? allocatable(pool, link.facts) : { cpu: 0, memoryBytes: 0 };
+  const labels = host.metadata.labels ?? {};
   return {
     name: host.metadata.name,
     pool: host.spec.hostPoolRef.name,
-    labels: host.metadata.labels ?? {},
+    labels,
     available: availability({ host, pool, node, link, twin }),
     taints: taintsOf(host, pool, node),
-    offers: pool ? offersOf(pool, host.metadata.labels ?? {}) : [],
-    limits: { cpu: limits.cpu, memory: limits.memoryBytes },
+    offers: pool ? offersOf(pool, labels) : [],
+    limits: {
+      ...{ cpu: limits.cpu, memory: limits.memoryBytes },
+      ...namedLimits(pool, labels),
+    },
   };
 }
 
