@@ -9,7 +9,6 @@ import {
   placementPolicy,
   refusal,
   virtualMachine,
-  virtualMachineClass,
   withCrds,
 } from './api-objects.ts';
 
@@ -37,7 +36,6 @@ const hostsText =
 
 const sizeText = 'the VM has no size: give memory.size, or name a VirtualMachineClass in classRef';
 
-const classRef = { name: 'medium' };
 const sized = (size: unknown) => virtualMachine({ memory: { size } });
 const plugged = (...interfaces: object[]) => virtualMachine({ interfaces });
 const eth0 = { name: 'eth0', network: 'lab' };
@@ -73,16 +71,6 @@ const refused: Record<string, Case[]> = {
     ],
     ['no memory', virtualMachine({ memory: undefined }), `spec.memory: Required value: ${sizeText}`],
     ['memory of no size', virtualMachine({ memory: {} }), `spec.memory: Required value: ${sizeText}`],
-    [
-      'a class and CPUs',
-      virtualMachine({ classRef, memory: undefined, cpu: { cores: 2 } }),
-      'spec.cpu.cores: Forbidden: the class in classRef gives the number of CPUs: leave out cpu.cores, or classRef',
-    ],
-    [
-      'a class and memory',
-      virtualMachine({ classRef }),
-      'spec.memory.size: Forbidden: the class in classRef gives the memory: leave out memory.size, or classRef',
-    ],
     ['a misspelt field', virtualMachine({ memroy: {} }), strict('VirtualMachine', 'spec.memroy')],
     [
       'a misspelt field inside',
@@ -298,20 +286,6 @@ const refused: Record<string, Case[]> = {
       'spec.vmAffinity[0].weight: Invalid value: 101: spec.vmAffinity[0].weight in body should be less than or equal to 100',
     ],
   ],
-  VirtualMachineClass: [
-    ['no CPUs', virtualMachineClass({ cpu: undefined }), 'spec.cpu: Required value'],
-    ['no memory', virtualMachineClass({ memory: {} }), 'spec.memory.size: Required value'],
-    [
-      'absurd memory',
-      virtualMachineClass({ memory: { size: '1Pi' } }),
-      `spec.memory.size: Invalid value: "1Pi": ${rangeText}`,
-    ],
-    [
-      'an over-commit of nothing',
-      virtualMachineClass({ overcommit: { cpuPercent: 0 } }),
-      'spec.overcommit.cpuPercent: Invalid value: 0: spec.overcommit.cpuPercent in body should be greater than or equal to 1',
-    ],
-  ],
   Host: [
     ['no pool', host({ hostPoolRef: undefined }), 'spec.hostPoolRef: Required value'],
     [
@@ -339,14 +313,6 @@ describe('what is accepted', () => {
       placement: { hostPoolRef: { name: 'default' } },
       terminationGracePeriodSeconds: 60,
     });
-  });
-
-  it('is a VirtualMachine of a class, which has no size of its own, and the class', async () => {
-    const { spec } = await accepted(controlPlane, virtualMachine({ classRef, memory: undefined }));
-    expect(spec).toMatchObject({ classRef });
-    expect(spec).not.toHaveProperty('cpu');
-    const vmClass = virtualMachineClass({ overcommit: { cpuPercent: 100 } });
-    expect((await accepted(controlPlane, vmClass)).spec).toEqual(vmClass.spec);
   });
 
   it('is the smallest HostPool, with its defaults', async () => {
