@@ -84,6 +84,17 @@ export const hostPoolSpec = z
       })
       .default({ cpuCores: 0, memory: '1Gi' })
       .describe('What each host keeps for itself.'),
+    preemption: z
+      .object({
+        mode: z
+          .enum(['Disabled', 'StopVirtualMachines'])
+          .default('Disabled')
+          .describe(
+            'With StopVirtualMachines a VM that finds no host may have VMs of lower priority shut down, which are then placed again where there is room. Disabled never stops a VM for another one.',
+          ),
+      })
+      .default({ mode: 'Disabled' })
+      .describe('What may be done for VMs with a higher priority.'),
     strategy: z
       .enum(['Spread', 'Pack'])
       .default('Spread')

@@ -151,6 +151,14 @@ export const virtualMachineStatus = z.object({
     .min(0)
     .optional()
     .describe('Counts the placements; a domain with an older one is stale and must not run.'),
+  makesWayFor: z
+    .object({
+      namespace: dnsLabel.describe('Its namespace.'),
+      name: dnsLabel.describe('Its name.'),
+      uid: z.string().max(64).describe('Its uid.'),
+    })
+    .optional()
+    .describe('The more important VM for which this one is being shut down and taken off its host.'),
   domainUUID: z
     .string()
     .max(36)

@@ -244,6 +244,11 @@ const refused: Record<string, Case[]> = {
       hostPool({ hostReserved: { memory: '1GB' } }),
       `spec.hostReserved.memory: Invalid value: "1GB": ${quantityText}`,
     ],
+    [
+      'an unknown way of preemption',
+      hostPool({ preemption: { mode: 'Kill' } }),
+      'spec.preemption.mode: Unsupported value: "Kill": supported values: "Disabled", "StopVirtualMachines"',
+    ],
     ['a misspelt field', hostPool({ overCommit: {} }), strict('HostPool', 'spec.overCommit')],
   ],
   PlacementPolicy: [
@@ -325,6 +330,7 @@ describe('what is accepted', () => {
       },
       overcommit: { cpuPercent: 400, memoryPercent: 100 },
       hostReserved: { cpuCores: 0, memory: '1Gi' },
+      preemption: { mode: 'Disabled' },
       strategy: 'Spread',
       networks: [],
       kernels: [],

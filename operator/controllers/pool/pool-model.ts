@@ -3,7 +3,7 @@ import type { HostPool } from '../../api/hostpool.ts';
 import type { PlacementPolicy } from '../../api/placementpolicy.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import { lastSizeOf, type Size, sizeOf } from '../../domain/size.ts';
-import { intentOf, keyOf } from '../../kube/object.ts';
+import { intentOf, keyOf, type ObjectKey } from '../../kube/object.ts';
 import { compareResourceVersions } from '../../kube/resource-version.ts';
 import type { Change } from '../../kube/store.ts';
 import { PlacementEngine } from '../../placement/engine/engine.ts';
@@ -19,6 +19,7 @@ import { classOf, type Stores } from '../stores.ts';
 import { type Counting, countedSize, countingRemark } from './counting.ts';
 import { Gangs } from './gangs.ts';
 import { policyState } from './policy-state.ts';
+import { Preemptions } from './preemptions.ts';
 import { hostState, vmState } from './translate.ts';
 import { WaitingLine } from './waiting-line.ts';
 
@@ -44,6 +45,7 @@ export class PoolModel {
   /** The VMs that wait for a host. */
   readonly line = new WaitingLine(this.engine, (vm) => this.state(vm));
   readonly gangs: Gangs;
+  readonly preemptions: Preemptions;
   readonly #stores: Stores;
   readonly #connections: HostLinks;
   /** Hosts chosen for VMs whose binding the store does not show yet, by VM key. */
@@ -53,6 +55,7 @@ export class PoolModel {
     this.#stores = stores;
     this.#connections = connections;
     this.gangs = new Gangs(stores, this);
+    this.preemptions = new Preemptions(stores, this);
     stores.virtualMachines.subscribe(({ type, object }) =>
       type === 'deleted' ? this.#removeVm(object) : this.#seeVm(object),
     );
@@ -102,8 +105,14 @@ export class PoolModel {
       this.line.tried(keyOf(waiting));
       const assembly = this.gangs.assemble(waiting);
       const pool = this.#poolOf(waiting);
-      if (!pool || this.#assumed.has(keyOf(waiting)) || (assembly && assembly.kind !== 'stands')) continue;
-      if (!this.isSized(waiting)) continue;
+      if (
+        !pool ||
+        !this.isSized(waiting) ||
+        this.#assumed.has(keyOf(waiting)) ||
+        this.preemptions.hostFor(waiting) ||
+        (assembly && assembly.kind !== 'stands')
+      )
+        continue;
       const request = this.request(waiting, pool);
       const kind = JSON.stringify({ ...request, vm: { ...request.vm, id: '' } });
       const found = inVain.has(kind) ? undefined : this.engine.find(request);
@@ -117,6 +126,11 @@ export class PoolModel {
     const hosts = this.#stores.hosts.byIndex('pool', pool.metadata.name);
     if (hosts.length === 0) return pool.status === undefined;
     return hosts.some((host) => isFirstAttempt(host, this.#connections.link(host.metadata.name)));
+  }
+
+  /** Whether the host answers just now. */
+  isConnected(hostName: string): boolean {
+    return this.#connections.link(hostName)?.state === 'Connected';
   }
 
   /** The required rule that the VM breaks on the host, if any. */
@@ -152,6 +166,12 @@ export class PoolModel {
     return this.engine.takesVms(assumed.host) ? assumed.host : undefined;
   }
 
+  /** A place is held for the VM no more; what is bound, or decided, stays. */
+  release(key: ObjectKey): void {
+    const vm = this.#stores.virtualMachines.get(key);
+    if (!vm?.status?.hostName && !this.#assumed.has(key)) this.engine.removeVm(key);
+  }
+
   /** What VMs count on the host, placements that are decided and not yet seen included; parts of CPUs as they are. */
   usage(hostName: string): PoolUsage {
     const { vms, resources } = this.engine.usage(hostName);
@@ -172,7 +192,8 @@ export class PoolModel {
     const bound = vm.status?.hostName;
     if (bound || this.#isDecided(vm)) this.#assumed.delete(key);
     this.line.see(vm);
-    const host = bound ?? this.#assumed.get(key)?.host;
+    this.preemptions.see(vm);
+    const host = bound ?? this.#assumed.get(key)?.host ?? this.preemptions.hostFor(vm);
     if (host) this.engine.upsertVm({ ...this.state(vm), host });
     else this.engine.removeVm(key);
   }
@@ -189,6 +210,7 @@ export class PoolModel {
   #removeVm(vm: VirtualMachine): void {
     this.#assumed.delete(keyOf(vm));
     this.line.remove(keyOf(vm));
+    this.preemptions.forget(vm);
     this.engine.removeVm(keyOf(vm));
   }
 

@@ -33,6 +33,7 @@ export function computeStatus(scope: Scope, outcome: StepResult): VirtualMachine
   return {
     observedGeneration: generation,
     ...(hostName === undefined ? pastBinding(vm) : binding(vm, hostName)),
+    ...(hostName !== undefined && scope.makesWayFor ? { makesWayFor: scope.makesWayFor } : {}),
     ...(power === undefined ? {} : { powerState: power }),
     ...askedSize(scope),
     ...allocated(scope),
