@@ -13,6 +13,7 @@ import {
   priority,
   type Resource,
 } from './common.ts';
+import { cpuModel, machineType } from './guest-hardware.ts';
 import { hostAffinity, tolerations } from './placement.ts';
 import { resourceClaims } from './resources.ts';
 
@@ -41,7 +42,10 @@ export const virtualMachineSpec = z
         'Always keeps the VM running, Halted keeps it stopped, Manual leaves starting and stopping to whoever operates it on the host.',
       ),
     cpu: z
-      .object({ cores: z.int32().min(1).max(512).default(1).describe('Number of virtual CPUs.') })
+      .object({
+        cores: z.int32().min(1).max(512).default(1).describe('Number of virtual CPUs.'),
+        model: cpuModel,
+      })
       .default({ cores: 1 })
       .describe('Virtual processors.'),
     memory: z
@@ -56,6 +60,7 @@ export const virtualMachineSpec = z
         ),
       })
       .describe('Memory.'),
+    machineType,
     resources: resourceClaims,
     kernel: z
       .object({

@@ -108,7 +108,7 @@ function footprint(vm: VirtualMachine): string {
   const { metadata, spec, status } = vm;
   const scheduled = findCondition(vm, 'Scheduled')?.reason;
   const { priority } = spec.placement;
-  const size = [spec.cpu, spec.memory, spec.resources, heldBy(vm)];
+  const size = [spec.cpu, spec.machineType, spec.memory, spec.resources, heldBy(vm)];
   return JSON.stringify([status?.hostName, size, metadata.labels, priority, scheduled]);
 }
 
@@ -126,6 +126,8 @@ function room({ metadata, spec, status }: Host): string {
     metadata.deletionTimestamp,
     status?.allocatable,
     status?.taints,
+    status?.cpu?.models,
+    status?.machineTypes,
     conditions,
   ]);
 }

@@ -36,6 +36,8 @@ export function desiredDomain(
       owner: ownerOf(vm),
       hypervisorType,
       cpuCores: vm.spec.cpu.cores,
+      ...(vm.spec.cpu.model === undefined ? {} : { cpuModel: vm.spec.cpu.model }),
+      machineType: vm.spec.machineType ?? 'pc',
       memoryBytes: wholeMebibytes(parseBytes(vm.spec.memory.size)),
       kernel,
       interfaces,

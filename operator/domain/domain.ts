@@ -16,6 +16,9 @@ export interface DesiredDomain {
   owner: DomainOwner;
   hypervisorType: 'KVM' | 'QEMU';
   cpuCores: number;
+  /** `HostModel`, `HostPassthrough` or a name of libvirt's; absent for what the kind of hypervisor has by default. */
+  cpuModel?: string;
+  machineType: string;
   memoryBytes: number;
   kernel: { imagePath: string; initrdPath?: string; commandLine: string };
   interfaces: readonly DomainInterface[];
@@ -39,6 +42,10 @@ export interface DomainFacts {
   /** KVM, QEMU, or whatever else libvirt calls it, in capitals. */
   hypervisorType: string;
   cpuCores: number;
+  /** What vmfabric had asked for: libvirt tells in what runs what became of it. */
+  cpuModel?: string;
+  /** Libvirt's full name of it, such as `pc-i440fx-7.2` for `pc`. */
+  machineType?: string;
   memoryBytes: number;
   kernel?: { imagePath: string; initrdPath?: string; commandLine: string };
   interfaces: readonly { name?: string; macAddress: string; bridge?: string }[];

@@ -12,7 +12,7 @@ import { schedulable } from '../host/schedulable.ts';
 import { taintsOf } from '../host/taints.ts';
 import type { Node } from '../hostpool/membership.ts';
 import { namedLimits, namedRequests } from './named-resources.ts';
-import { needsOf, offersOf } from './offers.ts';
+import { hardwareOffers, needsOf, offersOf } from './offers.ts';
 
 /** What its domain holds on its host right now, whatever the spec asks for; nothing while it is stopped. */
 export function heldBy({ status }: VirtualMachine) {
@@ -76,12 +76,17 @@ export function hostState({ host, pool, node, link, twin }: HostView): HostState
     labels,
     available: availability({ host, pool, node, link, twin }),
     taints: taintsOf(host, pool, node),
-    offers: pool ? offersOf(pool, labels) : [],
+    offers: offers(link, pool ? offersOf(pool, labels) : []),
     limits: {
       ...{ cpu: limits.cpu, memory: limits.memoryBytes },
       ...namedLimits(pool, labels),
     },
   };
+}
+
+function offers(link: HostLink | undefined, ofPool: readonly string[]): readonly string[] {
+  const ofHost = link?.facts ? hardwareOffers(link.facts.guests) : [];
+  return ofPool.length === 0 ? ofHost : [...ofHost, ...ofPool];
 }
 
 function availability({ host, pool, node, link, twin }: HostView): HostState['available'] {

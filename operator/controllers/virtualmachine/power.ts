@@ -116,7 +116,10 @@ function hostFull({ env, lookAgainMs, observed, pool, vm }: Scope): StepResult |
 }
 
 function ofSize(vm: VirtualMachine, cores: number, memoryBytes: number): VirtualMachine {
-  return { ...vm, spec: { ...vm.spec, cpu: { cores }, memory: { size: exactQuantity(memoryBytes) } } };
+  return {
+    ...vm,
+    spec: { ...vm.spec, cpu: { ...vm.spec.cpu, cores }, memory: { size: exactQuantity(memoryBytes) } },
+  };
 }
 
 async function resume(scope: Scope, connection: HostConnection): Promise<StepResult> {

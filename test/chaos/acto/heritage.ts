@@ -42,7 +42,7 @@ const keepsakes: readonly Keepsake[] = [
     comesFrom: ({ spec }, { world }) => {
       const { cpu, memory } = virtualMachineSpec.parse(spec);
       const size = exactQuantity(Math.ceil(parseBytes(memory.size) / 2 ** 20) * 2 ** 20);
-      return isSame({ cpu, memory: { size } }, world.vm(vmName).status?.allocated);
+      return isSame({ cpu: { cores: cpu.cores }, memory: { size } }, world.vm(vmName).status?.allocated);
     },
   },
   {
