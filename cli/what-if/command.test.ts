@@ -67,6 +67,24 @@ describe('kubectl vmfabric what-if', () => {
     expect(answers.map((answer) => (answer.kind === 'fit' ? answer.fits : undefined))).toEqual([7, 7, 2]);
   });
 
+  it('counts resources that the HostPool names', async () => {
+    const console = await smallFabric();
+    console.world.editPool((pool) => {
+      pool.spec.resources = [{ name: 'gpu', perHost: 2, hostSelector: { matchLabels: { rack: 'r1' } } }];
+    });
+    await console.world.run(1000);
+    const answers = await console.json<Asked[]>(
+      'what-if',
+      '--fit',
+      'memory=1Gi,gpu=1',
+      '--add',
+      '1=h1',
+      '--fit',
+      'memory=1Gi,gpu=1',
+    );
+    expect(answers.flatMap((answer) => (answer.kind === 'fit' ? [answer.fits] : []))).toEqual([4, 6]);
+  });
+
   it('heeds policies that select the labels given', async () => {
     const console = await smallFabric();
     console.world.putPolicy('apart', {
@@ -142,7 +160,8 @@ describe('kubectl vmfabric what-if', () => {
   it.each([
     [[], 'ask something'],
     [['--fit'], 'argument missing'],
-    [['--fit', 'cpu=4'], 'must be cpu=CORES,memory=SIZE'],
+    [['--fit', 'cpu=4'], 'memory.size'],
+    [['--fit', 'memory=1Gi,gpu=many'], 'resources.0.count'],
     [['--fit', 'cpu=four,memory=1Gi'], 'cpu.cores'],
     [['--fit', 'memory=1Gb'], 'memory.size: must be an amount of bytes'],
     [['--lose', ''], 'name hosts, as in h1,h2'],

@@ -15,6 +15,7 @@ import {
 } from './common.ts';
 import { taints } from './placement.ts';
 import { poolResources, resourceAmounts } from './resources.ts';
+import { overcommitPercent } from './size.ts';
 
 const absolutePath = matching(
   /^\/\P{Cc}*$/u,
@@ -67,16 +68,10 @@ export const hostPoolSpec = z
       .describe('How to reach libvirt on the hosts.'),
     overcommit: z
       .object({
-        cpuPercent: z
-          .int32()
-          .min(1)
-          .max(10_000)
+        cpuPercent: overcommitPercent.cpu
           .default(400)
           .describe('Virtual CPUs that may be placed per 100 physical ones.'),
-        memoryPercent: z
-          .int32()
-          .min(1)
-          .max(1000)
+        memoryPercent: overcommitPercent.memory
           .default(100)
           .describe('Memory that may be placed, in percent of the physical memory left after hostReserved.'),
       })
@@ -89,6 +84,17 @@ export const hostPoolSpec = z
       })
       .default({ cpuCores: 0, memory: '1Gi' })
       .describe('What each host keeps for itself.'),
+    preemption: z
+      .object({
+        mode: z
+          .enum(['Disabled', 'StopVirtualMachines'])
+          .default('Disabled')
+          .describe(
+            'With StopVirtualMachines a VM that finds no host may have VMs of lower priority shut down, which are then placed again where there is room. Disabled never stops a VM for another one.',
+          ),
+      })
+      .default({ mode: 'Disabled' })
+      .describe('What may be done for VMs with a higher priority.'),
     strategy: z
       .enum(['Spread', 'Pack'])
       .default('Spread')

@@ -6,7 +6,8 @@ import type { Change } from '../kube/store.ts';
 import { findCondition } from './conditions.ts';
 import type { HostConnections } from './host/connections.ts';
 import type { Sightings } from './host/sightings.ts';
-import { heldBy } from './pool/translate.ts';
+import { heldBy } from './pool/counting.ts';
+import type { PoolModel } from './pool/pool-model.ts';
 import type { WaitingLine } from './pool/waiting-line.ts';
 import type { Stores } from './stores.ts';
 import { restless } from './virtualmachine/rest.ts';
@@ -28,7 +29,7 @@ export interface Wakes {
 export interface Tellers {
   connections: HostConnections;
   sightings: Sightings;
-  line: WaitingLine;
+  pools: Pick<PoolModel, 'line' | 'preemptions'>;
 }
 
 /** The VMs that wait for a host. */
@@ -45,11 +46,15 @@ const placeAfterMs = 200;
  * Which change wakes what, besides each object's own change. Every route only says "look again"; none carries a fact, so
  * a change that is missed or told twice does no harm.
  */
-export function route(stores: Stores, { connections, sightings, line }: Tellers, wakes: Wakes): void {
-  const unplaced: Unplaced = { wake: () => wakeUnplaced(stores, line, wakes) };
+export function route(stores: Stores, { connections, sightings, pools }: Tellers, wakes: Wakes): void {
+  const unplaced: Unplaced = { wake: () => wakeUnplaced(stores, pools.line, wakes) };
   routeVirtualMachines(stores, unplaced, wakes);
   routeHosts(stores, unplaced, wakes);
   routePolicies(stores, unplaced, wakes);
+  routeClasses(stores, unplaced, wakes);
+  pools.preemptions.listen((victims) => {
+    for (const key of victims) wakes.virtualMachines.wake(key);
+  });
   connections.listen({
     onLink: (hostName) => {
       wakes.hosts.wake(hostName);
@@ -108,8 +113,12 @@ function footprint(vm: VirtualMachine): string {
   const { metadata, spec, status } = vm;
   const scheduled = findCondition(vm, 'Scheduled')?.reason;
   const { priority } = spec.placement;
-  const size = [spec.cpu, spec.machineType, spec.memory, spec.resources, heldBy(vm)];
+  const size = [askedSize(vm), spec.cpu?.model, spec.machineType, spec.resources, heldBy(vm)];
   return JSON.stringify([status?.hostName, size, metadata.labels, priority, scheduled]);
+}
+
+function askedSize({ spec, status }: VirtualMachine): unknown {
+  return spec.classRef ? [spec.classRef, status?.size] : [spec.cpu, spec.memory];
 }
 
 /** What policies tell of a VM besides: whether it is where it may be, and the words in which it says why it has no place. */
@@ -190,6 +199,19 @@ function routePolicies(stores: Stores, unplaced: Unplaced, wakes: Wakes): void {
     for (const vm of stores.virtualMachines.byIndex('namespace', object.metadata.namespace ?? '')) {
       if (!vm.status?.hostName) wakes.virtualMachines.wakeAfter(keyOf(vm), placeAfterMs);
     }
+  });
+}
+
+/** VMs of the class may be larger or smaller from now on, and count more or less. */
+function routeClasses(stores: Stores, unplaced: Unplaced, wakes: Wakes): void {
+  stores.virtualMachineClasses.subscribe((change) => {
+    const old = oldOf(change);
+    if (old && intentOf(old) === intentOf(change.object)) return;
+    for (const vm of stores.virtualMachines.byIndex('class', change.object.metadata.name)) {
+      wakes.virtualMachines.wakeAfter(keyOf(vm), placeAfterMs);
+      wakeSums(vm, wakes);
+    }
+    if (old || change.type === 'deleted') unplaced.wake();
   });
 }
 

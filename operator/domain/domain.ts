@@ -15,6 +15,8 @@ export interface DesiredDomain {
   name: string;
   owner: DomainOwner;
   hypervisorType: 'KVM' | 'QEMU';
+  /** The VirtualMachineClass that gives CPUs and memory; absent when the VM's spec does. In no XML. */
+  className?: string;
   cpuCores: number;
   /** `HostModel`, `HostPassthrough` or a name of libvirt's; absent for what the kind of hypervisor has by default. */
   cpuModel?: string;

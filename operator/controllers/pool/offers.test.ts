@@ -128,7 +128,7 @@ describe('a CPU model or machine type', () => {
     const there = await mixed();
     await placed(there, { cpu: { model: 'HostModel' } });
     there.editVm('web-1', (vm) => {
-      vm.spec.cpu.model = 'EPYC';
+      vm.spec.cpu = { model: 'EPYC' };
       vm.spec.machineType = 'q35';
     });
     await there.run(5000);

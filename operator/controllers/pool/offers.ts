@@ -38,7 +38,7 @@ export function needsOf({ spec }: VirtualMachine, pool: HostPool): string[] {
   return [
     ...[...networks].filter((name) => isPartial(pool.spec.networks, name)).map((name) => `network/${name}`),
     ...(isPartial(pool.spec.kernels, spec.kernel?.name) ? [`kernel/${spec.kernel?.name}`] : []),
-    ...(spec.cpu.model === undefined ? [] : [`cpu-model/${spec.cpu.model}`]),
+    ...(spec.cpu?.model === undefined ? [] : [`cpu-model/${spec.cpu.model}`]),
     ...(spec.machineType === undefined ? [] : [`machine/${spec.machineType}`]),
   ];
 }
