@@ -42,8 +42,8 @@ export function poolStatus({
         name: 'cpu',
         capacity: `${capacity.cpu}`,
         allocatable: `${allocatable.cpu}`,
-        allocated: `${used.cpu}`,
-        largestFree: `${largestFree.cpu}`,
+        allocated: `${Math.ceil(used.cpu)}`,
+        largestFree: `${Math.floor(largestFree.cpu)}`,
       },
       {
         name: 'memory',

@@ -17,7 +17,7 @@ export type Assembly =
   /** Several policies make a gang of it. */
   | { kind: 'conflict' };
 
-type Model = Pick<PoolModel, 'engine' | 'line' | 'request' | 'assume'>;
+type Model = Pick<PoolModel, 'engine' | 'line' | 'request' | 'assume' | 'isSized'>;
 
 /**
  * VMs that are of use only together. Until a gang stands, its members are placed all at once or not at all; what of it is
@@ -85,7 +85,9 @@ export class Gangs {
 
   #asking(member: VirtualMachine): { member: VirtualMachine; request: PlacementRequest }[] {
     const pool = this.#poolOf(member);
-    return pool ? [{ member, request: this.#model.request(member, pool) }] : [];
+    return pool && this.#model.isSized(member)
+      ? [{ member, request: this.#model.request(member, pool) }]
+      : [];
   }
 
   #poolOf(vm: VirtualMachine): HostPool | undefined {
