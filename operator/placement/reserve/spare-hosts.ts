@@ -11,8 +11,17 @@ export interface Seeker {
   allows: (host: string) => boolean;
 }
 
+export const noRoom = -1;
+export const notAllowed = -2;
+
 /** Places among which the best is taken, where there are more; a look at all hosts would cost more than it gains. */
 const enough = 32;
+
+interface Place {
+  row: number;
+  /** How much more would have to be kept free there. */
+  more: number;
+}
 
 /** The hosts as rows: what each may carry, carries, and keeps free for others' failures. */
 export class SpareHosts {
@@ -51,6 +60,17 @@ export class SpareHosts {
 
   isIn(row: number, domain: string): boolean {
     return this.#domains.get(domain) === this.domainOf(row);
+  }
+
+  isAlike(row: number, { domain, limits, takesVms }: SpareHost): boolean {
+    const amounts = this.#limits[row];
+    const isAsLarge = amounts?.every((amount, d) => amount === Math.max(0, limits[d] || 0));
+    return isAsLarge === true && this.#takesVms[row] === takesVms && this.isIn(row, domain);
+  }
+
+  hasSpare(row: number, sizes: readonly number[]): boolean {
+    const sources = this.sources(row);
+    return sizes.every((size, d) => size <= this.#room(row, d) - sources.kept(d));
   }
 
   rows(): number[] {
@@ -111,21 +131,43 @@ export class SpareHosts {
     return undefined;
   }
 
-  /** Among these rows, by default all, that one where the seeker adds least to what is kept free; undefined: none fits. */
-  find(seeker: Seeker, rows?: readonly number[]): number | undefined {
+  /**
+   * Among these rows, by default all, one that adds little to what is kept free. A negative number when there is none:
+   * `noRoom` wherever it may go, or `notAllowed` wherever there is room.
+   */
+  find(seeker: Seeker, rows?: readonly number[]): number {
     const count = rows ? rows.length : this.#names.length;
     // VMs begin at different rows, or all would look at the same full ones first.
     const start = count === 0 ? 0 : hash(seeker.id) % count;
-    let [best, least, found]: [number | undefined, number, number] = [undefined, Number.POSITIVE_INFINITY, 0];
-    for (let step = 0; step < count && found < enough && least > 0; step++) {
+    let places: Place[] = [];
+    let none = noRoom;
+    for (let step = 0; step < count; step++) {
       const index = (start + step) % count;
       const row = rows ? (rows[index] ?? -1) : index;
       const more = this.#cost(row, seeker);
-      if (more === undefined || !seeker.allows(this.nameOf(row))) continue;
-      found += 1;
-      if (more < least) [best, least] = [row, more];
+      if (more === undefined) continue;
+      none = notAllowed;
+      if (more === 0 && seeker.allows(this.nameOf(row))) return row;
+      if (more > 0) places.push({ row, more });
+      if (places.length < enough) continue;
+      const best = this.#best(places, seeker);
+      if (best !== undefined) return best;
+      places = [];
     }
-    return best;
+    return this.#best(places, seeker) ?? none;
+  }
+
+  /** Whether no host that takes VMs has so much beside what its own VMs have, whoever asks. */
+  isTooLarge(sizes: Float64Array): boolean {
+    return !this.rows().some(
+      (row) => this.#takesVms[row] && sizes.every((size, d) => size <= this.#room(row, d)),
+    );
+  }
+
+  /** What is allowed costs the most to find out, so it is asked last. */
+  #best(places: Place[], { allows }: Seeker): number | undefined {
+    places.sort((a, b) => a.more - b.more || a.row - b.row);
+    return places.find(({ row }) => allows(this.nameOf(row)))?.row;
   }
 
   /** How much more has to be kept free there, as a share of a host; undefined where the seeker cannot go. */
