@@ -195,7 +195,7 @@ export class Operator {
     });
     route(
       stores,
-      { connections, sightings },
+      { connections, sightings, line: pools.line },
       {
         virtualMachines: wakeOf(virtualMachine),
         hosts: wakeOf(host),

@@ -88,6 +88,9 @@ export const labelValue = z
 
 export const labels = z.record(z.string().max(317), labelValue).meta({ maxProperties: 64 });
 
+/** How important VMs are; the bounds are those of Kubernetes' PriorityClass. */
+export const priority = z.int32().min(-1_000_000_000).max(1_000_000_000).optional();
+
 export const labelSelector = z.object({
   matchLabels: labels.optional().describe('Labels that must all be there with exactly these values.'),
   matchExpressions: z

@@ -7,6 +7,7 @@ import {
   observedGeneration,
   type Resource,
 } from './common.ts';
+import { taints } from './placement.ts';
 
 export const hostSpec = z.object({
   hostPoolRef: z
@@ -84,6 +85,7 @@ export const hostStatus = z.object({
   capacity: amounts.optional().describe('What the host has.'),
   allocatable: amounts.optional().describe('What VMs may have in all, after hostReserved and over-commit.'),
   allocated: amounts.optional().describe('What placed VMs have.'),
+  taints: taints.describe('What keeps VMs away that do not tolerate it: of its Node, or of the HostPool.'),
   virtualMachines: z.int32().optional().describe('VMs that are bound to the host.'),
   foreignDomains: z
     .array(z.string().max(253))

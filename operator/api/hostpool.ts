@@ -12,6 +12,7 @@ import {
   observedGeneration,
   type Resource,
 } from './common.ts';
+import { taints } from './placement.ts';
 
 const absolutePath = matching(
   /^\/\P{Cc}*$/u,
@@ -40,6 +41,7 @@ export const hostPoolSpec = z
           name: dnsSubdomain.describe('Name of the Host.'),
           address: address.describe('DNS name or IP address at which its libvirt answers.'),
           labels: labels.optional().describe('Labels of the Host, for selectors and topology.'),
+          taints: taints.describe('Keep VMs away that do not tolerate them, as taints of a Node do.'),
         }),
       )
       .max(1000)
@@ -93,11 +95,9 @@ export const hostPoolSpec = z
       .array(
         z.object({
           name: dnsLabel.describe('The name by which VMs ask for it.'),
-          type: z
-            .enum(['Bridge'])
-            .default('Bridge')
-            .describe('Bridge plugs VMs into a bridge that every host has.'),
+          type: z.enum(['Bridge']).default('Bridge').describe('Bridge plugs VMs into a bridge of the hosts.'),
           bridge: bridge.describe('Name of the bridge on the hosts.'),
+          hostSelector: labelSelector.optional().describe('The hosts that have it. Default: all of them.'),
         }),
       )
       .max(256)
@@ -110,6 +110,7 @@ export const hostPoolSpec = z
           name: dnsLabel.describe('The name by which VMs ask for it.'),
           imagePath: absolutePath.describe('Path of the kernel image on the hosts.'),
           initrdPath: absolutePath.optional().describe('Path of the initial RAM disk on the hosts.'),
+          hostSelector: labelSelector.optional().describe('The hosts that have it. Default: all of them.'),
         }),
       )
       .max(64)

@@ -4,7 +4,9 @@ import {
   labelKey,
   labelSelector,
   listAtomic,
+  listMap,
   observedGeneration,
+  priority,
   type Resource,
 } from './common.ts';
 
@@ -79,6 +81,28 @@ export const placementPolicySpec = z.object({
     .meta(listAtomic)
     .default([])
     .describe('Which hosts may carry the VMs.'),
+  hostSharing: z
+    .enum(['Shared', 'Exclusive'])
+    .default('Shared')
+    .describe(
+      'Exclusive keeps hosts for the selected VMs: while one of them is on a host, no VM that the policy does not select comes there, of whatever namespace; and they go only to hosts without such VMs.',
+    ),
+  domainLimits: z
+    .array(
+      z.object({
+        topologyKey,
+        maxDomains: z.int32().min(1).max(10_000).describe('How many domains they may use at most.'),
+      }),
+    )
+    .max(8)
+    .meta(listMap('topologyKey'))
+    .default([])
+    .describe(
+      'Limits on how many domains the selected VMs use together, as for licences that are paid for each host.',
+    ),
+  priority: priority.describe(
+    'How important the selected VMs are, for those that have no spec.placement.priority of their own; of several policies the highest counts. Higher comes first.',
+  ),
   strategy: z
     .enum(['Inherit', 'Spread', 'Pack'])
     .default('Inherit')

@@ -10,8 +10,10 @@ import {
   listMap,
   matching,
   observedGeneration,
+  priority,
   type Resource,
 } from './common.ts';
+import { hostAffinity, tolerations } from './placement.ts';
 
 const macAddress = matching(
   /^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/,
@@ -76,6 +78,11 @@ export const virtualMachineSpec = z
           .default({ name: 'default' })
           .describe('The HostPool that the VM lives in.'),
         hostSelector: labelSelector.optional().describe('Only hosts with these labels may carry the VM.'),
+        priority: priority.describe(
+          'How important the VM is: of VMs that wait for room, higher ones come first. Default: the highest priority of the PlacementPolicies that select it, else 0.',
+        ),
+        hostAffinity,
+        tolerations,
       })
       .default({ hostPoolRef: { name: 'default' } })
       .describe('Where the VM may live.')

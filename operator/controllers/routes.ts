@@ -1,11 +1,13 @@
 import type { Host } from '../api/host.ts';
+import type { PlacementPolicy } from '../api/placementpolicy.ts';
 import type { VirtualMachine } from '../api/virtualmachine.ts';
-import { type KubeObject, keyOf, type ObjectKey } from '../kube/object.ts';
+import { intentOf, keyOf, type ObjectKey } from '../kube/object.ts';
 import type { Change } from '../kube/store.ts';
 import { findCondition } from './conditions.ts';
 import type { HostConnections } from './host/connections.ts';
 import type { Sightings } from './host/sightings.ts';
 import { heldBy } from './pool/translate.ts';
+import type { WaitingLine } from './pool/waiting-line.ts';
 import type { Stores } from './stores.ts';
 import { restless } from './virtualmachine/rest.ts';
 
@@ -22,6 +24,18 @@ export interface Wakes {
   placementPolicies: Wake;
 }
 
+/** Who tells what no store does, and who is told. */
+export interface Tellers {
+  connections: HostConnections;
+  sightings: Sightings;
+  line: WaitingLine;
+}
+
+/** The VMs that wait for a host. */
+interface Unplaced {
+  wake(): void;
+}
+
 /** Sums in a status may lag this far behind what they sum up; in a storm of changes that saves most of the writes. */
 const sumsAfterMs = 1000;
 /** VMs that wait for a place look again this long after one may have become free. */
@@ -31,14 +45,11 @@ const placeAfterMs = 200;
  * Which change wakes what, besides each object's own change. Every route only says "look again"; none carries a fact, so
  * a change that is missed or told twice does no harm.
  */
-export function route(
-  stores: Stores,
-  { connections, sightings }: { connections: HostConnections; sightings: Sightings },
-  wakes: Wakes,
-): void {
-  routeVirtualMachines(stores, wakes);
-  routeHosts(stores, wakes);
-  routePolicies(stores, wakes);
+export function route(stores: Stores, { connections, sightings, line }: Tellers, wakes: Wakes): void {
+  const unplaced: Unplaced = { wake: () => wakeUnplaced(stores, line, wakes) };
+  routeVirtualMachines(stores, unplaced, wakes);
+  routeHosts(stores, unplaced, wakes);
+  routePolicies(stores, unplaced, wakes);
   connections.listen({
     onLink: (hostName) => {
       wakes.hosts.wake(hostName);
@@ -48,7 +59,7 @@ export function route(
         wakes.hosts.wake(twin);
         wakeVmsOn(twin, stores, wakes);
       }
-      wakeUnplaced(stores, wakes);
+      unplaced.wake();
     },
     onDomainEvent: (hostName, { uuid, kind }) => {
       for (const vm of stores.virtualMachines.byIndex('domain', uuid)) wakes.virtualMachines.wake(keyOf(vm));
@@ -64,7 +75,7 @@ function wakeVmsOn(hostName: string, stores: Stores, wakes: Wakes): void {
   for (const vm of stores.virtualMachines.byIndex('host', hostName)) wakes.virtualMachines.wake(keyOf(vm));
 }
 
-function routeVirtualMachines(stores: Stores, wakes: Wakes): void {
+function routeVirtualMachines(stores: Stores, unplaced: Unplaced, wakes: Wakes): void {
   stores.virtualMachines.subscribe((change) => {
     const { type, object } = change;
     const old = oldOf(change);
@@ -76,7 +87,7 @@ function routeVirtualMachines(stores: Stores, wakes: Wakes): void {
     if (isAsBefore) return;
     wakeSums(object, wakes);
     if (old) wakeSums(old, wakes);
-    if (old || type === 'deleted') wakeUnplaced(stores, wakes);
+    if (old || type === 'deleted') unplaced.wake();
   });
 }
 
@@ -84,18 +95,27 @@ function routeVirtualMachines(stores: Stores, wakes: Wakes): void {
 function footprint(vm: VirtualMachine): string {
   const { metadata, spec, status } = vm;
   const scheduled = findCondition(vm, 'Scheduled')?.reason;
-  return JSON.stringify([status?.hostName, spec.cpu, spec.memory, metadata.labels, heldBy(vm), scheduled]);
+  const { priority } = spec.placement;
+  const size = [spec.cpu, spec.memory, heldBy(vm)];
+  return JSON.stringify([status?.hostName, size, metadata.labels, priority, scheduled]);
 }
 
 /** What policies tell of a VM besides: whether it is where it may be, and the words in which it says why it has no place. */
 function compliance(vm: VirtualMachine): string {
-  return JSON.stringify([vm.spec.placement.hostSelector, findCondition(vm, 'Scheduled')?.message]);
+  return JSON.stringify([vm.spec.placement, findCondition(vm, 'Scheduled')?.message]);
 }
 
 /** All of a Host that decides whether a VM fits; what VMs have of it is told by the VMs. */
 function room({ metadata, spec, status }: Host): string {
   const conditions = status?.conditions?.map(({ type, status: value }) => [type, value]);
-  return JSON.stringify([spec, metadata.labels, metadata.deletionTimestamp, status?.allocatable, conditions]);
+  return JSON.stringify([
+    spec,
+    metadata.labels,
+    metadata.deletionTimestamp,
+    status?.allocatable,
+    status?.taints,
+    conditions,
+  ]);
 }
 
 /** What a Host says of how it can be reached, and what an admin says of it. */
@@ -109,18 +129,13 @@ function oldOf<T>(change: Change<T>): T | undefined {
   return change.type === 'updated' ? change.old : undefined;
 }
 
-/** What changes when a user changes the object, and not when its status does. */
-function intent({ metadata }: KubeObject): string {
-  return `${metadata.uid} ${metadata.generation} ${metadata.deletionTimestamp}`;
-}
-
 function wakeSums(vm: VirtualMachine, wakes: Wakes): void {
   if (!vm.status?.hostName) return;
   wakes.hosts.wakeAfter(vm.status.hostName, sumsAfterMs);
   wakes.hostPools.wakeAfter(vm.spec.placement.hostPoolRef.name, sumsAfterMs);
 }
 
-function routeHosts(stores: Stores, wakes: Wakes): void {
+function routeHosts(stores: Stores, unplaced: Unplaced, wakes: Wakes): void {
   stores.hosts.subscribe((change) => {
     const { type, object } = change;
     const old = oldOf(change);
@@ -133,12 +148,12 @@ function routeHosts(stores: Stores, wakes: Wakes): void {
         wakes.placementPolicies.wakeAfter(keyOf(policy), sumsAfterMs);
     }
     wakes.hostPools.wakeAfter(object.spec.hostPoolRef.name, sumsAfterMs);
-    if (!old || room(old) !== room(object)) wakeUnplaced(stores, wakes);
+    if (!old || room(old) !== room(object)) unplaced.wake();
   });
   stores.hostPools.subscribe((change) => {
     const { object } = change;
     const old = oldOf(change);
-    if (old && intent(old) === intent(object)) return;
+    if (old && intentOf(old) === intentOf(object)) return;
     const { name } = object.metadata;
     for (const host of stores.hosts.byIndex('pool', name)) wakes.hosts.wake(keyOf(host));
     for (const vm of stores.virtualMachines.byIndex('pool', name))
@@ -151,18 +166,26 @@ function routeHosts(stores: Stores, wakes: Wakes): void {
   });
 }
 
-function routePolicies(stores: Stores, wakes: Wakes): void {
+function routePolicies(stores: Stores, unplaced: Unplaced, wakes: Wakes): void {
   stores.placementPolicies.subscribe((change) => {
     const { object } = change;
     const old = oldOf(change);
-    if (old && intent(old) === intent(object)) return;
+    if (old && intentOf(old) === intentOf(object)) return;
+    if (bearsOnAll(object) || (old && bearsOnAll(old))) unplaced.wake();
     for (const vm of stores.virtualMachines.byIndex('namespace', object.metadata.namespace ?? '')) {
       if (!vm.status?.hostName) wakes.virtualMachines.wakeAfter(keyOf(vm), placeAfterMs);
     }
   });
 }
 
-function wakeUnplaced(stores: Stores, wakes: Wakes): void {
+/** Whether it bears on VMs of other namespaces, too: for whom hosts are kept, and who comes before whom. */
+function bearsOnAll({ spec }: PlacementPolicy): boolean {
+  return spec.hostSharing === 'Exclusive' || spec.priority !== undefined;
+}
+
+/** Room may have come. */
+function wakeUnplaced(stores: Stores, line: WaitingLine, wakes: Wakes): void {
+  line.nextRound();
   for (const vm of stores.virtualMachines.byIndex('unplaced', 'yes')) {
     wakes.virtualMachines.wakeAfter(keyOf(vm), placeAfterMs);
   }

@@ -69,3 +69,8 @@ export function refOf(key: ObjectKey): ObjectRef {
 export function apiVersionOf(type: ResourceType): string {
   return type.group ? `${type.group}/${type.version}` : type.version;
 }
+
+/** What changes when a user changes the object, or another takes its place, and not when its status does. */
+export function intentOf({ metadata }: KubeObject): string {
+  return `${metadata.uid} ${metadata.generation} ${metadata.deletionTimestamp}`;
+}

@@ -39,6 +39,9 @@ const plugged = (...interfaces: object[]) => virtualMachine({ interfaces });
 const eth0 = { name: 'eth0', network: 'lab' };
 const selecting = (requirement: object) =>
   virtualMachine({ placement: { hostSelector: { matchExpressions: [requirement] } } });
+const tolerating = (toleration: object) => virtualMachine({ placement: { tolerations: [toleration] } });
+const tainted = (...taints: object[]) =>
+  hostPool({ staticHosts: [{ name: 'rack1-a', address: '10.0.0.11', taints }] });
 const strict = (kind: string, field: string) =>
   `${kind} in version "v1alpha1" cannot be handled as a ${kind}: strict decoding error: unknown field "${field}"`;
 
@@ -145,8 +148,43 @@ const refused: Record<string, Case[]> = {
       selecting({ key: 'disk', operator: 'Exists', values: ['nvme'] }),
       `spec.placement.hostSelector.matchExpressions[0]: Invalid value: ${selectorText}`,
     ],
+    [
+      'a toleration without key',
+      tolerating({ value: 'db' }),
+      'spec.placement.tolerations[0]: Invalid value: key must be given unless operator is Exists',
+    ],
+    [
+      'a toleration of any value with a value',
+      tolerating({ key: 'dedicated', operator: 'Exists', value: 'db' }),
+      'spec.placement.tolerations[0]: Invalid value: value must be left out when operator is Exists',
+    ],
+    [
+      'a toleration of an unknown effect',
+      tolerating({ key: 'dedicated', effect: 'NoStart' }),
+      'spec.placement.tolerations[0].effect: Unsupported value: "NoStart": supported values: "NoSchedule", "PreferNoSchedule", "NoExecute"',
+    ],
+    [
+      'host affinity for no host at all',
+      virtualMachine({ placement: { hostAffinity: { required: [] } } }),
+      'spec.placement.hostAffinity.required: Invalid value: 0: spec.placement.hostAffinity.required in body should have at least 1 items',
+    ],
+    [
+      'a weight of nothing',
+      virtualMachine({ placement: { hostAffinity: { preferred: [{ hostSelector: {}, weight: 0 }] } } }),
+      'spec.placement.hostAffinity.preferred[0].weight: Invalid value: 0: spec.placement.hostAffinity.preferred[0].weight in body should be greater than or equal to 1',
+    ],
   ],
   HostPool: [
+    [
+      'a taint without effect',
+      tainted({ key: 'gpu' }),
+      'spec.staticHosts[0].taints[0].effect: Required value',
+    ],
+    [
+      'a taint twice',
+      tainted({ key: 'gpu', effect: 'NoSchedule' }, { key: 'gpu', value: 'a', effect: 'NoSchedule' }),
+      'spec.staticHosts[0].taints[1]: Duplicate value: {"effect":"NoSchedule","key":"gpu"}',
+    ],
     ['no hosts', hostPool({ staticHosts: [] }), `spec: Invalid value: ${hostsText}`],
     ['neither kind of hosts', hostPool({ staticHosts: undefined }), `spec: Invalid value: ${hostsText}`],
     ['no connection', hostPool({ connection: undefined }), 'spec.connection: Required value'],
@@ -194,6 +232,23 @@ const refused: Record<string, Case[]> = {
       'a topology key that is no label key',
       placementPolicy({ vmAntiAffinity: [{ topologyKey: 'rack/' }] }),
       'spec.vmAntiAffinity[0].topologyKey: Invalid value: "rack/": must be a label key such as example.com/rack or rack',
+    ],
+    [
+      'two limits over one key',
+      placementPolicy({
+        domainLimits: [1, 2].map((maxDomains) => ({ topologyKey: 'rack', maxDomains })),
+      }),
+      'spec.domainLimits[1]: Duplicate value: {"topologyKey":"rack"}',
+    ],
+    [
+      'a limit of no domains',
+      placementPolicy({ domainLimits: [{ topologyKey: 'rack', maxDomains: 0 }] }),
+      'spec.domainLimits[0].maxDomains: Invalid value: 0: spec.domainLimits[0].maxDomains in body should be greater than or equal to 1',
+    ],
+    [
+      'a priority beyond those of Kubernetes',
+      placementPolicy({ priority: 1_000_000_001 }),
+      'spec.priority: Invalid value: 1000000001: spec.priority in body should be less than or equal to 1e+09',
     ],
     [
       'a weight above 100',
@@ -255,7 +310,7 @@ describe('what is accepted', () => {
     expect(policy.spec['topologySpread']).toEqual([
       { topologyKey: 'rack', maxSkew: 1, enforcement: 'Required', weight: 50 },
     ]);
-    expect(policy.spec['strategy']).toBe('Inherit');
+    expect(policy.spec).toMatchObject({ strategy: 'Inherit', hostSharing: 'Shared', domainLimits: [] });
     expect((await accepted(controlPlane, host())).spec).toEqual(host().spec);
   });
 

@@ -17,6 +17,7 @@ import { replacedMachine } from './identity.ts';
 import { schedulable } from './schedulable.ts';
 import type { Sightings } from './sightings.ts';
 import { hostStatus } from './status.ts';
+import { taintsOf } from './taints.ts';
 
 export interface HostEnvironment {
   stores: Stores;
@@ -59,13 +60,15 @@ export async function reconcileHost(
   const foreign = link?.connection ? await foreignDomains(env, host, link, context.signal) : undefined;
   const limits = allocatableOf(host, pool, link);
   const used = env.pools.usage(key);
+  const node = env.stores.nodes.get(key);
   const status = hostStatus({
     host,
     link,
     // On a host without VMs a machine may be replaced without further ado.
     replaced: used.vms > 0 ? replacedMachine(host, link) : undefined,
     credentials,
-    schedulable: schedulable(host, pool, env.stores.nodes.get(key)),
+    schedulable: schedulable(host, pool, node),
+    taints: taintsOf(host, pool, node),
     twin: env.connections.sharesUUID(key),
     used,
     ...(limits ? { allocatable: limits } : {}),

@@ -1,4 +1,5 @@
 import type { Host, HostStatus } from '../../api/host.ts';
+import type { Taint } from '../../api/placement.ts';
 import { exactQuantity, readableQuantity } from '../../api/quantity.ts';
 import type { DomainSummary, HostFacts } from '../../hypervisor/hypervisor.ts';
 import { conditionList, timestamp } from '../conditions.ts';
@@ -6,11 +7,15 @@ import type { Amounts } from './capacity.ts';
 import type { HostLink } from './connections.ts';
 import { type HostFindings, hostVerdicts } from './verdicts.ts';
 
+/** The status holds no more; a Node may have any number. */
+const mostTaints = 32;
+
 export interface HostObservation extends HostFindings {
   /** What VMs may have in all; absent until the host has told its facts once. */
   allocatable?: Amounts;
   /** What bound VMs have. */
   used: Amounts & { vms: number };
+  taints: readonly Taint[];
   /** Domains that belong to no VM; absent while the host does not answer. */
   foreign?: DomainSummary[];
   now: Date;
@@ -18,7 +23,7 @@ export interface HostObservation extends HostFindings {
 
 /** The whole status; it holds still while nothing changes, so free memory and load are metrics and not here. */
 export function hostStatus(observation: HostObservation): HostStatus {
-  const { host, link, used, allocatable, foreign, now } = observation;
+  const { host, link, used, allocatable, foreign, taints, now } = observation;
   const generation = host.metadata.generation ?? 0;
   const before = host.status;
   return {
@@ -32,6 +37,7 @@ export function hostStatus(observation: HostObservation): HostStatus {
           summary: summary(used, allocatable),
         }
       : {}),
+    ...(taints.length > 0 ? { taints: taints.slice(0, mostTaints) } : {}),
     virtualMachines: used.vms,
     ...(foreign
       ? foreignNames(foreign)

@@ -1,10 +1,11 @@
 import type { HostPool } from '../../api/hostpool.ts';
+import type { Taint } from '../../api/placement.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { matches } from '../../placement/model/selector.ts';
 
 /** The part of a Node that makes a Host of it. */
 export interface Node extends KubeObject {
-  spec?: { unschedulable?: boolean };
+  spec?: { unschedulable?: boolean; taints?: Taint[] };
   status?: { addresses?: { type: string; address: string }[] };
 }
 

@@ -2,17 +2,21 @@ import type { Host } from '../../api/host.ts';
 import type { HostPool } from '../../api/hostpool.ts';
 import type { PlacementPolicy } from '../../api/placementpolicy.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
-import { keyOf } from '../../kube/object.ts';
+import { intentOf, keyOf } from '../../kube/object.ts';
 import { compareResourceVersions } from '../../kube/resource-version.ts';
 import type { Change } from '../../kube/store.ts';
 import { PlacementEngine } from '../../placement/engine/engine.ts';
 import { wouldFit, wouldFitSentence } from '../../placement/explain/would-fit.ts';
 import type { Decision, PlacementRequest, Rejection } from '../../placement/model/decision.ts';
+import type { VmState } from '../../placement/model/vm.ts';
 import { findCondition } from '../conditions.ts';
 import type { Amounts } from '../host/capacity.ts';
-import type { HostConnections, HostLink } from '../host/connections.ts';
+import type { HostLink } from '../host/connections.ts';
+import type { HostLinks } from '../host/recorded-links.ts';
 import type { Stores } from '../stores.ts';
-import { hostState, policyState, vmState } from './translate.ts';
+import { policyState } from './policy-state.ts';
+import { hostState, vmState } from './translate.ts';
+import { WaitingLine } from './waiting-line.ts';
 
 /** A host chosen for a VM, and the version of the VM that the binding is to be written over. */
 interface Assumption {
@@ -26,12 +30,14 @@ interface Assumption {
  */
 export class PoolModel {
   readonly engine = new PlacementEngine();
+  /** The VMs that wait for a host. */
+  readonly line = new WaitingLine(this.engine, (vm) => this.state(vm));
   readonly #stores: Stores;
-  readonly #connections: HostConnections;
+  readonly #connections: HostLinks;
   /** Hosts chosen for VMs whose binding the store does not show yet, by VM key. */
   readonly #assumed = new Map<string, Assumption>();
 
-  constructor(stores: Stores, connections: HostConnections) {
+  constructor(stores: Stores, connections: HostLinks) {
     this.#stores = stores;
     this.#connections = connections;
     stores.virtualMachines.subscribe(({ type, object }) =>
@@ -41,18 +47,47 @@ export class PoolModel {
       type === 'deleted' ? this.engine.removeHost(object.metadata.name) : this.#seeHost(object),
     );
     stores.placementPolicies.subscribe(({ type, object }) => this.#seePolicy(type, object));
-    stores.hostPools.subscribe(({ object }) => this.#seePool(object.metadata.name));
+    stores.hostPools.subscribe((change) => this.#seePool(change));
     stores.nodes.subscribe(({ object }) => this.refreshHost(object.metadata.name));
     connections.listen({ onLink: (hostName) => this.refreshHost(hostName), onDomainEvent: () => {} });
   }
 
   /** Chooses a host for the VM in `pool`, or says why none fits and what would change that. Nothing is remembered. */
   place(vm: VirtualMachine, pool: HostPool): Decision {
-    const request = this.#request(vm, pool);
+    this.line.tried(keyOf(vm));
+    const request = this.request(vm, pool);
     const decision = this.engine.place(request);
     if (decision.kind === 'placed') return decision;
     const way = wouldFitSentence(wouldFit(this.engine, request, decision.rejections));
     return way === '' ? decision : { ...decision, message: `${decision.message} ${way}` };
+  }
+
+  /** The VM in placement's words. */
+  state(vm: VirtualMachine): VmState {
+    return vmState(vm, this.#poolOf(vm));
+  }
+
+  /** What the VM asks the engine. */
+  request(vm: VirtualMachine, pool: HostPool): PlacementRequest {
+    return { vm: vmState(vm, pool), pool: pool.metadata.name, strategy: pool.spec.strategy };
+  }
+
+  /**
+   * Assumes hosts for those who wait, in their order, as far as they fit; each finds it when its turn comes. One like another
+   * that has just found no place is not tried.
+   */
+  placeWaiting(vm: VirtualMachine): void {
+    const inVain = new Set<string>();
+    for (const waiting of this.line.due(vm)) {
+      this.line.tried(keyOf(waiting));
+      const pool = this.#stores.hostPools.get(waiting.spec.placement.hostPoolRef.name);
+      if (!pool || this.#assumed.has(keyOf(waiting))) continue;
+      const request = this.request(waiting, pool);
+      const kind = JSON.stringify({ ...request, vm: { ...request.vm, id: '' } });
+      const found = inVain.has(kind) ? undefined : this.engine.find(request);
+      if (found) this.assume(waiting, found.host);
+      else inVain.add(kind);
+    }
   }
 
   /** Whether the first attempt to connect to one of the pool's hosts, or to make them, is still under way. */
@@ -64,12 +99,12 @@ export class PoolModel {
 
   /** The required rule that the VM breaks on the host, if any. */
   check(vm: VirtualMachine, pool: HostPool, hostName: string): Rejection | undefined {
-    return this.engine.check(this.#request(vm, pool), hostName);
+    return this.engine.check(this.request(vm, pool), hostName);
   }
 
   /** What the host lacks for what the VM asks for now, beside all others on it; undefined when nothing. */
   shortageOn(vm: VirtualMachine, pool: HostPool, hostName: string): string | undefined {
-    return this.engine.shortageOn(this.#request(vm, pool), hostName);
+    return this.engine.shortageOn(this.request(vm, pool), hostName);
   }
 
   /**
@@ -79,7 +114,7 @@ export class PoolModel {
    */
   assume(vm: VirtualMachine, hostName: string): void {
     this.#assumed.set(keyOf(vm), { host: hostName, resourceVersion: vm.metadata.resourceVersion });
-    this.engine.upsertVm({ ...vmState(vm), host: hostName });
+    this.engine.upsertVm({ ...this.state(vm), host: hostName });
   }
 
   /**
@@ -103,17 +138,18 @@ export class PoolModel {
     if (host) this.#seeHost(host);
   }
 
-  #request(vm: VirtualMachine, pool: HostPool): PlacementRequest {
-    return { vm: vmState(vm), pool: pool.metadata.name, strategy: pool.spec.strategy };
-  }
-
   #seeVm(vm: VirtualMachine): void {
     const key = keyOf(vm);
     const bound = vm.status?.hostName;
     if (bound || this.#isDecided(vm)) this.#assumed.delete(key);
+    this.line.see(vm);
     const host = bound ?? this.#assumed.get(key)?.host;
-    if (host) this.engine.upsertVm({ ...vmState(vm), host });
+    if (host) this.engine.upsertVm({ ...this.state(vm), host });
     else this.engine.removeVm(key);
+  }
+
+  #poolOf(vm: VirtualMachine): HostPool | undefined {
+    return this.#stores.hostPools.get(vm.spec.placement.hostPoolRef.name);
   }
 
   #isDecided(vm: VirtualMachine): boolean {
@@ -123,6 +159,7 @@ export class PoolModel {
 
   #removeVm(vm: VirtualMachine): void {
     this.#assumed.delete(keyOf(vm));
+    this.line.remove(keyOf(vm));
     this.engine.removeVm(keyOf(vm));
   }
 
@@ -142,12 +179,18 @@ export class PoolModel {
   /** The rules of a policy that is being deleted hold no more. */
   #seePolicy(type: Change<PlacementPolicy>['type'], policy: PlacementPolicy): void {
     const { name, namespace = '', deletionTimestamp } = policy.metadata;
+    const before = this.engine.policy(namespace, name)?.priority;
     if (type === 'deleted' || deletionTimestamp) this.engine.removePolicy(namespace, name);
     else this.engine.upsertPolicy(policyState(policy));
+    if (before !== this.engine.policy(namespace, name)?.priority) this.line.weighAnew();
   }
 
-  #seePool(name: string): void {
+  /** What a pool's status tells changes nothing for its hosts and VMs. */
+  #seePool(change: Change<HostPool>): void {
+    if (change.type === 'updated' && intentOf(change.old) === intentOf(change.object)) return;
+    const { name } = change.object.metadata;
     for (const host of this.#stores.hosts.byIndex('pool', name)) this.#seeHost(host);
+    for (const vm of this.#stores.virtualMachines.byIndex('pool', name)) this.#seeVm(vm);
   }
 }
 

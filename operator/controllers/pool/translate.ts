@@ -1,27 +1,27 @@
 import type { Host } from '../../api/host.ts';
 import type { HostPool } from '../../api/hostpool.ts';
-import type { PlacementPolicy } from '../../api/placementpolicy.ts';
 import { parseBytes } from '../../api/quantity.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import { keyOf } from '../../kube/object.ts';
 import type { HostState } from '../../placement/model/host.ts';
-import type { AffinityTerm, Enforcement, Policy } from '../../placement/model/policy.ts';
 import type { VmState } from '../../placement/model/vm.ts';
 import { allocatable } from '../host/capacity.ts';
 import type { HostLink } from '../host/connections.ts';
 import { replacedMachine } from '../host/identity.ts';
 import { schedulable } from '../host/schedulable.ts';
+import { taintsOf } from '../host/taints.ts';
 import type { Node } from '../hostpool/membership.ts';
+import { needsOf, offersOf } from './offers.ts';
 
 /** What its domain holds on its host right now, whatever the spec asks for; nothing while it is stopped. */
 export function heldBy({ status }: VirtualMachine) {
   return status?.powerState === 'Stopped' ? undefined : status?.allocated;
 }
 
-/** A VirtualMachine in placement's words. One that was made smaller has what it had until it is restarted. */
-export function vmState(vm: VirtualMachine): VmState {
+/** A VirtualMachine of the pool in placement's words. One that was made smaller has what it had until it is restarted. */
+export function vmState(vm: VirtualMachine, pool: HostPool | undefined): VmState {
   const held = heldBy(vm);
-  const { hostSelector } = vm.spec.placement;
+  const needs = pool ? needsOf(vm, pool) : [];
   return {
     id: keyOf(vm),
     namespace: vm.metadata.namespace ?? '',
@@ -30,7 +30,28 @@ export function vmState(vm: VirtualMachine): VmState {
       cpu: Math.max(vm.spec.cpu.cores, held?.cpu.cores ?? 0),
       memory: Math.max(parseBytes(vm.spec.memory.size), held ? parseBytes(held.memory.size) : 0),
     },
+    ...hostRules(vm.spec.placement),
+    ...(needs.length > 0 ? { needs } : {}),
+  };
+}
+
+/** What the VM itself asks of its host. */
+function hostRules({
+  hostSelector,
+  hostAffinity,
+  tolerations,
+  priority,
+}: VirtualMachine['spec']['placement']): Partial<VmState> {
+  const { required, preferred = [] } = hostAffinity ?? {};
+  const affinity = {
+    ...(required ? { required } : {}),
+    preferred: preferred.map(({ hostSelector: selector, weight }) => ({ selector, weight })),
+  };
+  return {
     ...(hostSelector ? { hostSelector } : {}),
+    ...(priority === undefined ? {} : { priority }),
+    ...(hostAffinity ? { hostAffinity: affinity } : {}),
+    ...(tolerations ? { tolerations } : {}),
   };
 }
 
@@ -51,6 +72,8 @@ export function hostState({ host, pool, node, link, twin }: HostView): HostState
     pool: host.spec.hostPoolRef.name,
     labels: host.metadata.labels ?? {},
     available: availability({ host, pool, node, link, twin }),
+    taints: taintsOf(host, pool, node),
+    offers: pool ? offersOf(pool, host.metadata.labels ?? {}) : [],
     limits: { cpu: limits.cpu, memory: limits.memoryBytes },
   };
 }
@@ -62,38 +85,4 @@ function availability({ host, pool, node, link, twin }: HostView): HostState['av
   if (replacedMachine(host, link)) return { yes: false, reason: 'is another machine than before' };
   if (twin) return { yes: false, reason: `has the same host uuid as ${twin}` };
   return { yes: true };
-}
-
-/** A PlacementPolicy in placement's words. */
-export function policyState(policy: PlacementPolicy): Policy {
-  const { vmSelector, strategy, vmAntiAffinity, vmAffinity, topologySpread, hostAffinity } = policy.spec;
-  return {
-    name: policy.metadata.name,
-    namespace: policy.metadata.namespace ?? '',
-    vmSelector,
-    ...(strategy === 'Inherit' ? {} : { strategy }),
-    vmAntiAffinity: vmAntiAffinity.map(affinityTerm),
-    vmAffinity: vmAffinity.map(affinityTerm),
-    topologySpread: topologySpread.map((term) => ({
-      topologyKey: term.topologyKey,
-      maxSkew: term.maxSkew,
-      enforcement: enforcement(term),
-    })),
-    hostAffinity: hostAffinity.map((term) => ({
-      hostSelector: term.hostSelector,
-      enforcement: enforcement(term),
-    })),
-  };
-}
-
-function affinityTerm(term: PlacementPolicy['spec']['vmAffinity'][number]): AffinityTerm {
-  return {
-    topologyKey: term.topologyKey,
-    ...(term.vmSelector ? { vmSelector: term.vmSelector } : {}),
-    enforcement: enforcement(term),
-  };
-}
-
-function enforcement(term: { enforcement: 'Required' | 'Preferred'; weight: number }): Enforcement {
-  return term.enforcement === 'Required' ? { required: true } : { required: false, weight: term.weight };
 }

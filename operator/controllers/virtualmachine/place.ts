@@ -20,26 +20,25 @@ export async function place(scope: Scope): Promise<StepResult> {
     return { kind: 'wait', forMs: scope.restMs, reason: 'Halted', message };
   }
   if (!pool) return poolMissing(scope, poolName);
+  env.pools.placeWaiting(vm);
   const assumed = env.pools.assumedHost(vm);
-  if (assumed === undefined) return placeAnew(scope, pool);
-  await bind(scope, assumed, placed(assumed));
-  return stepDone;
+  return assumed === undefined ? placeAnew(scope, pool) : bindTo(scope, assumed);
 }
 
 async function placeAnew(scope: Scope, pool: HostPool): Promise<StepResult> {
   const { vm, env } = scope;
   const decision = env.pools.place(vm, pool);
-  if (decision.kind === 'unplaced') {
-    // Just after a start no host is connected yet: that is no news, and each host's link wakes this VM again.
-    if (env.pools.isConnecting(pool)) return { kind: 'postpone' };
-    return { kind: 'wait', forMs: scope.lookAgainMs, reason: 'Unschedulable', message: decision.message };
-  }
-  await bind(scope, decision.host, placed(decision.host));
-  // The binding comes back by the watch and wakes the VM, which then is counted in its host's lane.
-  return { kind: 'postpone' };
+  if (decision.kind === 'placed') return bindTo(scope, decision.host);
+  // Just after a start no host is connected yet: that is no news, and each host's link wakes this VM again.
+  if (env.pools.isConnecting(pool)) return { kind: 'postpone' };
+  return { kind: 'wait', forMs: scope.lookAgainMs, reason: 'Unschedulable', message: decision.message };
 }
 
-const placed = (hostName: string) => `Placed on host ${hostName}.`;
+/** The binding comes back by the watch and wakes the VM, which then is counted in its host's lane. */
+async function bindTo(scope: Scope, hostName: string): Promise<StepResult> {
+  await bind(scope, hostName, `Placed on host ${hostName}.`);
+  return { kind: 'postpone' };
+}
 
 function poolMissing(scope: Scope, poolName: string): StepResult {
   const known = scope.env.stores.hostPools.list().map((pool) => pool.metadata.name);

@@ -19,7 +19,7 @@ describe("the VM's host affinity", () => {
       world.hostFor(wants(expression('generation', 'Gt', '9'), expression('disk', 'In', 'nvme', 'tape'))),
     ).toBe('c');
     expect(world.hostFor(wants(expression('disk', 'In', 'tape')))).toBe(
-      '0 of 3 hosts fit: 3 do not match the host affinity of the VM.',
+      '0 of 3 hosts fit: 3 do not match spec.placement.hostAffinity.',
     );
   });
 
@@ -81,7 +81,7 @@ describe('what a VM needs', () => {
       .host('b', { offers: ['network/blue', 'machine/q35'] });
     expect(world.hostFor(vm('new', { needs: ['machine/q35', 'network/blue'] }))).toBe('b');
     expect(world.hostFor(vm('new', { needs: ['network/blue', 'network/red'] }))).toBe(
-      '0 of 2 hosts fit: 2 do not offer network/red.',
+      '0 of 2 hosts fit: 2 do not have network red (no host does).',
     );
     world.host('a', { offers: ['network/blue', 'network/red'] });
     expect(world.hostFor(vm('new', { needs: ['network/blue', 'network/red'] }))).toBe('a');

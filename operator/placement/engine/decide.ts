@@ -28,6 +28,13 @@ export function checkAll(scene: Scene, row: number): Rejection | undefined {
   return rejectionOf(scene, row, [...scene.hostFilters(), ...vmFilters(scene)]);
 }
 
+/** Each thing that the host does not satisfy. */
+export function checkEach(scene: Scene, row: number): Rejection[] {
+  return [...scene.hostFilters(), ...vmFilters(scene)].flatMap(
+    (filter) => rejectionOf(scene, row, [filter]) ?? [],
+  );
+}
+
 function rejectionOf(scene: Scene, row: number, filters: readonly Filter[]): Rejection | undefined {
   const refused = refusalOf(scene, row, filters);
   if (!refused) return undefined;

@@ -2,11 +2,12 @@ import { shortage } from '../explain/rejections.ts';
 import type { Decision, Placement, PlacementRequest, Rejection, Why } from '../model/decision.ts';
 import type { HostState } from '../model/host.ts';
 import type { Policy } from '../model/policy.ts';
-import type { PlacedVm } from '../model/vm.ts';
+import type { Selector } from '../model/selector.ts';
+import type { PlacedVm, VmState } from '../model/vm.ts';
 import { choose } from './choose.ts';
-import { checkAll, checkRules, decide, placementOn } from './decide.ts';
+import { checkAll, checkEach, checkRules, decide, placementOn } from './decide.ts';
 import { roomFilters } from './filters/room.ts';
-import { countFits } from './fits.ts';
+import { countFits, fill } from './fits.ts';
 import type { HostHints } from './hints.ts';
 import { refusalOf } from './refuse.ts';
 import { Scene } from './scene.ts';
@@ -94,13 +95,28 @@ export class PlacementEngine {
     return records.map(({ vm }) => vm).sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
+  /** The placed VMs of the namespace that the selector selects, by id. */
+  placedVms(namespace: string, selector: Selector): PlacedVm[] {
+    return this.#world.select(namespace, selector).sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
   policy(namespace: string, name: string): Policy | undefined {
     return this.#world.policy(namespace, name);
+  }
+
+  /** The namespace's policies by name. */
+  policiesOf(namespace: string): Policy[] {
+    return this.#world.policiesOf(namespace);
   }
 
   /** The policies that bear on the VM: those that select it, and those whose VMs keep away from it; by name. */
   policiesFor(vm: Pick<PlacedVm, 'namespace' | 'labels'>): Policy[] {
     return this.#world.policiesFor(vm.namespace, vm.labels);
+  }
+
+  /** How important the VM is: by itself, else by the most important policy that selects it, else 0. */
+  priorityOf(vm: VmState): number {
+    return this.#world.priorityOf(vm);
   }
 
   /** Whether the host is there and takes VMs, whatever room it has. */
@@ -131,6 +147,11 @@ export class PlacementEngine {
     return this.#askOf(request, host, checkAll);
   }
 
+  /** All reasons why the host does not take the VM as things are; none when it does, or is not known. */
+  refusalsOn(request: PlacementRequest, host: string): Rejection[] {
+    return this.#askOf(request, host, checkEach) ?? [];
+  }
+
   /** The NUMA cell of the host that the VM would get; undefined when it wants none, or none has the room. */
   cellOn(request: PlacementRequest, host: string): number | undefined {
     return this.#askOf(request, host, (scene, row) => placementOn(scene, row).cell);
@@ -154,6 +175,14 @@ export class PlacementEngine {
   /** How many more VMs that ask the same fit in the pool, each placed as if by `place`; at most `most`. */
   fits(request: PlacementRequest, most: number): number {
     return this.trial(() => countFits(this.#world, request, most));
+  }
+
+  /**
+   * Places VMs that ask the same until no more fit or `most` are there, and tells how many there are; to be called in a
+   * trial, to look at what is left then. Those for which no order matters are counted as one large VM on each host.
+   */
+  fill(request: PlacementRequest, most: number): number {
+    return fill(this.#world, request, most);
   }
 
   /**

@@ -105,6 +105,11 @@ export class Namespace {
     return this.#policies.get(name);
   }
 
+  /** All of them, by name. */
+  policies(): Policy[] {
+    return this.#policies.all();
+  }
+
   policiesFor(labels: Labels): Policy[] {
     return this.#policies.bearingOn(labels);
   }

@@ -28,6 +28,11 @@ export class PolicyIndex {
     return this.#byName.get(name);
   }
 
+  /** By name. */
+  all(): Policy[] {
+    return byName([...this.#byName.values()]);
+  }
+
   upsert(policy: Policy): void {
     this.remove(policy.name);
     this.#byName.set(policy.name, policy);

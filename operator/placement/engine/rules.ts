@@ -30,6 +30,8 @@ export interface HostRule {
 export interface Rules {
   /** Of the first policy by name that has one. */
   strategy: Strategy | undefined;
+  /** The highest of those that have one. */
+  priority: number | undefined;
   host: readonly HostRule[];
   /** The same for the same rules of hosts. */
   hostKey: string;
@@ -53,11 +55,16 @@ export function compileRules(policies: PolicyIndex, labels: Labels): Rules {
   ];
   return {
     strategy: selecting.find(({ strategy }) => strategy)?.strategy,
+    priority: highest(selecting.flatMap(({ priority }) => priority ?? [])),
     host,
     hostKey: host.map(({ key }) => key).join('\n'),
     required: rules.flatMap((rule) => ('filter' in rule ? [rule.filter] : [])),
     preferred: rules.flatMap((rule) => ('scorer' in rule ? [rule.scorer] : [])),
   };
+}
+
+function highest(priorities: readonly number[]): number | undefined {
+  return priorities.length === 0 ? undefined : Math.max(...priorities);
 }
 
 function hostRules({ name, hostAffinity }: Policy): HostRule[] {

@@ -1,7 +1,7 @@
 import type { HostState } from '../model/host.ts';
 import type { Policy } from '../model/policy.ts';
-import type { Labels } from '../model/selector.ts';
-import type { PlacedVm } from '../model/vm.ts';
+import type { Labels, Selector } from '../model/selector.ts';
+import type { PlacedVm, VmState } from '../model/vm.ts';
 import { Eligibles } from './eligibles.ts';
 import { Exclusives } from './exclusives.ts';
 import type { HostHints, LifetimePenalty } from './hints.ts';
@@ -126,8 +126,24 @@ export class World {
     return this.#namespaces.get(namespace)?.policy(name);
   }
 
+  policiesOf(namespace: string): Policy[] {
+    return this.#namespaces.get(namespace)?.policies() ?? [];
+  }
+
+  select(namespace: string, selector: Selector): PlacedVm[] {
+    const labelSets = this.#namespaces.get(namespace)?.select(selector) ?? [];
+    return labelSets.flatMap(({ vms }) => [...vms].map(({ vm }) => vm));
+  }
+
   policiesFor(namespace: string, labels: Labels): Policy[] {
     return this.#namespaces.get(namespace)?.policiesFor(labels) ?? [];
+  }
+
+  /** Of the VM's own, or else by the policies that select it. */
+  priorityOf({ namespace, labels, priority }: VmState): number {
+    if (priority !== undefined) return priority;
+    const known = this.#namespaces.get(namespace);
+    return known?.rulesFor(known.labelSet(labels)).priority ?? 0;
   }
 
   labelSet(namespace: string, labels: Labels): LabelSet {

@@ -35,9 +35,11 @@ describe('what would make a VM fit', () => {
       'It would fit without its hostSelector.',
     );
     expect(sentenceFor(world, vm('new', { needs: ['network/blue'] }))).toBe(
-      'It would fit without its needs.',
+      'It would fit without network blue.',
     );
-    expect(sentenceFor(world, vm('new', { oneCell: true }))).toBe('It would fit without its oneCell.');
+    expect(sentenceFor(world, vm('new', { oneCell: true }))).toBe(
+      'It would fit without asking for one NUMA cell.',
+    );
   });
 
   it('is a rule less, of whichever policy stands in the way', () => {

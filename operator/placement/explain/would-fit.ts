@@ -3,6 +3,7 @@ import type { PlacementRequest, Rejection } from '../model/decision.ts';
 import type { VmState } from '../model/vm.ts';
 import type { Change, WouldFit } from '../model/would-fit.ts';
 import { phraseOf } from './amounts.ts';
+import { offerPhrase } from './offers.ts';
 import { rulesOf, withoutRule } from './policy-rules.ts';
 
 /** What is told at most; with more it would not be read. */
@@ -37,7 +38,7 @@ function firstThatFits(
 ): WouldFit[] {
   for (const change of changes.slice(0, tried)) {
     const host = hostAfter(engine, request, change);
-    if (host !== undefined) return [{ change, host, text: textOf(change) }];
+    if (host !== undefined) return [{ change, host, text: textOf(change, request.vm) }];
   }
   return [];
 }
@@ -138,7 +139,7 @@ function rules(engine: PlacementEngine, vm: VmState): Change[] {
     );
 }
 
-function textOf(change: Change): string {
+function textOf(change: Change, vm: VmState): string {
   switch (change.kind) {
     case 'available':
       return `if ${change.host} took VMs (it ${change.reason})`;
@@ -147,12 +148,17 @@ function textOf(change: Change): string {
       return `with ${amounts.join(' and ')} more free on ${change.host}`;
     }
     case 'request':
-      return `without its ${change.field}`;
+      return `without ${fieldPhrase(change.field, vm)}`;
     case 'toleration':
       return `if it tolerated the taints of ${change.host}`;
     case 'rule':
       return `without the ${change.rule}${change.topologyKey ? ` over ${change.topologyKey}` : ''} of policy ${change.policy}`;
   }
+}
+
+function fieldPhrase(field: (Change & { kind: 'request' })['field'], { needs = [] }: VmState): string {
+  if (field === 'needs') return needs.map(offerPhrase).join(' and ');
+  return field === 'oneCell' ? 'asking for one NUMA cell' : `its ${field}`;
 }
 
 /** `It would fit with 1.5Gi of memory more free on a, or without the vmAntiAffinity over zone of policy db.`; empty for none. */

@@ -1,6 +1,6 @@
 import type { PlacementEngine } from '../engine/engine.ts';
 import type { Decision, Placement, PlacementRequest } from '../model/decision.ts';
-import type { VmState } from '../model/vm.ts';
+import { bySize } from '../model/size.ts';
 import { Domains } from './domains.ts';
 
 export type GangDecision =
@@ -45,8 +45,7 @@ function placeInOrder(engine: PlacementEngine, order: readonly PlacementRequest[
   const placements = new Map<string, Placement>();
   for (const request of order) {
     const { vm } = request;
-    const asked = placements.size === 0 ? { ...request, vm: barred.elsewhere(vm) } : request;
-    const decision = engine.place(asked);
+    const decision = placements.size === 0 ? placeFirst(engine, request, barred) : engine.place(request);
     if (decision.kind === 'unplaced')
       return { placements, failure: { kind: 'unplaced', vm: vm.id, decision } };
     const { kind: _, ...placement } = decision;
@@ -56,15 +55,21 @@ function placeInOrder(engine: PlacementEngine, order: readonly PlacementRequest[
   return { placements };
 }
 
-/** By the sum of their parts of the most that one of them asks of each resource; equal ones by id. */
+/**
+ * Bars are told as hosts that the VM does not want, and for such a VM domains without other hosts do not count in a spread;
+ * so where it would go is held to what the VM really asks for.
+ */
+function placeFirst(engine: PlacementEngine, request: PlacementRequest, barred: Domains): Decision {
+  const found = engine.place({ ...request, vm: barred.elsewhere(request.vm) });
+  if (found.kind === 'unplaced') return found;
+  const refused = engine.refusalOn(request, found.host);
+  return refused ? { kind: 'unplaced', rejections: [refused], message: refused.text } : found;
+}
+
+/** In the order in which they are best tried: see `bySize`. */
 function largestFirst(requests: readonly PlacementRequest[]): PlacementRequest[] {
-  const most: Record<string, number> = {};
-  for (const { vm } of requests) {
-    for (const [name, amount] of Object.entries(vm.requests)) most[name] = Math.max(most[name] ?? 0, amount);
-  }
-  const sizeOf = (vm: VmState) =>
-    Object.entries(vm.requests).reduce((sum, [name, amount]) => sum + amount / (most[name] || 1), 0);
-  return [...requests].sort((a, b) => sizeOf(b.vm) - sizeOf(a.vm) || (a.vm.id < b.vm.id ? -1 : 1));
+  const compare = bySize(requests.map(({ vm }) => vm));
+  return [...requests].sort((a, b) => compare(a.vm, b.vm));
 }
 
 function failedFirst(order: readonly PlacementRequest[], id: string): PlacementRequest[] {

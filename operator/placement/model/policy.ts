@@ -18,6 +18,8 @@ export interface Policy {
   exclusive?: boolean;
   /** As for licences: the selected VMs together use at most so many domains of a key. */
   domainLimits?: readonly DomainLimit[];
+  /** Of the selected VMs that have none of their own; of several policies the highest counts. */
+  priority?: number;
 }
 
 /** With respect to the VMs that `vmSelector` (default: the policy's own) selects, in the domain of `topologyKey`. */

@@ -30,7 +30,7 @@ export interface VmState {
   needs?: readonly string[];
   /** Wants its CPUs, memory and huge pages from one NUMA cell. */
   oneCell?: boolean;
-  /** Higher is more important; 0 when not said. */
+  /** Higher is more important. When not said it is what policies say, and else 0: ask the engine. */
   priority?: number;
   /** When it will probably end, in milliseconds since 1970. */
   expectedEnd?: number;

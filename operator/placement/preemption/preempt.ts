@@ -40,8 +40,11 @@ function find(engine: PlacementEngine, request: PlacementRequest): Preemption | 
 
 /** A host on which VMs of lower priority could make way; undefined when there is none, or not enough to be had. */
 function stageOn(engine: PlacementEngine, { vm }: PlacementRequest, host: string): Stage | undefined {
-  const priority = vm.priority ?? 0;
-  const lower = engine.vmsOn(host).filter((one) => (one.priority ?? 0) < priority);
+  const priority = engine.priorityOf(vm);
+  const lower = engine
+    .vmsOn(host)
+    .map((one) => ({ ...one, priority: engine.priorityOf(one) }))
+    .filter((one) => one.priority < priority);
   if (lower.length === 0) return undefined;
   const room = engine.room(host);
   const missing: Record<string, number> = {};

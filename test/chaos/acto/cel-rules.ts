@@ -20,6 +20,14 @@ const predicates: Readonly<Record<string, Predicate>> = {
   },
   "!isQuantity(self) || quantity(self).compareTo(quantity('16Mi')) >= 0 && quantity(self).compareTo(quantity('16Ti')) <= 0":
     (self) => parseBytes(self as string) >= 16 * 2 ** 20 && parseBytes(self as string) <= 16 * 2 ** 40,
+  "has(self.key) || self.operator == 'Exists'": (self) => {
+    const { key, operator } = self as { key?: string; operator: string };
+    return key !== undefined || operator === 'Exists';
+  },
+  "self.operator == 'Equal' || !has(self.value)": (self) => {
+    const { operator, value } = self as { operator: string; value?: string };
+    return operator === 'Equal' || value === undefined;
+  },
   'self.hostPoolRef == oldSelf.hostPoolRef': (self, oldSelf) =>
     oldSelf === undefined || isSame((self as Json)['hostPoolRef'], (oldSelf as Json)['hostPoolRef']),
 };

@@ -14,6 +14,8 @@ export interface Surroundings {
   networks: readonly string[];
   /** Labels of hosts, with the values that they have. */
   hostLabels: Readonly<Record<string, readonly string[]>>;
+  /** What hosts keep VMs away by. */
+  taints: readonly { key: string; value: string }[];
   /** Sizes for which any host has room beside all others, and such for which only some or none has. */
   cores: { small: readonly number[]; large: readonly number[] };
   memory: { small: readonly string[]; large: readonly string[] };
@@ -35,7 +37,7 @@ export function partsOfSpecs(surroundings: Surroundings): fc.Arbitrary<PartOfSpe
   return arbitraryOf(virtualMachineSpec.partial(), specialities(surroundings));
 }
 
-function specialities({ kernels, networks, hostLabels, cores, memory }: Surroundings): Specialities {
+function specialities({ kernels, networks, taints, hostLabels, cores, memory }: Surroundings): Specialities {
   return {
     'cpu.cores': mostly(sizes(cores)),
     'memory.size': mostly(sizes(memory)),
@@ -45,6 +47,9 @@ function specialities({ kernels, networks, hostLabels, cores, memory }: Surround
     'interfaces[].network': mostly(fc.constantFrom(...networks), 25),
     'interfaces[].macAddress': mostly(fc.constantFrom('52:54:00:00:00:01', '52:54:00:00:00:02'), 3),
     'placement.hostSelector': mostly(selectors(hostLabels), 8),
+    'placement.hostAffinity.required[]': mostly(selectors(hostLabels), 8),
+    'placement.hostAffinity.preferred[].hostSelector': mostly(selectors(hostLabels), 8),
+    'placement.tolerations[]': mostly(tolerations(taints), 4),
     terminationGracePeriodSeconds: mostly(fc.constantFrom(0, 5, 60), 4),
   };
 }
@@ -69,4 +74,12 @@ function selectors(hostLabels: Surroundings['hostLabels']): fc.Arbitrary<unknown
     })),
     label.map(({ key }) => ({ matchExpressions: [{ key, operator: 'Exists' as const }] })),
   );
+}
+
+function tolerations(taints: Surroundings['taints']): fc.Arbitrary<unknown> {
+  return fc
+    .constantFrom(...taints)
+    .chain(({ key, value }) =>
+      fc.constantFrom({ key, value }, { key, operator: 'Exists' }, { operator: 'Exists' }),
+    );
 }

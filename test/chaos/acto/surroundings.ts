@@ -1,13 +1,14 @@
 import { ChaosWorld } from '../chaos-world.ts';
 import type { HistoryOptions } from './histories.ts';
 
+const dedicated = { key: 'dedicated', value: 'db', effect: 'NoSchedule' };
 const staticHosts = [
   { name: 'h1', address: 'h1', labels: { zone: 'a', disk: 'ssd' } },
   { name: 'h2', address: 'h2', labels: { zone: 'a', disk: 'hdd' } },
-  { name: 'h3', address: 'h3', labels: { zone: 'b', disk: 'ssd' } },
+  { name: 'h3', address: 'h3', labels: { zone: 'b', disk: 'ssd' }, taints: [dedicated] },
 ];
 const lab = { name: 'lab', bridge: 'br1' };
-const back = { name: 'back', bridge: 'br2' };
+const back = { name: 'back', bridge: 'br2', hostSelector: { matchLabels: { zone: 'a' } } };
 const small = { name: 'small', imagePath: '/boot/vmlinuz', initrdPath: '/boot/initrd' };
 const bare = { name: 'bare', imagePath: '/boot/bare' };
 
@@ -16,6 +17,7 @@ export const historyOptions: HistoryOptions = {
   surroundings: {
     kernels: ['small', 'bare'],
     networks: ['lab', 'back'],
+    taints: [dedicated],
     hostLabels: { zone: ['a', 'b'], disk: ['ssd', 'hdd'] },
     cores: { small: [1, 2, 3, 8], large: [12, 43, 44, 45, 63, 64, 65] },
     memory: {
@@ -42,6 +44,8 @@ const wide = {
   vmSelector: { matchExpressions: [{ key: 'app', operator: 'In', values: ['cache', 'db'] }] },
   topologySpread: [{ topologyKey: 'zone', enforcement: 'Preferred' }],
   strategy: 'Pack',
+  priority: 5,
+  domainLimits: [{ topologyKey: 'zone', maxDomains: 2 }],
 };
 const pinned = {
   vmSelector: { matchLabels: { app: 'pinned' } },

@@ -6,6 +6,7 @@ import { keepMasked } from '../kernels.ts';
 import type { HostRule } from '../rules.ts';
 import type { Scene } from '../scene.ts';
 import type { Filter } from './filter.ts';
+import { Offer } from './offers.ts';
 import { repelling, tainted } from './taints.ts';
 
 /** The host takes VMs. */
@@ -17,7 +18,7 @@ const availability: Filter = {
       unavailable(hosts.state(row)),
 };
 
-/** The host's labels, taints or offers are as they must be. */
+/** The host's labels or taints are as they must be. */
 class Trait implements Filter {
   readonly #key: string;
   readonly #holds: (host: HostState) => boolean;
@@ -47,7 +48,7 @@ export function selectorFilters({ hostSelector, hostAffinity }: VmState): Filter
     filters.push(labelFilter([hostSelector], refused));
   }
   if (hostAffinity?.required) {
-    const refused = refusal('HostSelector', 'does not', 'do not', 'match the host affinity of the VM');
+    const refused = refusal('HostSelector', 'does not', 'do not', 'match spec.placement.hostAffinity');
     filters.push(labelFilter(hostAffinity.required, refused));
   }
   return filters;
@@ -61,14 +62,7 @@ export function admissionFilters({ tolerations = [], needs = [] }: VmState): Fil
       (host) => repelling(host, tolerations) === undefined,
       (host) => tainted(repelling(host, tolerations) as Taint),
     ),
-    ...needs.map((need) => {
-      const refused = refusal('Offer', 'does not', 'do not', `offer ${need}`);
-      return new Trait(
-        `need ${need}`,
-        ({ offers = [] }) => offers.includes(need),
-        () => refused,
-      );
-    }),
+    ...needs.map((need) => new Offer(need)),
   ];
 }
 

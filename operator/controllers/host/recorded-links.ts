@@ -1,0 +1,68 @@
+import type { Host } from '../../api/host.ts';
+import { parseBytes } from '../../api/quantity.ts';
+import type { HostFacts } from '../../hypervisor/hypervisor.ts';
+import { findCondition } from '../conditions.ts';
+import type { Stores } from '../stores.ts';
+import type { ConnectionsListener, HostConnections, HostLink } from './connections.ts';
+
+/** What a model of pools asks about hosts: of connections that stand, or of what was written down about them. */
+export type HostLinks = Pick<HostConnections, 'link' | 'sharesUUID' | 'listen'>;
+
+/** The uuid that answers at a replaced host is only in the message of its condition. */
+const anotherMachine = 'of another machine';
+
+/**
+ * How the operator stands with its hosts, as their status tells: for those who have no connections of their own, and are
+ * to see the same. Nothing of it changes but with the stores.
+ */
+export class RecordedLinks implements HostLinks {
+  readonly #stores: Pick<Stores, 'hosts'>;
+
+  /** The store gets one index more. */
+  constructor(stores: Pick<Stores, 'hosts'>) {
+    this.#stores = stores;
+    stores.hosts.addIndexer('uuid', (host) => uuidOf(host) ?? []);
+  }
+
+  link(hostName: string): HostLink | undefined {
+    const host = this.#stores.hosts.get(hostName);
+    const connection = host?.status?.connection;
+    if (!host || !connection) return undefined;
+    const since = new Date(connection.since);
+    const facts = factsOf(host);
+    return { state: connection.state, since, sinceMs: since.getTime(), ...(facts ? { facts } : {}) };
+  }
+
+  sharesUUID(hostName: string): string | undefined {
+    const [uuid] = uuidOf(this.#stores.hosts.get(hostName)) ?? [];
+    if (uuid === undefined) return undefined;
+    const names = this.#stores.hosts.byIndex('uuid', uuid).map(({ metadata }) => metadata.name);
+    return names.filter((name) => name !== hostName).sort()[0];
+  }
+
+  listen(_: ConnectionsListener): void {}
+}
+
+function uuidOf(host: Host | undefined): [string] | undefined {
+  const uuid = host?.status?.hypervisor?.hostUUID;
+  return uuid ? [uuid] : undefined;
+}
+
+/** What the host said of itself when it was last connected; undefined before it ever was. */
+function factsOf({ status, ...host }: Host): HostFacts | undefined {
+  if (!status?.hypervisor || !status.versions || !status.cpu || !status.capacity) return undefined;
+  const { vendor, ...cpu } = status.cpu;
+  const isReplaced = findCondition({ ...host, status }, 'Stalled')?.reason === 'HostReplaced';
+  return {
+    hostUUID: isReplaced ? anotherMachine : status.hypervisor.hostUUID,
+    libvirtVersion: status.versions.libvirt,
+    hypervisorVersion: status.versions.hypervisor,
+    hypervisorType: status.hypervisor.type,
+    cpu: { ...cpu, ...(vendor === undefined ? {} : { vendor }), count: status.capacity.cpu },
+    memoryBytes: parseBytes(status.capacity.memory),
+    numaCells: (status.numaCells ?? []).map(({ id, cpus, memory }) => ({
+      ...{ id, cpus },
+      memoryBytes: parseBytes(memory),
+    })),
+  };
+}

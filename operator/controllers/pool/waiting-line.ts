@@ -1,0 +1,97 @@
+import type { VirtualMachine } from '../../api/virtualmachine.ts';
+import { keyOf, type ObjectKey } from '../../kube/object.ts';
+import type { PlacementEngine } from '../../placement/engine/engine.ts';
+import { bySize } from '../../placement/model/size.ts';
+import type { VmState } from '../../placement/model/vm.ts';
+import { finalizer } from '../virtualmachine/finalizer.ts';
+import { isPaused } from '../virtualmachine/pause.ts';
+
+interface Waiting {
+  vm: VirtualMachine;
+  state: VmState;
+  priority: number;
+  /** The round in which it was tried last; undefined when it never was. */
+  triedIn: number | undefined;
+}
+
+/**
+ * The VMs that wait for a host, and who of them is next: the most important first, and of those the largest. Each is tried
+ * once in a round; a round begins when room may have come.
+ */
+export class WaitingLine {
+  readonly #engine: Pick<PlacementEngine, 'priorityOf'>;
+  readonly #stateOf: (vm: VirtualMachine) => VmState;
+  readonly #byKey = new Map<ObjectKey, Waiting>();
+  readonly #byPriority = new Map<number, Set<Waiting>>();
+  #round = 0;
+
+  constructor(engine: Pick<PlacementEngine, 'priorityOf'>, stateOf: (vm: VirtualMachine) => VmState) {
+    this.#engine = engine;
+    this.#stateOf = stateOf;
+  }
+
+  /** The VM as it is now, which may wait no more. */
+  see(vm: VirtualMachine): void {
+    const triedIn = this.#byKey.get(keyOf(vm))?.triedIn;
+    this.remove(keyOf(vm));
+    if (!waits(vm)) return;
+    const state = this.#stateOf(vm);
+    this.#add({ vm, state, priority: this.#engine.priorityOf(state), triedIn });
+  }
+
+  remove(key: ObjectKey): void {
+    const entry = this.#byKey.get(key);
+    if (!entry) return;
+    this.#byKey.delete(key);
+    const level = this.#byPriority.get(entry.priority);
+    level?.delete(entry);
+    if (level?.size === 0) this.#byPriority.delete(entry.priority);
+  }
+
+  /** Policies have changed what VMs are worth. */
+  weighAnew(): void {
+    for (const { vm } of [...this.#byKey.values()]) this.see(vm);
+  }
+
+  /** Room may have come: whoever waits may be tried again. */
+  nextRound(): void {
+    this.#round += 1;
+  }
+
+  tried(key: ObjectKey): void {
+    const entry = this.#byKey.get(key);
+    if (entry) entry.triedIn = this.#round;
+  }
+
+  /**
+   * Who is to be tried now that it is this VM's turn, in order. One that has been tried before is woken along with all that
+   * wait, so that is all of them; one that has just come only lets more important ones go first.
+   */
+  due(vm: VirtualMachine): VirtualMachine[] {
+    const own = this.#byKey.get(keyOf(vm));
+    const priority = own?.priority ?? this.#engine.priorityOf(this.#stateOf(vm));
+    return [...this.#byPriority.keys()]
+      .filter((level) => own?.triedIn !== undefined || level > priority)
+      .sort((a, b) => b - a)
+      .flatMap((level) => this.#dueOf(level));
+  }
+
+  #dueOf(level: number): VirtualMachine[] {
+    const due = [...(this.#byPriority.get(level) ?? [])].filter(({ triedIn }) => triedIn !== this.#round);
+    const compare = bySize(due.map(({ state }) => state));
+    return due.sort((a, b) => compare(a.state, b.state)).map(({ vm }) => vm);
+  }
+
+  #add(entry: Waiting): void {
+    this.#byKey.set(keyOf(entry.vm), entry);
+    const level = this.#byPriority.get(entry.priority) ?? new Set();
+    this.#byPriority.set(entry.priority, level.add(entry));
+  }
+}
+
+/** Whether its next reconcile would give it a host if there were one; before its finalizer it has other things to do. */
+function waits(vm: VirtualMachine): boolean {
+  const { deletionTimestamp, finalizers } = vm.metadata;
+  if (vm.status?.hostName || deletionTimestamp || vm.spec.runStrategy === 'Halted') return false;
+  return (finalizers?.includes(finalizer) ?? false) && !isPaused(vm);
+}

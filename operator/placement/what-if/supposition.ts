@@ -1,0 +1,50 @@
+import type { PlacementEngine } from '../engine/engine.ts';
+import type { PlacementRequest } from '../model/decision.ts';
+import { labelOf } from '../model/selector.ts';
+import type { PlacedVm } from '../model/vm.ts';
+import { type HostChoice, type Pool, WhatIfError } from './question.ts';
+
+/** Names that a message lists. */
+const named = 5;
+
+/** The world that a question is asked in: an engine within a trial, and the pool that all is about. */
+export class Supposition {
+  readonly engine: PlacementEngine;
+  readonly pool: Pool;
+
+  constructor(engine: PlacementEngine, pool: Pool) {
+    this.engine = engine;
+    this.pool = pool;
+  }
+
+  readonly ask = (vm: PlacedVm): PlacementRequest => {
+    const { host: _, cell: __, ...state } = vm;
+    return { vm: state, pool: this.pool.name, strategy: this.pool.strategy };
+  };
+
+  /** @throws WhatIfError when one of them is not there, or there is none */
+  hosts(choice: HostChoice): string[] {
+    const all = this.engine.hostsOf(this.pool.name);
+    if ('hosts' in choice) return this.#known(choice.hosts, all);
+    const { topologyKey, domain } = choice;
+    const domainOf = (host: string) => labelOf(this.engine.host(host)?.labels ?? {}, topologyKey);
+    const found = all.filter((host) => domainOf(host) === domain);
+    if (found.length > 0) return found;
+    const domains = listOf([...new Set(all.flatMap((host) => domainOf(host) ?? []))].sort());
+    throw new WhatIfError(
+      `no host of HostPool ${this.pool.name} has the label ${topologyKey}=${domain}; values of it are ${domains}`,
+    );
+  }
+
+  #known(names: readonly string[], all: readonly string[]): string[] {
+    const known = new Set(all);
+    const unknown = names.find((name) => !known.has(name));
+    if (unknown === undefined) return [...new Set(names)].sort();
+    throw new WhatIfError(`HostPool ${this.pool.name} has no host ${unknown}; it has ${listOf(all)}`);
+  }
+}
+
+function listOf(names: readonly string[]): string {
+  const more = names.length > named ? ` and ${names.length - named} more` : '';
+  return names.length === 0 ? 'none' : `${names.slice(0, named).join(', ')}${more}`;
+}

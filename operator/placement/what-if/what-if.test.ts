@@ -1,0 +1,208 @@
+import { describe, expect, it } from 'vitest';
+import type { VmState } from '../model/vm.ts';
+import { gib, required, SmallWorld, vm } from '../testing/small-world.ts';
+import type { AnswerOf } from './answer.ts';
+import type { Question } from './question.ts';
+import { whatIf } from './what-if.ts';
+
+const pool = { name: 'default', strategy: 'Spread' } as const;
+const apart = { vmAntiAffinity: [{ topologyKey: 'hostname', enforcement: required }] };
+
+function ask<const Q extends readonly Question[]>(world: SmallWorld, ...questions: Q) {
+  return whatIf(world.engine, pool, questions) as { [I in keyof Q]: AnswerOf<Q[I]['kind']> };
+}
+
+const shape = (of: VmState) =>
+  ({ kind: 'fit', request: { vm: of, pool: 'default', strategy: 'Spread' } }) as const;
+
+describe('how many more fit', () => {
+  it('is counted on every host, with what keeps the next one away', () => {
+    const world = new SmallWorld().host('a').host('b', { limits: { cpu: 7 } });
+    world.host('c', { available: { yes: false, reason: 'is cordoned' } });
+    const [answer] = ask(world, shape(vm('x', { cpu: 4 })));
+    expect(answer).toMatchObject({ fits: 5, isAtLeast: false });
+    expect(answer.message).toBe('0 of 3 hosts fit: 2 lack CPUs (nearest: b lacks 1), 1 is cordoned.');
+    expect(answer.limits.map(({ code }) => code)).toEqual(['Resource', 'Unavailable']);
+  });
+
+  it('heeds the rules of the VMs among themselves', () => {
+    const world = new SmallWorld().host('a').host('b').policy({ app: 'db' }, apart);
+    const [answer] = ask(world, shape(vm('x', { labels: { app: 'db' } })));
+    expect(answer.fits).toBe(2);
+    expect(answer.limits.map(({ code }) => code)).toEqual(['AntiAffinity']);
+  });
+
+  it('is counted as far as is asked', () => {
+    const [answer] = ask(new SmallWorld().host('a'), { ...shape(vm('x')), most: 3 });
+    expect(answer).toMatchObject({ fits: 3, isAtLeast: true, limits: [] });
+  });
+});
+
+describe('hosts that are lost', () => {
+  const racks = () =>
+    ['a', 'b', 'c'].reduce(
+      (world, name) => world.host(name, { limits: { cpu: 4 }, labels: { rack: name === 'c' ? 'r2' : 'r1' } }),
+      new SmallWorld(),
+    );
+
+  it('send their VMs to others, the most important first, and tell whom nobody takes', () => {
+    const world = racks()
+      .placed('small', 'a')
+      .placed('large', 'b', { cpu: 3 })
+      .placed('vip', 'a', { cpu: 2, priority: 9 });
+    const [answer] = ask(world, { kind: 'lose', hosts: { topologyKey: 'rack', domain: 'r1' } });
+    expect(answer.hosts).toEqual(['a', 'b']);
+    expect(answer.placed).toEqual([
+      { vm: 'shop/vip', host: 'c' },
+      { vm: 'shop/small', host: 'c' },
+    ]);
+    expect(answer.homeless).toEqual([
+      { vm: 'shop/large', message: '0 of 1 host fits: 1 lacks CPUs (nearest: c lacks 2).' },
+    ]);
+  });
+
+  it('leave room that was added before', () => {
+    const world = racks().placed('x', 'a', { cpu: 4 }).placed('y', 'c', { cpu: 4 });
+    const lose = { kind: 'lose', hosts: { hosts: ['a', 'b'] } } as const;
+    expect(ask(world, lose)[0].homeless).toHaveLength(1);
+    const [added, lost] = ask(world, { kind: 'add', count: 2, like: 'c', labels: { rack: 'r3' } }, lose);
+    expect(added.hosts).toEqual(['c-new-1', 'c-new-2']);
+    expect(lost.homeless).toEqual([]);
+    expect(lost.placed[0]?.host).toMatch(/^c-new-/);
+  });
+
+  it('and domains that are not there are named, with what there is', () => {
+    const lose = (topologyKey: string, domain: string) => () =>
+      ask(racks(), { kind: 'lose', hosts: { topologyKey, domain } });
+    expect(lose('rack', 'r9')).toThrow(
+      'no host of HostPool default has the label rack=r9; values of it are r1, r2',
+    );
+    expect(lose('room', '1')).toThrow('values of it are none');
+    expect(() => ask(racks(), { kind: 'lose', hosts: { hosts: ['a', 'z'] } })).toThrow(
+      'HostPool default has no host z; it has a, b, c',
+    );
+  });
+});
+
+describe('hosts that are added', () => {
+  it('are like the one named, but for its own name, and take VMs', () => {
+    const world = new SmallWorld().host('a', {
+      available: { yes: false, reason: 'is cordoned' },
+      taints: [{ key: 'gpu', effect: 'NoSchedule' }],
+    });
+    const [, plain, tolerant] = ask(
+      world,
+      { kind: 'add', count: 1, like: 'a' },
+      shape(vm('x')),
+      shape(
+        vm('y', {
+          cpu: 16,
+          tolerations: [{ key: 'gpu' }],
+          hostSelector: { matchLabels: { hostname: 'a-new-1' } },
+        }),
+      ),
+    );
+    expect([plain.fits, tolerant.fits]).toEqual([0, 1]);
+  });
+
+  it('have names that nobody has', () => {
+    const [answer] = ask(new SmallWorld().host('a').host('a-new-1'), { kind: 'add', count: 1, like: 'a' });
+    expect(answer.hosts).toEqual(['a-new-2']);
+  });
+
+  it.each([0, 1.5, Number.NaN])('are not %s', (count) => {
+    expect(() => ask(new SmallWorld().host('a'), { kind: 'add', count, like: 'a' })).toThrow('whole number');
+  });
+
+  it('let VMs in that wait', () => {
+    const requests = [{ vm: vm('x', { cpu: 16 }), pool: 'default', strategy: 'Spread' as const }];
+    const [before, , after] = ask(
+      new SmallWorld().host('a').placed('y', 'a'),
+      { kind: 'place', requests },
+      { kind: 'add', count: 1, like: 'a' },
+      { kind: 'place', requests },
+    );
+    expect(before.homeless.map(({ vm }) => vm)).toEqual(['shop/x']);
+    expect(after.placed).toEqual([{ vm: 'shop/x', host: 'a-new-1' }]);
+  });
+});
+
+describe('hosts that are drained', () => {
+  const answerOf = (world: SmallWorld, ...hosts: string[]) =>
+    ask(world, { kind: 'drain', hosts: { hosts } })[0];
+
+  it('are empty after waves, by moves that the rules allow', () => {
+    const world = new SmallWorld().host('a').host('b').host('c').policy({ app: 'db' }, apart);
+    world
+      .placed('db-1', 'a', { labels: { app: 'db' } })
+      .placed('db-2', 'b', { labels: { app: 'db' } })
+      .placed('web', 'a');
+    const { waves, stay, hosts } = answerOf(world, 'a');
+    expect(waves.flat()).toContainEqual(expect.objectContaining({ vm: 'shop/db-1', from: 'a', to: 'c' }));
+    expect(waves.flat()).toHaveLength(2);
+    expect(waves.flat().every(({ seconds }) => seconds > 0)).toBe(true);
+    expect({ stay, hosts }).toEqual({ stay: [], hosts: [{ host: 'a', emptyAfter: waves.length }] });
+  });
+
+  it('keep VMs that cannot be moved, and say why', () => {
+    const world = new SmallWorld()
+      .host('a', { limits: { 'device/gpu': 1 } })
+      .host('b', { limits: { cpu: 2, 'device/gpu': 1 } });
+    world.placed('gpu', 'a', { requests: { 'device/gpu': 1 } }).placed('large', 'a', { cpu: 8 });
+    const { stay, hosts } = answerOf(world, 'a');
+    expect(hosts).toEqual([{ host: 'a' }]);
+    expect(stay.map(({ vm, because }) => [vm, because])).toEqual([
+      ['shop/gpu', 'NoLiveMigration'],
+      ['shop/large', 'NoDestination'],
+    ]);
+    expect(stay[1]?.message).toBe('0 of 2 hosts fit: 1 lacks CPUs (nearest: b lacks 6), 1 is drained.');
+  });
+
+  it('take no VMs afterwards', () => {
+    const world = new SmallWorld().host('a').host('b');
+    const [, answer] = ask(world, { kind: 'drain', hosts: { hosts: ['a'] } }, shape(vm('x', { cpu: 16 })));
+    expect(answer.fits).toBe(1);
+  });
+});
+
+describe('hosts that are changed', () => {
+  it('are named when they carry more than they may then', () => {
+    const world = new SmallWorld().host('a').host('b').placed('x', 'a', { cpu: 10 });
+    const hosts = ['a', 'b'].map((name) => ({
+      ...(world.engine.host(name) as NonNullable<ReturnType<SmallWorld['engine']['host']>>),
+      limits: { cpu: 8, memory: gib },
+    }));
+    const [answer, fits] = ask(world, { kind: 'change', hosts }, shape(vm('y', { cpu: 8 })));
+    expect(answer.overfull).toEqual([{ host: 'a', excess: { cpu: 2 } }]);
+    expect(fits.fits).toBe(1);
+  });
+});
+
+describe('a rebalance', () => {
+  const skewed = () => {
+    const world = new SmallWorld().host('a').host('b');
+    for (let number = 0; number < 8; number++) world.placed(`x-${number}`, 'a', { cpu: 2, memory: 6 * gib });
+    return world;
+  };
+
+  it('moves from full hosts to others, with what each move costs and gains', () => {
+    const [{ waves, balance }] = ask(skewed(), { kind: 'rebalance' });
+    expect(waves.flat()).toHaveLength(4);
+    expect(
+      waves
+        .flat()
+        .every(({ from, to, seconds, gain = 0 }) => from === 'a' && to === 'b' && seconds > 0 && gain > 0),
+    ).toBe(true);
+    expect(balance.find(({ resource }) => resource === 'cpu')?.fullest).toEqual({ before: 1, after: 0.5 });
+  });
+
+  it('touches nothing on a host that takes no VMs: it may not even answer', () => {
+    const world = skewed().host('a', { available: { yes: false, reason: 'is not connected' } });
+    expect(ask(world, { kind: 'rebalance' })[0].waves).toEqual([]);
+  });
+
+  it('leaves VMs together that a policy keeps together', () => {
+    const world = skewed().policy({}, { vmAffinity: [{ topologyKey: 'hostname', enforcement: required }] });
+    expect(ask(world, { kind: 'rebalance' })[0].waves).toEqual([]);
+  });
+});
