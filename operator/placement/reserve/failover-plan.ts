@@ -155,22 +155,40 @@ export class FailoverPlan {
     if (vm) this.#drop(vm);
   }
 
-  /** What is allowed has changed: VMs that count on this host, and may not any more, look for another. */
-  review(name: string): void {
+  /** The VMs that count on the host, by id. */
+  guestsOf(name: string): string[] {
     const row = this.#hosts.rowOf(name);
-    if (row === undefined) return;
-    for (const vm of [...(this.#guests.get(row) ?? [])])
-      if (!this.#allowedFor(vm)(name)) this.#dismiss(row, vm);
-    this.#grow(row);
+    const guests = row === undefined ? undefined : this.#guests.get(row);
+    return [...(guests ?? [])].map(({ id }) => id);
   }
 
-  /** Who would have no place if the VM came: itself, or others that have one now; by id. Nothing is changed. */
-  losses(vm: ProtectedVm): string[] {
+  /** What the VM is allowed has changed: where it may not go any more it counts on nothing, and what it lacks it looks for. */
+  review(id: string): void {
+    const vm = this.#vms.get(id);
+    if (!vm || this.#domainOf(vm) === undefined) return;
+    const allows = this.#allowedFor(vm);
+    for (const row of [...vm.targets]) if (!allows(this.#hosts.nameOf(row))) this.#dismiss(row, vm);
+    if (this.#unprotected.has(vm)) this.#miss(vm);
+  }
+
+  /** What the host lets in has changed: the same for all VMs that count on it, and others may come. */
+  reviewHost(name: string): void {
+    for (const id of this.guestsOf(name)) this.review(id);
+    const row = this.#hosts.rowOf(name);
+    if (row !== undefined) this.#grow(row);
+  }
+
+  /**
+   * Who would have no place if the VM came: itself, or others that have one now; by id. `whoseRules`: VMs that might not be
+   * allowed where they would go, if it came. Nothing is changed.
+   */
+  losses(vm: ProtectedVm, whoseRules: Iterable<string> = []): string[] {
     this.#mend();
     const before = this.#vms.get(vm.id);
     const isExposed = before !== undefined && this.#unprotected.has(before);
     return this.#journal.trial(() => {
       this.upsertVm(vm);
+      for (const id of whoseRules) this.review(id);
       const lost = this.#findPlaces().map(({ id }) => id);
       return lost.filter((id) => !(isExposed && id === vm.id)).sort();
     });

@@ -33,7 +33,8 @@ export class SpareHosts {
   readonly #domainOf: number[] = [];
   readonly #takesVms: boolean[] = [];
   readonly #limits: Float64Array[] = [];
-  readonly #used: Float64Array[] = [];
+  /** By dimension and row, what its own VMs leave of the host; a column each, as most searches read nothing else. */
+  readonly #rooms: Float64Array[];
   readonly #sources: Sources[] = [];
   readonly #free: number[] = [];
   /** The largest limit of a host so far, by dimension: by this amounts of different dimensions are compared. */
@@ -43,6 +44,7 @@ export class SpareHosts {
     this.#failures = failures;
     this.#dimensions = dimensions;
     this.#scales = new Float64Array(dimensions).fill(1);
+    this.#rooms = Array.from({ length: dimensions }, () => new Float64Array(64));
   }
 
   rowOf(name: string): number | undefined {
@@ -84,10 +86,11 @@ export class SpareHosts {
     this.#takesVms[row] = takesVms;
     // What is not a number is no room.
     const amounts = Float64Array.from({ length: this.#dimensions }, (_, d) => Math.max(0, limits[d] || 0));
-    this.#limits[row] = amounts;
     amounts.forEach((amount, d) => {
+      this.#addRoom(row, d, amount - (this.#limits[row]?.[d] ?? 0));
       this.#scales[d] = Math.max(this.scale(d), amount);
     });
+    this.#limits[row] = amounts;
     return row;
   }
 
@@ -103,10 +106,7 @@ export class SpareHosts {
   }
 
   occupy(row: number, sizes: Float64Array, sign: 1 | -1): void {
-    const used = this.#used[row];
-    sizes.forEach((size, d) => {
-      if (used) used[d] = (used[d] ?? 0) + sign * size;
-    });
+    for (let d = 0; d < sizes.length; d++) this.#addRoom(row, d, -sign * (sizes[d] ?? 0));
   }
 
   sources(row: number): Sources {
@@ -173,6 +173,9 @@ export class SpareHosts {
   /** How much more has to be kept free there, as a share of a host; undefined where the seeker cannot go. */
   #cost(row: number, { domain, sizes, taken }: Seeker): number | undefined {
     if (!this.#takesVms[row] || taken.has(this.domainOf(row))) return undefined;
+    for (let d = 0; d < this.#dimensions; d++) {
+      if ((sizes[d] ?? 0) > this.#room(row, d)) return undefined;
+    }
     const sources = this.sources(row);
     let more = 0;
     for (let d = 0; d < this.#dimensions; d++) {
@@ -184,17 +187,33 @@ export class SpareHosts {
   }
 
   #room(row: number, dimension: number): number {
-    return (this.#limits[row]?.[dimension] ?? 0) - (this.#used[row]?.[dimension] ?? 0);
+    return this.#rooms[dimension]?.[row] ?? 0;
+  }
+
+  #addRoom(row: number, dimension: number, amount: number): void {
+    const column = this.#rooms[dimension];
+    if (column) column[row] = (column[row] ?? 0) + amount;
   }
 
   #newRow(name: string): number {
     const row = this.#free.pop() ?? this.#names.length;
     this.#rows.set(name, row);
     this.#names[row] = name;
-    this.#used[row] = new Float64Array(this.#dimensions);
+    this.#limits[row] = new Float64Array(this.#dimensions);
+    for (const [d, column] of this.#rooms.entries()) {
+      const longer = row < column.length ? column : twiceAsLong(column);
+      longer[row] = 0;
+      this.#rooms[d] = longer;
+    }
     this.#sources[row] = new Sources(this.#failures, this.#dimensions);
     return row;
   }
+}
+
+function twiceAsLong(column: Float64Array): Float64Array {
+  const longer = new Float64Array(column.length * 2);
+  longer.set(column);
+  return longer;
 }
 
 function hash(text: string): number {
