@@ -103,6 +103,18 @@ export const placementPolicySpec = z.object({
   priority: priority.describe(
     'How important the selected VMs are, for those that have no spec.placement.priority of their own; of several policies the highest counts. Higher comes first.',
   ),
+  gang: z
+    .object({
+      minMembers: z
+        .int32()
+        .min(2)
+        .max(500)
+        .describe('How many of the selected VMs must find hosts at the same time.'),
+    })
+    .optional()
+    .describe(
+      'VMs that are of use only together: until so many of them exist and all find a host, none is bound; those beyond are placed as any VM.',
+    ),
   strategy: z
     .enum(['Inherit', 'Spread', 'Pack'])
     .default('Inherit')
@@ -123,5 +135,5 @@ export type PlacementPolicySpec = z.output<typeof placementPolicySpec>;
 export type PlacementPolicyStatus = z.output<typeof placementPolicyStatus>;
 export type PlacementPolicy = Resource<PlacementPolicySpec, PlacementPolicyStatus>;
 
-export const placementPolicyConditions = ['Ready', 'Satisfied', 'Stalled'] as const;
+export const placementPolicyConditions = ['Ready', 'Satisfied', 'Conflict', 'Stalled'] as const;
 export type PlacementPolicyCondition = (typeof placementPolicyConditions)[number];

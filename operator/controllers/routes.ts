@@ -81,14 +81,26 @@ function routeVirtualMachines(stores: Stores, unplaced: Unplaced, wakes: Wakes):
     const old = oldOf(change);
     const isAsBefore = old && footprint(old) === footprint(object);
     if (isAsBefore && compliance(old) === compliance(object)) return;
-    for (const policy of stores.placementPolicies.byIndex('namespace', object.metadata.namespace ?? '')) {
-      wakes.placementPolicies.wakeAfter(keyOf(policy), sumsAfterMs);
-    }
+    wakePolicies(object.metadata.namespace, stores, wakes);
     if (isAsBefore) return;
+    wakeGang(object, stores, wakes);
     wakeSums(object, wakes);
     if (old) wakeSums(old, wakes);
     if (old || type === 'deleted') unplaced.wake();
   });
+}
+
+function wakePolicies(namespace: string | undefined, stores: Stores, wakes: Wakes): void {
+  for (const policy of stores.placementPolicies.byIndex('namespace', namespace ?? ''))
+    wakes.placementPolicies.wakeAfter(keyOf(policy), sumsAfterMs);
+}
+
+/** Members of gangs that are bound start when the last of them is. */
+function wakeGang({ metadata: { namespace = '' } }: VirtualMachine, stores: Stores, wakes: Wakes): void {
+  const policies = stores.placementPolicies.byIndex('namespace', namespace);
+  if (!policies.some(({ spec }) => spec.gang)) return;
+  for (const vm of stores.virtualMachines.byIndex('unstarted', namespace))
+    wakes.virtualMachines.wake(keyOf(vm));
 }
 
 /** All of a VM that others reckon with. */
@@ -172,6 +184,7 @@ function routePolicies(stores: Stores, unplaced: Unplaced, wakes: Wakes): void {
     const old = oldOf(change);
     if (old && intentOf(old) === intentOf(object)) return;
     if (bearsOnAll(object) || (old && bearsOnAll(old))) unplaced.wake();
+    wakePolicies(object.metadata.namespace, stores, wakes); // they may contradict each other
     for (const vm of stores.virtualMachines.byIndex('namespace', object.metadata.namespace ?? '')) {
       if (!vm.status?.hostName) wakes.virtualMachines.wakeAfter(keyOf(vm), placeAfterMs);
     }

@@ -31,6 +31,10 @@ export function addIndexes(stores: Stores): void {
   virtualMachines.addIndexer('pool', (vm) => [vm.spec.placement.hostPoolRef.name]);
   virtualMachines.addIndexer('namespace', (vm) => [vm.metadata.namespace ?? '']);
   virtualMachines.addIndexer('unplaced', (vm) => (vm.status?.hostName ? [] : ['yes']));
+  // Bound, and not known to have had a domain yet.
+  virtualMachines.addIndexer('unstarted', ({ metadata, status }) =>
+    status?.hostName && !status.powerState ? [metadata.namespace ?? ''] : [],
+  );
   virtualMachines.addIndexer('domain', (vm) => [domainUuidOf(vm)]);
   hosts.addIndexer('pool', (host) => [host.spec.hostPoolRef.name]);
   placementPolicies.addIndexer('namespace', (policy) => [policy.metadata.namespace ?? '']);

@@ -246,9 +246,14 @@ const refused: Record<string, Case[]> = {
       'spec.domainLimits[0].maxDomains: Invalid value: 0: spec.domainLimits[0].maxDomains in body should be greater than or equal to 1',
     ],
     [
+      'a gang of one',
+      placementPolicy({ gang: { minMembers: 1 } }),
+      'spec.gang.minMembers: Invalid value: 1: spec.gang.minMembers in body should be greater than or equal to 2',
+    ],
+    [
       'a priority beyond those of Kubernetes',
       placementPolicy({ priority: 1_000_000_001 }),
-      'spec.priority: Invalid value: 1000000001: spec.priority in body should be less than or equal to 1e+09',
+      'spec.priority in body should be less than or equal to 1e+09',
     ],
     [
       'a weight above 100',

@@ -19,4 +19,28 @@ export const placementPolicyReasons = {
     remedy: 'Compare spec.vmSelector with the labels of the VMs: kubectl get vm --show-labels.',
     conditions: ['PlacementPolicy.Ready', 'PlacementPolicy.Satisfied'],
   },
+  NoConflict: {
+    meaning: 'No other policy that bears on the selected VMs contradicts this one.',
+    remedy: nothing,
+    conditions: ['PlacementPolicy.Conflict'],
+  },
+  PolicyConflict: {
+    meaning:
+      'Policies ask for what cannot be had together, or one contradicts itself or what the VM asks for; the message names them and the rules. VMs on which they bear are not placed, others are.',
+    remedy: 'Change one of the policies, or the labels by which they select the VM.',
+    conditions: [
+      'PlacementPolicy.Conflict',
+      'PlacementPolicy.Ready',
+      'PlacementPolicy.Stalled',
+      'VirtualMachine.Ready',
+      'VirtualMachine.Scheduled',
+      'VirtualMachine.Running',
+      'VirtualMachine.Stalled',
+    ],
+  },
+  StrategiesDiffer: {
+    meaning: 'Policies that select the same VM have different strategies; that of the first by name counts.',
+    remedy: 'Leave the strategy to one of the policies; the others inherit it.',
+    conditions: ['PlacementPolicy.Conflict'],
+  },
 } as const satisfies ReasonTable;

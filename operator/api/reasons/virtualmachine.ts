@@ -15,6 +15,20 @@ export const virtualMachineReasons = {
       'Do what the message says is nearest: make room, uncordon or add a host, or ask for less; the VM is placed by itself as soon as one host fits.',
     conditions: ['VirtualMachine.Ready', 'VirtualMachine.Scheduled', 'VirtualMachine.Running'],
   },
+  GangIncomplete: {
+    meaning:
+      'The VM is one of a gang, and waits for the others: too few of them are there to be placed, or not all of them are bound yet.',
+    remedy:
+      'Create the other VMs of the gang, or lower spec.gang.minMembers of the PlacementPolicy; halted and paused VMs do not count until they have a host.',
+    conditions: ['VirtualMachine.Ready', 'VirtualMachine.Scheduled', 'VirtualMachine.Running'],
+  },
+  GangUnschedulable: {
+    meaning:
+      'The VM is one of a gang that does not fit as a whole, so none of it is placed; the message names the member that found no host beside the others, and why.',
+    remedy:
+      'Make room as the message says, or lower spec.gang.minMembers of the PlacementPolicy; the gang is placed by itself as soon as all of it fits.',
+    conditions: ['VirtualMachine.Ready', 'VirtualMachine.Scheduled', 'VirtualMachine.Running'],
+  },
   HostPoolNotFound: {
     meaning: 'The HostPool that hostPoolRef names does not exist.',
     remedy: 'Create the HostPool, or name one that exists: kubectl get hp.',

@@ -7,8 +7,10 @@ import { keyOf, type ObjectKey } from '../../kube/object.ts';
 import { done, type Result } from '../../kube/result.ts';
 import { matches } from '../../placement/model/selector.ts';
 import { conditionList, fails, findCondition, holds, unknown, type Verdict } from '../conditions.ts';
+import { policyState } from '../pool/policy-state.ts';
 import type { PoolModel } from '../pool/pool-model.ts';
 import type { Stores } from '../stores.ts';
+import { conflictVerdict } from './conflicts.ts';
 
 export interface PlacementPolicyEnvironment {
   stores: Stores;
@@ -26,13 +28,14 @@ export async function reconcilePlacementPolicy(
   if (!policy || policy.metadata.deletionTimestamp) return done;
   const selected = selectedBy(env.stores, policy);
   const faults = selected.map((vm) => faultOf(env, vm)).filter((fault) => fault !== undefined);
+  const conflict = conflictVerdict(env.pools.engine, policyState(policy), selected);
   const generation = policy.metadata.generation ?? 0;
   const status = {
     observedGeneration: generation,
     selected: selected.length,
     satisfied: selected.length - faults.length,
     conditions: conditionList(
-      policyVerdicts(selected.length, faults),
+      policyVerdicts(satisfiedVerdict(selected.length, faults), conflict),
       policy.status?.conditions,
       generation,
       env.clock.wallTime(),
@@ -64,14 +67,15 @@ function faultOf(env: PlacementPolicyEnvironment, vm: VirtualMachine): string | 
 }
 
 function policyVerdicts(
-  selected: number,
-  faults: readonly string[],
+  satisfied: Verdict,
+  { verdict: conflict, isFatal }: ReturnType<typeof conflictVerdict>,
 ): Record<PlacementPolicyCondition, Verdict> {
-  const satisfied = satisfiedVerdict(selected, faults);
+  const ready: Verdict = satisfied.status === 'Unknown' ? { ...satisfied, status: 'True' } : satisfied;
   return {
-    Ready: satisfied.status === 'Unknown' ? { ...satisfied, status: 'True' } : satisfied,
+    Ready: isFatal ? { ...conflict, status: 'False' } : ready,
     Satisfied: satisfied,
-    Stalled: fails('AsExpected', 'Nothing waits for a person.'),
+    Conflict: conflict,
+    Stalled: isFatal ? conflict : fails('AsExpected', 'Nothing waits for a person.'),
   };
 }
 

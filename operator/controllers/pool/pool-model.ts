@@ -14,6 +14,7 @@ import type { Amounts } from '../host/capacity.ts';
 import type { HostLink } from '../host/connections.ts';
 import type { HostLinks } from '../host/recorded-links.ts';
 import type { Stores } from '../stores.ts';
+import { Gangs } from './gangs.ts';
 import { policyState } from './policy-state.ts';
 import { hostState, vmState } from './translate.ts';
 import { WaitingLine } from './waiting-line.ts';
@@ -32,6 +33,7 @@ export class PoolModel {
   readonly engine = new PlacementEngine();
   /** The VMs that wait for a host. */
   readonly line = new WaitingLine(this.engine, (vm) => this.state(vm));
+  readonly gangs: Gangs;
   readonly #stores: Stores;
   readonly #connections: HostLinks;
   /** Hosts chosen for VMs whose binding the store does not show yet, by VM key. */
@@ -40,6 +42,7 @@ export class PoolModel {
   constructor(stores: Stores, connections: HostLinks) {
     this.#stores = stores;
     this.#connections = connections;
+    this.gangs = new Gangs(stores, this);
     stores.virtualMachines.subscribe(({ type, object }) =>
       type === 'deleted' ? this.#removeVm(object) : this.#seeVm(object),
     );
@@ -80,8 +83,9 @@ export class PoolModel {
     const inVain = new Set<string>();
     for (const waiting of this.line.due(vm)) {
       this.line.tried(keyOf(waiting));
-      const pool = this.#stores.hostPools.get(waiting.spec.placement.hostPoolRef.name);
-      if (!pool || this.#assumed.has(keyOf(waiting))) continue;
+      const assembly = this.gangs.assemble(waiting);
+      const pool = this.#poolOf(waiting);
+      if (!pool || this.#assumed.has(keyOf(waiting)) || (assembly && assembly.kind !== 'stands')) continue;
       const request = this.request(waiting, pool);
       const kind = JSON.stringify({ ...request, vm: { ...request.vm, id: '' } });
       const found = inVain.has(kind) ? undefined : this.engine.find(request);

@@ -48,6 +48,15 @@ export class WaitingLine {
     if (level?.size === 0) this.#byPriority.delete(entry.priority);
   }
 
+  has(key: ObjectKey): boolean {
+    return this.#byKey.has(key);
+  }
+
+  /** How important the VM is, whether or not it waits. */
+  priorityOf(vm: VirtualMachine): number {
+    return this.#byKey.get(keyOf(vm))?.priority ?? this.#engine.priorityOf(this.#stateOf(vm));
+  }
+
   /** Policies have changed what VMs are worth. */
   weighAnew(): void {
     for (const { vm } of [...this.#byKey.values()]) this.see(vm);
@@ -69,7 +78,7 @@ export class WaitingLine {
    */
   due(vm: VirtualMachine): VirtualMachine[] {
     const own = this.#byKey.get(keyOf(vm));
-    const priority = own?.priority ?? this.#engine.priorityOf(this.#stateOf(vm));
+    const priority = this.priorityOf(vm);
     return [...this.#byPriority.keys()]
       .filter((level) => own?.triedIn !== undefined || level > priority)
       .sort((a, b) => b - a)

@@ -8,6 +8,7 @@ import { done, type Result } from '../../kube/result.ts';
 import { defineDomain } from './definition.ts';
 import { deleteDomain } from './deletion.ts';
 import { ensureFinalizer, finalizer } from './finalizer.ts';
+import { awaitGang } from './gang.ts';
 import { readGuest } from './guest.ts';
 import { respectPause } from './pause.ts';
 import { place } from './place.ts';
@@ -22,6 +23,7 @@ const steps: readonly Step[] = [
   respectPause,
   place,
   reachHost,
+  awaitGang,
   defineDomain,
   applyPower,
   readGuest,

@@ -30,7 +30,7 @@ export function computeStatus(scope: Scope, outcome: StepResult): VirtualMachine
   const power = powerState(scope);
   return {
     observedGeneration: generation,
-    ...(hostName === undefined ? {} : binding(vm, hostName)),
+    ...(hostName === undefined ? pastBinding(vm) : binding(vm, hostName)),
     ...(power === undefined ? {} : { powerState: power }),
     ...allocated(scope),
     ...(hostName === undefined ? {} : { interfaces: interfaces(scope) }),
@@ -47,6 +47,12 @@ export function computeStatus(scope: Scope, outcome: StepResult): VirtualMachine
 function binding(vm: VirtualMachine, hostName: string): Partial<VirtualMachineStatus> {
   const placementGeneration = vm.status?.placementGeneration ?? 1;
   return { hostName, placementGeneration, domainUUID: domainUuidOf(vm) };
+}
+
+/** The fencing token of a VM that has given its host back counts on from where it was. */
+function pastBinding({ status }: VirtualMachine): Pick<VirtualMachineStatus, 'placementGeneration'> {
+  const placementGeneration = status?.placementGeneration;
+  return placementGeneration === undefined ? {} : { placementGeneration };
 }
 
 /** Nothing was looked at, so all stays as it was, but for Ready, which says that nobody looks. */

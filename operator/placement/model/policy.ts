@@ -20,6 +20,8 @@ export interface Policy {
   domainLimits?: readonly DomainLimit[];
   /** Of the selected VMs that have none of their own; of several policies the highest counts. */
   priority?: number;
+  /** None of the selected VMs is placed before so many of them can be placed together. */
+  gang?: { minMembers: number };
 }
 
 /** With respect to the VMs that `vmSelector` (default: the policy's own) selects, in the domain of `topologyKey`. */

@@ -8,6 +8,10 @@ const apart: Step = {
     vmAntiAffinity: [{ topologyKey: 'kubernetes.io/hostname' }],
   },
 };
+const gang: Step = {
+  putPolicy: 'gang',
+  spec: { vmSelector: { matchLabels: { app: 'db' } }, gang: { minMembers: 3 } },
+};
 const vms = (...names: string[]): Step[] => names.map((name) => ({ putVm: name, labels: { app: 'db' } }));
 
 export const placementScenarios: readonly Scenario[] = [
@@ -38,6 +42,24 @@ export const placementScenarios: readonly Scenario[] = [
     name: 'a policy comes to select a VM by its labels',
     setup: [...poolOf(1), apart, { putVm: 'db-1' }],
     steps: [{ patch: 'VirtualMachine', name: 'db-1', with: { metadata: { labels: { app: 'db' } } } }],
+  },
+  {
+    name: 'a gang is placed once all of it are there',
+    isAnyHostRight: true,
+    setup: [...poolOf(2), gang, ...vms('db-1', 'db-2')],
+    steps: vms('db-3'),
+  },
+  {
+    name: 'a gang is placed once there is room for all of it',
+    isAnyHostRight: true,
+    setup: [
+      ...poolOf(1),
+      { putVm: 'large', spec: { memory: { size: '62Gi' } } },
+      'settle',
+      gang,
+      ...vms('db-1', 'db-2', 'db-3'),
+    ],
+    steps: [{ delete: 'VirtualMachine', name: 'large' }],
   },
   {
     name: 'a policy is deleted for which a VM waited',

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { World } from '../../testing/world.ts';
+import { findCondition } from '../conditions.ts';
+
+const db = { vmSelector: { matchLabels: { app: 'db' } } };
+const labels = { labels: { app: 'db' } };
+const on = (disk: string) => ({ ...db, hostAffinity: [{ hostSelector: { matchLabels: { disk } } }] });
+const hostname = [{ topologyKey: 'kubernetes.io/hostname' }];
+
+function condition(world: World, name: string, type: string): string {
+  const found = findCondition(world.policy(name) ?? {}, type);
+  return `${found?.status} ${found?.reason}`;
+}
+
+describe('policies that contradict each other', () => {
+  it('say so, and so does the VM that has no place by them; other VMs go on', async () => {
+    const world = await World.withHosts(1);
+    world.putPolicy('one', on('ssd'));
+    world.putPolicy('two', on('hdd'));
+    world.putVm('a', {}, labels);
+    world.putVm('b');
+    await world.run(10_000);
+    for (const name of ['one', 'two']) {
+      expect(condition(world, name, 'Conflict')).toBe('True PolicyConflict');
+      expect(condition(world, name, 'Stalled')).toBe('True PolicyConflict');
+      expect(condition(world, name, 'Ready')).toBe('False PolicyConflict');
+    }
+    expect(findCondition(world.policy('one') ?? {}, 'Conflict')?.message).toBe(
+      'With policy two, for VMs as shop/a: no host can have the label disk as hostAffinity asks.',
+    );
+    expect(world.condition('a', 'Scheduled')).toBe('False PolicyConflict');
+    expect(world.condition('a', 'Stalled')).toBe('True PolicyConflict');
+    expect(world.message('a', 'Scheduled')).toBe(
+      'Policies one and two contradict each other: no host can have the label disk as hostAffinity asks. Change a policy, or the labels by which it selects the VM.',
+    );
+    expect(world.condition('b', 'Ready')).toBe('True Running');
+  });
+
+  it('do so no more once one of them is changed', async () => {
+    const world = await World.withHosts(1);
+    world.putPolicy('one', { ...db, vmAffinity: hostname });
+    world.putPolicy('two', { ...db, vmAntiAffinity: hostname });
+    for (const name of ['a', 'b']) world.putVm(name, {}, labels);
+    await world.run(10_000);
+    const waiting = ['a', 'b'].find((name) => !world.vm(name).status?.hostName) ?? '';
+    expect(world.condition(waiting, 'Scheduled')).toBe('False PolicyConflict');
+    world.putPolicy('two', db);
+    await world.run(10_000);
+    expect(world.condition(waiting, 'Ready')).toBe('True Running');
+    expect(condition(world, 'one', 'Conflict')).toBe('False NoConflict');
+    expect(condition(world, 'one', 'Ready')).toBe('True Satisfied');
+  });
+
+  it('about gangs leave the VM where it is not placed yet', async () => {
+    const world = await World.withHosts(1);
+    for (const name of ['one', 'two']) world.putPolicy(name, { ...db, gang: { minMembers: 2 } });
+    for (const name of ['a', 'b']) world.putVm(name, {}, labels);
+    await world.run(10_000);
+    expect(world.message('a', 'Scheduled')).toContain(
+      'one and two contradict each other: a VM can be of one gang only',
+    );
+    expect(world.vm('a').status?.hostName).toBeUndefined();
+  });
+
+  it('about strategies alone hinder nobody', async () => {
+    const world = await World.withHosts(1);
+    world.putPolicy('one', { ...db, strategy: 'Pack' });
+    world.putPolicy('two', { ...db, strategy: 'Spread' });
+    world.putVm('a', {}, labels);
+    await world.run(10_000);
+    expect(condition(world, 'two', 'Conflict')).toBe('True StrategiesDiffer');
+    expect(condition(world, 'two', 'Ready')).toBe('True Satisfied');
+    expect(world.condition('a', 'Ready')).toBe('True Running');
+  });
+
+  it('matter only to VMs that both select', async () => {
+    const world = await World.withHosts(1);
+    world.putPolicy('one', on('ssd'));
+    world.putPolicy('two', { ...on('hdd'), vmSelector: { matchLabels: { app: 'web' } } });
+    world.putVm('a', {}, labels);
+    await world.run(10_000);
+    expect(condition(world, 'one', 'Conflict')).toBe('False NoConflict');
+    expect(world.condition('a', 'Scheduled')).toBe('False Unschedulable');
+  });
+});
+
+it('a VM that contradicts its policy by its own selector says so', async () => {
+  const world = await World.withHosts(1);
+  world.putPolicy('one', on('ssd'));
+  world.putVm('a', { placement: { hostSelector: { matchLabels: { disk: 'hdd' } } } }, labels);
+  await world.run(10_000);
+  expect(world.condition('a', 'Stalled')).toBe('True PolicyConflict');
+  expect(world.message('a', 'Scheduled')).toMatch(/no host can have the label disk as both ask/);
+});

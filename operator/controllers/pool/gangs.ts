@@ -1,0 +1,118 @@
+import type { HostPool } from '../../api/hostpool.ts';
+import type { VirtualMachine } from '../../api/virtualmachine.ts';
+import { keyOf } from '../../kube/object.ts';
+import { placeAll } from '../../placement/gangs/place-all.ts';
+import type { PlacementRequest } from '../../placement/model/decision.ts';
+import type { Policy } from '../../placement/model/policy.ts';
+import { matches } from '../../placement/model/selector.ts';
+import type { Stores } from '../stores.ts';
+import type { PoolModel } from './pool-model.ts';
+
+export type Assembly =
+  /** Enough of the gang have a host, or one is assumed for them: others are placed as any VM. */
+  | { kind: 'stands' }
+  /** Too few VMs are there that could be placed. */
+  | { kind: 'incomplete'; message: string }
+  | { kind: 'unplaced'; message: string }
+  /** Several policies make a gang of it. */
+  | { kind: 'conflict' };
+
+type Model = Pick<PoolModel, 'engine' | 'line' | 'request' | 'assume'>;
+
+/**
+ * VMs that are of use only together. Until a gang stands, its members are placed all at once or not at all; what of it is
+ * bound by then, as when an operator died in the middle, is where it is, and the rest must fit beside it.
+ */
+export class Gangs {
+  readonly #stores: Stores;
+  readonly #model: Model;
+
+  constructor(stores: Stores, model: Model) {
+    this.#stores = stores;
+    this.#model = model;
+  }
+
+  /** Assumes hosts for as many of the VM's gang as it lacks, if all of these fit. Undefined for a VM without a gang. */
+  assemble(vm: VirtualMachine): Assembly | undefined {
+    const [policy, another] = this.#policiesOf(vm);
+    if (another) return { kind: 'conflict' };
+    if (!policy?.gang) return undefined;
+    const { engine, line } = this.#model;
+    const members = this.#members(policy).map((member) => (keyOf(member) === keyOf(vm) ? vm : member));
+    const absent = members.filter((member) => !engine.vm(keyOf(member)));
+    const missing = policy.gang.minMembers - (members.length - absent.length);
+    if (missing <= 0) return { kind: 'stands' };
+    const waiting = absent.filter((member) => member === vm || line.has(keyOf(member)));
+    const asked = this.#mostImportant(waiting).flatMap((member) => this.#asking(member));
+    for (const member of waiting) line.tried(keyOf(member));
+    if (asked.length < missing) return incomplete(policy, policy.gang.minMembers - missing + asked.length);
+    return this.#place(policy, asked.slice(0, missing));
+  }
+
+  /** Whether the bindings of the VM's gang are all written, so that its members may start. True without a gang. */
+  isBound(vm: VirtualMachine): boolean {
+    const [policy, another] = this.#policiesOf(vm);
+    if (!policy?.gang || another) return true;
+    return this.#members(policy).filter(({ status }) => status?.hostName).length >= policy.gang.minMembers;
+  }
+
+  /** The HostPools of the VM and of those of its gang that wait. */
+  poolsOf(vm: VirtualMachine): HostPool[] {
+    const [policy] = this.#policiesOf(vm);
+    const members = policy ? this.#members(policy).filter(({ status }) => !status?.hostName) : [];
+    return [...new Set([vm, ...members].flatMap((member) => this.#poolOf(member) ?? []))];
+  }
+
+  #policiesOf(vm: VirtualMachine): Policy[] {
+    const { namespace = '', labels = {} } = vm.metadata;
+    return this.#model.engine
+      .policiesFor({ namespace, labels })
+      .filter(({ gang, vmSelector }) => gang && matches(vmSelector, labels));
+  }
+
+  /** A VM that is being deleted is no member any more. */
+  #members({ namespace, vmSelector }: Policy): VirtualMachine[] {
+    return this.#stores.virtualMachines
+      .byIndex('namespace', namespace)
+      .filter(({ metadata }) => !metadata.deletionTimestamp && matches(vmSelector, metadata.labels ?? {}));
+  }
+
+  #mostImportant(members: readonly VirtualMachine[]): VirtualMachine[] {
+    const { line } = this.#model;
+    const age = ({ metadata }: VirtualMachine) => `${metadata.creationTimestamp} ${keyOf(metadata)}`;
+    return [...members].sort((a, b) => line.priorityOf(b) - line.priorityOf(a) || (age(a) < age(b) ? -1 : 1));
+  }
+
+  #asking(member: VirtualMachine): { member: VirtualMachine; request: PlacementRequest }[] {
+    const pool = this.#poolOf(member);
+    return pool ? [{ member, request: this.#model.request(member, pool) }] : [];
+  }
+
+  #poolOf(vm: VirtualMachine): HostPool | undefined {
+    return this.#stores.hostPools.get(vm.spec.placement.hostPoolRef.name);
+  }
+
+  #place(policy: Policy, asked: readonly { member: VirtualMachine; request: PlacementRequest }[]): Assembly {
+    const { engine } = this.#model;
+    const decision = placeAll(
+      engine,
+      asked.map(({ request }) => request),
+    );
+    if (decision.kind === 'unplaced') return unplaced(policy, decision.vm, decision.decision.message);
+    for (const { member } of asked) {
+      const placement = decision.placements.get(keyOf(member));
+      if (placement) this.#model.assume(member, placement.host);
+    }
+    return { kind: 'stands' };
+  }
+}
+
+function incomplete({ name, gang }: Policy, there: number): Assembly {
+  const message = `Policy ${name} places its VMs as a gang of at least ${gang?.minMembers}; ${there} of them can be placed now, so it waits for ${(gang?.minMembers ?? 0) - there} more.`;
+  return { kind: 'incomplete', message };
+}
+
+function unplaced({ name }: Policy, vm: string, why: string): Assembly {
+  const message = `The gang of policy ${name} does not fit as a whole, so none of it is placed. Beside the others ${vm} finds no host: ${why}`;
+  return { kind: 'unplaced', message };
+}
