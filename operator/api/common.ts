@@ -44,7 +44,7 @@ export const listAtomic = { 'x-kubernetes-list-type': 'atomic' };
 export function matching(pattern: RegExp, message: string) {
   return z
     .string()
-    .regex(pattern)
+    .regex(pattern, message)
     .meta({ [patternMessage]: message });
 }
 /** Keyword that carries the message of `matching` to the generator; it is in no CRD. */

@@ -191,19 +191,28 @@ export class LeaderElector implements Fence {
     }
   }
 
+  /** A leader writes over what it wrote last, unread, as client-go does; only when that is refused it looks why. */
   async #claim(signal: AbortSignal): Promise<boolean> {
+    const own = this.#isLeader ? this.#seen?.lease : undefined;
+    if (own && (await this.#swap(own, signal))) return true;
+    if (own) this.#metrics.leaderSlowPaths.inc(this.#labels());
     const lease = await this.#current(signal);
     if (this.#isLeader && !this.#options.takesBack && lease?.spec.holderIdentity !== this.#options.identity)
       return false;
     if (!lease) return this.#create(signal);
     this.#observe(lease);
     if (this.#isHeldByOther(lease)) return false;
+    this.#observe(await this.#write(lease, this.#options.identity, signal));
+    return true;
+  }
+
+  /** False when the Lease is not as it was seen last, or is gone. */
+  async #swap(seen: Lease, signal: AbortSignal): Promise<boolean> {
     try {
-      this.#observe(await this.#write(lease, this.#options.identity, signal));
+      this.#observe(await this.#write(seen, this.#options.identity, signal));
       return true;
     } catch (error) {
-      if (!(error instanceof ApiError && error.isConflict)) throw error;
-      this.#metrics.leaderSlowPaths.inc(this.#labels());
+      if (error instanceof ApiError && (error.isConflict || error.isNotFound)) return false;
       throw error;
     }
   }

@@ -44,6 +44,19 @@ describe('WorkQueue', () => {
     expect(await taken).toBe('a');
   });
 
+  it('lets waits of half a minute and more end together, on the second, and shorter ones as told', () => {
+    const { queue, clock } = setUp();
+    clock.advanceSync(100);
+    for (const delayMs of [30_000, 30_300, 30_900]) queue.addAfter(`${delayMs}`, delayMs);
+    queue.addAfter('short', 29_999);
+    clock.advanceSync(29_999);
+    expect(queue.depth).toBe(1);
+    clock.advanceSync(900);
+    expect(queue.depth).toBe(1);
+    clock.advanceSync(1);
+    expect(queue.depth).toBe(4);
+  });
+
   it('keeps the earlier of two times, whichever was named first', async () => {
     for (const delays of [
       [5_000, 1_000],

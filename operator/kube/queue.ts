@@ -25,6 +25,10 @@ export interface QueueOptions {
   lanes?: Lanes;
 }
 
+/** From so long a wait on, up to a second more is nothing. */
+const slackFromMs = 30_000;
+const slackMs = 1_000;
+
 interface Pending {
   priority: number;
   /** When it became or becomes ready, on the clock. */
@@ -65,12 +69,12 @@ export class WorkQueue {
     this.addAfter(key, 0, options);
   }
 
-  /** Makes the key ready in `delayMs`, or earlier if it already was to be. */
+  /** Makes the key ready in `delayMs`, up to a second later from half a minute on, or earlier if it already was to be. */
   addAfter(key: ObjectKey, delayMs: number, options: { priority?: number } = {}): void {
     if (this.#closed) return;
     const { clock, metrics, name } = this.#options;
     metrics.queueAdds.inc(queueLabels(name));
-    const at = clock.now() + Math.max(0, delayMs);
+    const at = alarm(clock.now() + Math.max(0, delayMs), delayMs);
     const priority = options.priority ?? 0;
     const entry = this.#pending.get(key);
     if (entry) this.#merge(key, entry, at, priority);
@@ -209,6 +213,11 @@ export class WorkQueue {
       fullLanes: this.#lanes.full,
     };
   }
+}
+
+/** A long wait ends with others' on the second: a process that wakes once does ten things for the price of three. */
+function alarm(at: number, delayMs: number): number {
+  return delayMs >= slackFromMs ? Math.ceil(at / slackMs) * slackMs : at;
 }
 
 function isSame(a: Place, b: Place): boolean {

@@ -34,10 +34,10 @@ describe('the dependencies', () => {
     .filter((line) => line.startsWith('| `'))
     .flatMap((line) => [...(line.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)].map((match) => match[1]));
 
-  it('that the operator runs on are all imported by it', () => {
+  it('that the operator and its command line run on are all imported by them', () => {
     const imported = new Set(
       sources
-        .filter(({ path }) => path.startsWith('operator/'))
+        .filter(({ path }) => /^(operator|cli)\//.test(path))
         .flatMap(({ imports }) => imports.map(({ target }) => target)),
     );
     expect(Object.keys(packageJson.dependencies).filter((name) => !imported.has(name))).toEqual([]);
@@ -45,7 +45,7 @@ describe('the dependencies', () => {
 
   it('of the operator import nothing that is there for development only', () => {
     const offenders = sources
-      .filter(({ path }) => /^(operator|node-libvirt)\//.test(path) && !isTest(path))
+      .filter(({ path }) => /^(operator|cli|node-libvirt)\//.test(path) && !isTest(path))
       .flatMap(({ path, imports }) =>
         imports
           .filter(({ target, isPackage }) => isPackage && target in packageJson.devDependencies)
@@ -74,6 +74,9 @@ describe('a rule', () => {
     ['operator/domain/write.ts', "import { hostPoolSpec } from '../api/hostpool.ts';"],
     ['operator/hypervisor/fake.ts', "import type { Cluster } from '../kube/cluster.ts';"],
     ['operator/api/host.ts', "import { Store } from '../kube/store.ts';"],
+    ['cli/main.ts', "import { HostConnections } from '../operator/controllers/host/connections.ts';"],
+    ['cli/main.ts', "import { Operator } from '../operator/operator.ts';"],
+    ['operator/kube/queue.ts', "import { table } from '../../cli/table.ts';"],
     ['node-libvirt/src/open.ts', "import { run } from '../../hack/command.ts';"],
     ['node-libvirt/src/open.ts', "import { z } from 'zod';"],
     [

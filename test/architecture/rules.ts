@@ -44,6 +44,19 @@ export const rules: readonly Rule[] = [
     because: 'schemas are what everything else is made from',
   },
   {
+    folder: 'cli/',
+    mayImport: {
+      paths: [
+        ...['operator/api/', 'operator/kube/', 'operator/placement/'],
+        ...['operator/controllers/dump/', 'operator/controllers/pool/choose-host.ts'],
+        ...['operator/configuration.ts', 'operator/testing/'],
+      ],
+      types: ['operator/controllers/stores.ts'],
+      packages: ['cli-table3', 'yaml', 'zod'],
+    },
+    because: 'the command line reads the cluster and asks what the operator decides by, and never a host',
+  },
+  {
     folder: 'node-libvirt/',
     // By its own name, as whoever installs it does.
     mayImport: { packages: ['node-libvirt'] },

@@ -13,9 +13,9 @@ const handedOn = (dump: Dump): Dump => parseDump(JSON.stringify(dump));
 
 /** What the operator would decide for the VM by the world's objects: a host, or the message. */
 async function replayed(world: World, name: string): Promise<string> {
-  const decisions = replay(snapshotOf(handedOn(await dumpOf(world)).objects));
-  const decision = decisions.find(({ vm }) => vm.metadata.name === name)?.decision;
-  return decision?.kind === 'placed' ? decision.host : (decision?.message ?? 'none');
+  const all = replay(snapshotOf(handedOn(await dumpOf(world)).objects));
+  const choice = all.find(({ vm }) => vm.metadata.name === name)?.choice;
+  return choice?.kind === 'host' ? choice.hostName : (choice?.message ?? 'none');
 }
 
 /** What the operator did decide. */
@@ -77,6 +77,33 @@ describe('a dump', () => {
     expect([...outcomes].some((one) => one.includes('is cordoned'))).toBe(true);
   });
 
+  it('places gangs as the operator does, and says what those wait for that are not whole', async () => {
+    const world = await World.withHosts(2, { memoryBytes: 8 * 2 ** 30 });
+    world.putPolicy('crew', { vmSelector: { matchLabels: { crew: 'a' } }, gang: { minMembers: 3 } });
+    const add = async (name: string) => {
+      world.putVm(name, { memory: { size: '2Gi' } }, { labels: { crew: 'a' } });
+      await world.run(3000);
+    };
+    await add('one');
+    await add('two');
+    for (const name of ['one', 'two']) {
+      expect(decided(world, name)).toContain('it waits for 1 more');
+      expect(await replayed(world, name)).toBe(decided(world, name));
+    }
+    await world.stopOperator();
+    await add('three');
+    // Its finalizer is what the operator would give it first.
+    world.editVm('three', ({ metadata }) => {
+      metadata.finalizers = world.vm('one').metadata.finalizers ?? [];
+    });
+    const names = ['one', 'two', 'three'];
+    const expected = await Promise.all(names.map((name) => replayed(world, name)));
+    await world.startOperator();
+    await world.run(30_000);
+    expect(names.map((name) => decided(world, name))).toEqual(expected);
+    expect(expected.every((one) => /^h\d$/.test(one))).toBe(true);
+  });
+
   it('sees hosts as the connections tell them', async () => {
     const world = await mixedWorld();
     const { pools } = snapshotOf((await dumpOf(world)).objects);
@@ -108,10 +135,10 @@ describe('a dump', () => {
     world.putVm('halted', { runStrategy: 'Halted' });
     world.putVm('paused', {}, { annotations: { 'vmfabric.io/paused': 'true' } });
     const decisions = replay(snapshotOf((await dumpOf(world)).objects));
-    expect(decisions.map(({ vm, decision }) => [vm.metadata.name, decision?.kind])).toEqual([
-      ['vip', 'placed'],
-      ['large', 'placed'],
-      ['small', 'unplaced'],
+    expect(decisions.map(({ vm, choice }) => [vm.metadata.name, choice?.kind])).toEqual([
+      ['vip', 'host'],
+      ['large', 'host'],
+      ['small', 'none'],
     ]);
   });
 

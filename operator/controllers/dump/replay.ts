@@ -1,10 +1,10 @@
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { Store } from '../../kube/store.ts';
-import type { Decision } from '../../placement/model/decision.ts';
 import { bySize } from '../../placement/model/size.ts';
 import type { VmState } from '../../placement/model/vm.ts';
 import { RecordedLinks } from '../host/recorded-links.ts';
+import { type Choice, chooseHost } from '../pool/choose-host.ts';
 import { PoolModel } from '../pool/pool-model.ts';
 import { addIndexes, type Stores } from '../stores.ts';
 import { isPaused } from '../virtualmachine/pause.ts';
@@ -36,7 +36,7 @@ export function snapshotOf(objects: DumpedObjects): Snapshot {
 export interface Replayed {
   vm: VirtualMachine;
   /** Undefined where the VM's HostPool is not there. */
-  decision: Decision | undefined;
+  choice: Choice | undefined;
 }
 
 /**
@@ -46,9 +46,9 @@ export interface Replayed {
 export function replay({ stores, pools }: Snapshot): Replayed[] {
   return inOrder(pools, waiting(stores)).map((vm) => {
     const pool = stores.hostPools.get(vm.spec.placement.hostPoolRef.name);
-    const decision = pool && pools.place(vm, pool);
-    if (decision?.kind === 'placed') pools.assume(vm, decision.host);
-    return { vm, decision };
+    const choice = pool && chooseHost(pools, vm, pool);
+    if (choice?.kind === 'host') pools.assume(vm, choice.hostName);
+    return { vm, choice };
   });
 }
 

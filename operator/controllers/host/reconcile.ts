@@ -2,6 +2,7 @@ import type { Host } from '../../api/host.ts';
 import type { HostPool } from '../../api/hostpool.ts';
 import { hosts } from '../../api/kinds.ts';
 import { parseBytes } from '../../api/quantity.ts';
+import { domainUuidOf } from '../../domain/identity.ts';
 import { type DomainSummary, HypervisorError } from '../../hypervisor/hypervisor.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { ReconcileContext } from '../../kube/controller.ts';
@@ -122,10 +123,9 @@ async function foreignDomains(
   const all = await domainsOf(link, signal);
   if (!all) return undefined;
   env.sightings.list(host.metadata.name, all);
-  return all.filter(({ uuid }) => {
-    const owners = env.stores.virtualMachines.byIndex('domain', uuid);
-    return !owners.some((vm) => vm.status?.hostName === host.metadata.name);
-  });
+  const bound = env.stores.virtualMachines.byIndex('host', host.metadata.name);
+  const own = new Set(bound.map(domainUuidOf));
+  return all.filter(({ uuid }) => !own.has(uuid));
 }
 
 /** A host that cannot list its domains now is asked again with the next look; its status says what is known. */

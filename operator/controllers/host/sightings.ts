@@ -76,6 +76,7 @@ export class Sightings {
   }
 
   #see(hostName: string, uuid: string): void {
+    if (this.#uuidsByHost.get(hostName)?.has(uuid)) return;
     const hosts = this.#hostsByUuid.get(uuid) ?? new Set();
     const uuids = this.#uuidsByHost.get(hostName) ?? new Set();
     this.#hostsByUuid.set(uuid, hosts.add(hostName));

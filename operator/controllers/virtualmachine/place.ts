@@ -1,5 +1,4 @@
-import type { HostPool } from '../../api/hostpool.ts';
-import { conflictOf } from '../pool/conflicts.ts';
+import { type Choice, chooseHost } from '../pool/choose-host.ts';
 import { adopt } from './adopt.ts';
 import { bind } from './bind.ts';
 import { type Scope, type StepResult, stepDone } from './scope.ts';
@@ -21,42 +20,17 @@ export async function place(scope: Scope): Promise<StepResult> {
     return { kind: 'wait', forMs: scope.restMs, reason: 'Halted', message };
   }
   if (!pool) return poolMissing(scope, poolName);
-  env.pools.placeWaiting(vm);
-  const held = withoutGang(scope);
-  if (held) return held;
-  const assumed = env.pools.assumedHost(vm);
-  return assumed === undefined ? placeAnew(scope, pool) : bindTo(scope, assumed);
+  const choice = chooseHost(env.pools, vm, pool);
+  return choice.kind === 'host' ? bindTo(scope, choice.hostName) : withoutHost(scope, choice);
 }
 
-/** A VM of a gang goes nowhere before enough of them can. */
-function withoutGang(scope: Scope): StepResult | undefined {
-  const { vm, env, lookAgainMs: forMs } = scope;
-  const assembly = env.pools.gangs.assemble(vm);
-  if (!assembly || assembly.kind === 'stands') return undefined;
-  const conflict = inConflict(scope);
-  if (conflict) return conflict;
-  if (assembly.kind === 'conflict') return undefined;
-  const { message } = assembly;
-  if (assembly.kind === 'incomplete') return { kind: 'wait', forMs, reason: 'GangIncomplete', message };
-  if (env.pools.gangs.poolsOf(vm).some((pool) => env.pools.isConnecting(pool))) return { kind: 'postpone' };
-  return { kind: 'wait', forMs, reason: 'GangUnschedulable', message };
-}
-
-async function placeAnew(scope: Scope, pool: HostPool): Promise<StepResult> {
-  const { vm, env } = scope;
-  const decision = env.pools.place(vm, pool);
-  if (decision.kind === 'placed') return bindTo(scope, decision.host);
-  const conflict = inConflict(scope);
-  if (conflict) return conflict;
+function withoutHost({ env, vm, lookAgainMs }: Scope, choice: Choice & { kind: 'none' }): StepResult {
+  const { reason, message } = choice;
+  if (reason === 'PolicyConflict') return { kind: 'blocked', reason, message };
   // Just after a start no host is connected yet: that is no news, and each host's link wakes this VM again.
-  if (env.pools.isConnecting(pool)) return { kind: 'postpone' };
-  return { kind: 'wait', forMs: scope.lookAgainMs, reason: 'Unschedulable', message: decision.message };
-}
-
-/** Asked once a VM finds no place: then no host will ever do, and only a person can help. */
-function inConflict({ env, vm }: Scope): StepResult | undefined {
-  const message = conflictOf(env.pools.engine, env.pools.state(vm));
-  return message === undefined ? undefined : { kind: 'blocked', reason: 'PolicyConflict', message };
+  const isConnecting = () => env.pools.gangs.poolsOf(vm).some((pool) => env.pools.isConnecting(pool));
+  if (reason !== 'GangIncomplete' && isConnecting()) return { kind: 'postpone' };
+  return { kind: 'wait', forMs: lookAgainMs, reason, message };
 }
 
 /** The binding comes back by the watch and wakes the VM, which then is counted in its host's lane. */

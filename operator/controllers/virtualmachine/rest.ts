@@ -30,13 +30,14 @@ export function restless(
   domains: readonly DomainSummary[],
 ): VirtualMachine[] {
   const { virtualMachines } = stores;
-  const byUuid = new Map(domains.map((domain) => [domain.uuid, domain]));
   const bound = virtualMachines.byIndex('host', hostName);
+  const uuids = new Map(bound.map((vm) => [domainUuidOf(vm), vm]));
+  const listed = new Map(domains.map((domain) => [domain.uuid, domain]));
+  const changed = [...uuids].filter(([uuid, vm]) => differs(vm, listed.get(uuid))).map(([, vm]) => vm);
   const strayed = domains
-    .filter(({ power }) => power !== 'Stopped')
-    .flatMap(({ uuid }) => virtualMachines.byIndex('domain', uuid))
-    .filter((vm) => vm.status?.hostName !== hostName);
-  return [...bound.filter((vm) => differs(vm, byUuid.get(domainUuidOf(vm)))), ...strayed];
+    .filter(({ uuid, power }) => power !== 'Stopped' && !uuids.has(uuid))
+    .flatMap(({ uuid }) => virtualMachines.byIndex('domain', uuid));
+  return [...changed, ...strayed];
 }
 
 /** A VM without a power state has had no domain yet: its first reconcile is still under way. */

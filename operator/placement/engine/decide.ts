@@ -2,8 +2,10 @@ import { sentence } from '../explain/rejections.ts';
 import type { Decision, Placement, Rejection } from '../model/decision.ts';
 import { cellRequests } from './cells.ts';
 import { choose, vmFilters } from './choose.ts';
+import { RequiredDomainLimit } from './filters/domain-limit.ts';
 import type { Filter } from './filters/filter.ts';
 import { policyHostFilters, selectorFilters } from './filters/hosts.ts';
+import { cellFilters } from './filters/room.ts';
 import { explain, refusalOf } from './refuse.ts';
 import type { Scene } from './scene.ts';
 import type { Scratch } from './scratch.ts';
@@ -26,6 +28,28 @@ export function checkRules(scene: Scene, row: number): Rejection | undefined {
 /** The first thing that the host does not satisfy. */
 export function checkAll(scene: Scene, row: number): Rejection | undefined {
   return rejectionOf(scene, row, [...scene.hostFilters(), ...vmFilters(scene)]);
+}
+
+/** By row, 1 where all but the room of the whole host lets the VM in. */
+export function admittingRows(scene: Scene): Uint8Array {
+  return kept(scene, [...scene.rules.required, ...cellFilters(scene.vm)]);
+}
+
+/** By row, 1 where the VM is within the domain limits of its policies. */
+export function rowsWithinLimits(scene: Scene): Uint8Array {
+  return kept(
+    scene,
+    scene.rules.required.filter((filter) => filter instanceof RequiredDomainLimit),
+  );
+}
+
+function kept(scene: Scene, filters: readonly Filter[]): Uint8Array {
+  const rows = scene.eligible.rows.slice();
+  let count = rows.length;
+  for (const filter of filters) count = filter.keep(scene, rows, count);
+  const mask = new Uint8Array(scene.hosts.capacity);
+  for (const row of rows.subarray(0, count)) mask[row] = 1;
+  return mask;
 }
 
 /** Each thing that the host does not satisfy. */

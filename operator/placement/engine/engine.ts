@@ -6,7 +6,15 @@ import type { Selector } from '../model/selector.ts';
 import type { PlacedVm, VmState } from '../model/vm.ts';
 import { allowedIn } from './allowed.ts';
 import { choose, rank } from './choose.ts';
-import { checkAll, checkEach, checkRules, decide, placementOn } from './decide.ts';
+import {
+  admittingRows,
+  checkAll,
+  checkEach,
+  checkRules,
+  decide,
+  placementOn,
+  rowsWithinLimits,
+} from './decide.ts';
 import { roomFilters } from './filters/room.ts';
 import { countFits, fill } from './fits.ts';
 import type { HostHints } from './hints.ts';
@@ -151,6 +159,24 @@ export class PlacementEngine {
   /** All reasons why the host does not take the VM as things are; none when it does, or is not known. */
   refusalsOn(request: PlacementRequest, host: string): Rejection[] {
     return this.#askOf(request, host, checkEach) ?? [];
+  }
+
+  /**
+   * Says of the pool's hosts whether all rules let the VM be there, those of hosts and those about other VMs, and a NUMA
+   * cell has room for one that wants one; whatever else is free. As things are now: it is of no use once they have changed.
+   */
+  admission(request: PlacementRequest): (host: string) => boolean {
+    return this.#hostsIn(this.#ask(request, admittingRows));
+  }
+
+  /** The same of the domain limits of the VM's policies alone. */
+  withinDomainLimits(request: PlacementRequest): (host: string) => boolean {
+    return this.#hostsIn(this.#ask(request, rowsWithinLimits));
+  }
+
+  #hostsIn(mask: Uint8Array): (host: string) => boolean {
+    const { hosts } = this.#world;
+    return (host) => mask[hosts.row(host) ?? -1] === 1;
   }
 
   /** The NUMA cell of the host that the VM would get; undefined when it wants none, or none has the room. */

@@ -46,17 +46,27 @@ export class Dependents {
     );
   }
 
-  /** Whether all that keep their rules with the VM where it is keep them with it `there` alone. */
-  allow(there: PlacedVm): boolean {
-    const from = this.#engine.vm(there.id)?.host;
-    const about = this.#about(there).filter(
-      ({ topologyKey }) => this.#domain(from, topologyKey) !== this.#domain(there.host, topologyKey),
+  /** Says of hosts whether all that keep their rules now keep them with the VM there alone; by its domains, as things are. */
+  judge(vm: PlacedVm): (host: string) => boolean {
+    const about = this.#about(vm);
+    if (about.length === 0) return () => true;
+    const known = new Map<string, boolean>();
+    return (host) => {
+      const domains = JSON.stringify(about.map(({ topologyKey }) => this.#domain(host, topologyKey)));
+      const isAllowed = known.get(domains) ?? this.#allow(vm, host, about);
+      known.set(domains, isAllowed);
+      return isAllowed;
+    };
+  }
+
+  #allow(vm: PlacedVm, host: string, all: readonly Dependence[]): boolean {
+    const about = all.filter(
+      ({ topologyKey }) => this.#domain(vm.host, topologyKey) !== this.#domain(host, topologyKey),
     );
-    if (about.length === 0 || from === undefined) return true;
-    const witnesses = about.flatMap((one) => this.#witnesses(one, there.id, from));
+    const witnesses = about.flatMap((one) => this.#witnesses(one, vm));
     const before = witnesses.map((witness) => this.#brokenBy(witness));
     return this.#engine.trial(() => {
-      this.#engine.upsertVm(there);
+      this.#engine.upsertVm({ ...vm, host });
       // What is wrong already may stay.
       return witnesses.every((witness, at) =>
         this.#brokenBy(witness).every((one) => before[at]?.includes(one)),
@@ -70,13 +80,12 @@ export class Dependents {
   }
 
   /** One VM of each kind and domain: the others there find the same. */
-  #witnesses({ of, topologyKey, isLocal }: Dependence, except: string, from: string): PlacedVm[] {
-    const { namespace = '' } = this.#engine.vm(except) ?? {};
-    const left = this.#domain(from, topologyKey);
+  #witnesses({ of, topologyKey, isLocal }: Dependence, { id, namespace, host }: PlacedVm): PlacedVm[] {
+    const left = this.#domain(host, topologyKey);
     const found = new Map<string, PlacedVm>();
     for (const vm of this.#engine.placedVms(namespace, of)) {
       const domain = this.#domain(vm.host, topologyKey);
-      if (vm.id === except || (isLocal && domain !== left)) continue;
+      if (vm.id === id || (isLocal && domain !== left)) continue;
       const { labels, hostSelector, hostAffinity, tolerations, needs } = vm;
       found.set(JSON.stringify([labels, hostSelector, hostAffinity, tolerations, needs, domain]), vm);
     }

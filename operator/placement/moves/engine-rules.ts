@@ -7,6 +7,17 @@ import type { MoveRules } from './rules.ts';
 /** A VM that migrates counts once more by this name. */
 const arriving = (id: string) => `${id} arrives`;
 
+/** What is known of one VM as things are: whether the host may have it … */
+interface Asked {
+  vm: number;
+  /** … alone. */
+  admits: (host: string) => boolean;
+  /** … while it is where it is as well, by domain limits. */
+  admitsBoth: (host: string) => boolean;
+  /** … so that others keep their rules. */
+  leavesOthers: (host: string) => boolean;
+}
+
 /**
  * An engine's own rules, asked of it itself: it is told of each move, and so has to be in a trial. Where its filters speak
  * of one VM that comes, a move is asked about thrice: as the VM will be once it is there alone, as it is while it counts on
@@ -18,6 +29,8 @@ export class EngineRules implements MoveRules {
   readonly #ask: (vm: PlacedVm) => PlacementRequest;
   readonly #dependents: Dependents;
   readonly #vms: readonly PlacedVm[];
+  /** About the last VM that was asked about, until something is moved. */
+  #asked: Asked | undefined;
   /** Each VM where it is, and where else while it migrates. */
   readonly #places: PlacedVm[][];
 
@@ -36,15 +49,27 @@ export class EngineRules implements MoveRules {
   }
 
   allows(vm: number, host: number): boolean {
-    const there = this.#at(vm, host);
-    const { id } = there;
-    const refusals = this.#engine.refusalsOn(this.#ask(there), there.host);
-    // Of room in all the planner knows more, as of reserves; of cells it knows nothing.
-    if (refusals.some(({ code }) => code !== 'Resource')) return false;
-    return !this.#isOneDomainTooMany({ ...there, id: arriving(id) }) && this.#dependents.allow(there);
+    if (this.#asked?.vm !== vm) this.#asked = this.#questionOf(vm);
+    const { admits, admitsBoth, leavesOthers } = this.#asked;
+    const name = this.#hosts[host] as string;
+    return admits(name) && admitsBoth(name) && leavesOthers(name);
+  }
+
+  /** Planners ask about one VM and many hosts before they move anything. */
+  #questionOf(vm: number): Asked {
+    const here = this.#placesOf(vm)[0] as PlacedVm;
+    // Counted where it is as well; other rules are told of one VM alone, and would find it beside itself.
+    const twice = this.#ask({ ...here, id: arriving(here.id) });
+    return {
+      vm,
+      admits: this.#engine.admission(this.#ask(here)),
+      admitsBoth: this.#dependents.isLimited(here) ? this.#engine.withinDomainLimits(twice) : () => true,
+      leavesOthers: this.#dependents.judge(here),
+    };
   }
 
   arrive(vm: number, host: number): void {
+    this.#asked = undefined;
     const places = this.#placesOf(vm);
     const there = this.#at(vm, host);
     this.#engine.upsertVm(places.length === 0 ? there : { ...there, id: arriving(there.id) });
@@ -52,6 +77,7 @@ export class EngineRules implements MoveRules {
   }
 
   leave(vm: number, host: number): void {
+    this.#asked = undefined;
     const places = this.#placesOf(vm);
     const at = places.findIndex((place) => place.host === this.#hosts[host]);
     const [left] = places.splice(at, 1);
@@ -64,12 +90,6 @@ export class EngineRules implements MoveRules {
 
   serials(vm: number): readonly number[] {
     return this.#dependents.serialsOf(this.#vms[vm] as PlacedVm);
-  }
-
-  /** With the VM counted where it is as well; other rules are told of one VM alone, and would find it beside itself. */
-  #isOneDomainTooMany(vm: PlacedVm): boolean {
-    if (!this.#dependents.isLimited(vm)) return false;
-    return this.#engine.refusalsOn(this.#ask(vm), vm.host).some(({ code }) => code === 'DomainLimit');
   }
 
   /** The VM as it would be there, in the cell that it would get if it wants one. */

@@ -30,6 +30,7 @@ export function add(supposed: Supposition, { count, like, labels }: QuestionOf<'
     const name = `${like}-new-${number}`;
     if (engine.host(name)) continue;
     engine.upsertHost(likeness(state, name, labels));
+    supposed.added.set(name, pattern);
     hosts.push(name);
   }
   return { kind: 'add', hosts };
@@ -47,13 +48,33 @@ function likeness(pattern: HostState, name: string, labels: Labels = {}): HostSt
   };
 }
 
-export function change({ engine, pool }: Supposition, question: QuestionOf<'change'>): ChangeAnswer {
-  for (const host of question.hosts) engine.upsertHost(host);
-  for (const vm of question.vms ?? []) engine.upsertVm(vm);
-  const overfull = engine.hostsOf(pool.name).flatMap((host) => {
+/** What was lost by then stays lost, what is drained stays closed, and VMs are where they have come to. */
+export function change(supposed: Supposition, question: QuestionOf<'change'>): ChangeAnswer {
+  const { engine } = supposed;
+  for (const host of question.hosts) changeHost(supposed, host);
+  for (const vm of question.vms ?? []) {
+    const now = engine.vm(vm.id);
+    if (now) engine.upsertVm({ ...now, requests: vm.requests });
+  }
+  return { kind: 'change', overfull: overfullHosts(supposed) };
+}
+
+/** And those that were added in its likeness. */
+function changeHost({ engine, added }: Supposition, host: HostState): void {
+  const now = engine.host(host.name);
+  if (now) engine.upsertHost({ ...host, available: now.available });
+  for (const [name, pattern] of added) {
+    const like = engine.host(name);
+    if (pattern !== host.name || !like) continue;
+    const { cells: _, ...rest } = like;
+    engine.upsertHost({ ...rest, limits: host.limits, ...(host.cells ? { cells: host.cells } : {}) });
+  }
+}
+
+function overfullHosts({ engine, pool }: Supposition): ChangeAnswer['overfull'] {
+  return engine.hostsOf(pool.name).flatMap((host) => {
     const lacking = Object.entries(engine.room(host)).filter(([, { free }]) => free < 0);
     const excess = Object.fromEntries(lacking.map(([name, { free }]) => [name, -free]));
     return lacking.length > 0 ? [{ host, excess }] : [];
   });
-  return { kind: 'change', overfull };
 }

@@ -24,7 +24,7 @@ export type Question =
   | { kind: 'add'; count: number; like: string; labels?: Labels }
   /** The hosts take no VMs any more, and those on them are moved away. */
   | { kind: 'drain'; hosts: HostChoice; assumptions?: MoveAssumptions }
-  /** Hosts and VMs of the pool are other ones, as by another over-commit. */
+  /** Hosts have other limits, and VMs count otherwise, as by another over-commit. */
   | { kind: 'change'; hosts: readonly HostState[]; vms?: readonly PlacedVm[] }
   /** VMs that wait for a host look for one, one after the other. */
   | { kind: 'place'; requests: readonly PlacementRequest[] }

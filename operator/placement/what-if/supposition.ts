@@ -11,6 +11,8 @@ const named = 5;
 export class Supposition {
   readonly engine: PlacementEngine;
   readonly pool: Pool;
+  /** Hosts that were added, with those that they are like. */
+  readonly added = new Map<string, string>();
 
   constructor(engine: PlacementEngine, pool: Pool) {
     this.engine = engine;

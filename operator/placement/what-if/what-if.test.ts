@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { HostState } from '../model/host.ts';
 import type { VmState } from '../model/vm.ts';
 import { gib, required, SmallWorld, vm } from '../testing/small-world.ts';
 import type { AnswerOf } from './answer.ts';
@@ -166,15 +167,44 @@ describe('hosts that are drained', () => {
 });
 
 describe('hosts that are changed', () => {
+  const changed = (world: SmallWorld, ...names: string[]) => ({
+    kind: 'change' as const,
+    hosts: names.map((name) => ({
+      ...(world.engine.host(name) as HostState),
+      limits: { cpu: 8, memory: gib },
+    })),
+  });
+
   it('are named when they carry more than they may then', () => {
     const world = new SmallWorld().host('a').host('b').placed('x', 'a', { cpu: 10 });
-    const hosts = ['a', 'b'].map((name) => ({
-      ...(world.engine.host(name) as NonNullable<ReturnType<SmallWorld['engine']['host']>>),
-      limits: { cpu: 8, memory: gib },
-    }));
-    const [answer, fits] = ask(world, { kind: 'change', hosts }, shape(vm('y', { cpu: 8 })));
+    const [answer, fits] = ask(world, changed(world, 'a', 'b'), shape(vm('y', { cpu: 8 })));
     expect(answer.overfull).toEqual([{ host: 'a', excess: { cpu: 2 } }]);
     expect(fits.fits).toBe(1);
+  });
+
+  it('stay lost, closed, and as their likenesses are', () => {
+    const world = new SmallWorld().host('a').host('b').host('c');
+    const questions = [
+      { kind: 'lose', hosts: { hosts: ['a'] } },
+      { kind: 'drain', hosts: { hosts: ['b'] } },
+      { kind: 'add', count: 1, like: 'c' },
+      changed(world, 'a', 'b', 'c'),
+      shape(vm('x', { cpu: 8 })),
+    ] as const;
+    const fits = ask(world, ...questions)[4];
+    expect(fits.limits.flatMap(({ hosts }) => hosts).sort()).toEqual(['b', 'c', 'c-new-1']);
+    expect(fits.fits).toBe(2);
+  });
+
+  it('leave VMs where they have come to', () => {
+    const world = new SmallWorld().host('a').host('b').placed('x', 'a', { cpu: 4 });
+    const counted = { ...vm('x', { cpu: 12 }), host: 'a' };
+    const [, answer] = ask(
+      world,
+      { kind: 'lose', hosts: { hosts: ['a'] } },
+      { ...changed(world, 'b'), vms: [counted, { ...counted, id: 'shop/ghost' }] },
+    );
+    expect(answer.overfull).toEqual([{ host: 'b', excess: { cpu: 4 } }]);
   });
 });
 

@@ -14,6 +14,8 @@ const parts: Record<string, () => Promise<Part>> = {
   index: async () => (await import('./index/part.ts')).indexPart,
   bound: async () => (await import('./bound/part.ts')).boundPart,
   rebalance: async () => inNoFolder((await import('./rebalance/part.ts')).part),
+  'what-if': async () => (await import('./what-if/part.ts')).whatIfPart,
+  headroom: async () => (await import('./headroom/part.ts')).headroomPart,
   packing: async () => inNoFolder((await import('./packing/part.ts')).part),
 };
 

@@ -5,32 +5,33 @@ import type { VmState } from '../../../operator/placement/model/vm.ts';
 import type { Placer } from './placer.ts';
 import type { AffinityTerm, WorkloadHost, WorkloadRule, WorkloadVm } from './workload/model.ts';
 
-const pool = 'default';
+/** Of all hosts. */
+export const pool = 'default';
 
 /**
  * The placement engine as its user asks it: the one place of this benchmark that knows its interface. Gangs and the
  * reserve are not among what it is told.
  */
 export class EnginePlacer implements Placer {
-  readonly #engine = new PlacementEngine();
+  readonly engine = new PlacementEngine();
   readonly #strategy: Strategy;
 
   constructor(hosts: readonly WorkloadHost[], rules: readonly WorkloadRule[], strategy: Strategy) {
     this.#strategy = strategy;
-    for (const host of hosts) this.#engine.upsertHost(hostState(host));
-    for (const rule of rules) this.#engine.upsertPolicy(policyOf(rule));
+    for (const host of hosts) this.engine.upsertHost(hostState(host));
+    for (const rule of rules) this.engine.upsertPolicy(policyOf(rule));
   }
 
   place(vm: WorkloadVm): string | undefined {
     const state = vmState(vm);
-    const decision = this.#engine.place({ vm: state, pool, strategy: this.#strategy });
+    const decision = this.engine.place({ vm: state, pool, strategy: this.#strategy });
     if (decision.kind === 'unplaced') return undefined;
-    this.#engine.upsertVm({ ...state, host: decision.host });
+    this.engine.upsertVm({ ...state, host: decision.host });
     return decision.host;
   }
 
   remove(id: string): void {
-    this.#engine.removeVm(id);
+    this.engine.removeVm(id);
   }
 }
 
@@ -41,7 +42,7 @@ function hostState({ name, labels, limits, taints = [] }: WorkloadHost): HostSta
   };
 }
 
-function vmState({ hostLabels, ...vm }: WorkloadVm): VmState {
+export function vmState({ hostLabels, ...vm }: WorkloadVm): VmState {
   return { ...vm, ...(hostLabels ? { hostSelector: { matchLabels: hostLabels } } : {}) };
 }
 

@@ -63,9 +63,13 @@ class CellRoom implements Filter {
 }
 
 /** One filter for each resource that is asked for, the usual ones first, and one for the NUMA cell. */
-export function roomFilters({ requests, oneCell }: VmState): Filter[] {
-  const whole = resourceFilters(requests);
-  return oneCell ? [...whole, new CellRoom(cellRequests(requests))] : whole;
+export function roomFilters(vm: VmState): Filter[] {
+  return [...resourceFilters(vm.requests), ...cellFilters(vm)];
+}
+
+/** For a VM that wants one cell. */
+export function cellFilters({ requests, oneCell }: VmState): Filter[] {
+  return oneCell ? [new CellRoom(cellRequests(requests))] : [];
 }
 
 function resourceFilters(requests: Resources): Filter[] {

@@ -1,0 +1,49 @@
+import type { HostPool } from '../../api/hostpool.ts';
+import type { VirtualMachine } from '../../api/virtualmachine.ts';
+import type { Decision } from '../../placement/model/decision.ts';
+import { conflictOf } from './conflicts.ts';
+import type { PoolModel } from './pool-model.ts';
+
+/** What becomes of a VM that is to have a host. */
+export type Choice =
+  | { kind: 'host'; hostName: string }
+  | {
+      kind: 'none';
+      reason: 'Unschedulable' | 'GangIncomplete' | 'GangUnschedulable' | 'PolicyConflict';
+      message: string;
+      /** Why each host does not do; of a VM that is refused for itself. */
+      decision?: Decision & { kind: 'unplaced' };
+    };
+
+/**
+ * The whole decision of the operator for a VM without a host, whoever asks: those who wait longer or are more important go
+ * first, a gang goes all at once, and then the VM itself. Hosts of others are assumed by the way, its own is not.
+ */
+export function chooseHost(pools: PoolModel, vm: VirtualMachine, pool: HostPool): Choice {
+  pools.placeWaiting(vm);
+  const withoutGang = refusalOfGang(pools, vm);
+  if (withoutGang) return withoutGang;
+  const assumed = pools.assumedHost(vm);
+  if (assumed !== undefined) return { kind: 'host', hostName: assumed };
+  const decision = pools.place(vm, pool);
+  if (decision.kind === 'placed') return { kind: 'host', hostName: decision.host };
+  return (
+    inConflict(pools, vm) ?? { kind: 'none', reason: 'Unschedulable', message: decision.message, decision }
+  );
+}
+
+/** A VM of a gang goes nowhere before enough of them can. */
+function refusalOfGang(pools: PoolModel, vm: VirtualMachine): Choice | undefined {
+  const assembly = pools.gangs.assemble(vm);
+  if (!assembly || assembly.kind === 'stands') return undefined;
+  const conflict = inConflict(pools, vm);
+  if (conflict || assembly.kind === 'conflict') return conflict;
+  const reason = assembly.kind === 'incomplete' ? 'GangIncomplete' : 'GangUnschedulable';
+  return { kind: 'none', reason, message: assembly.message };
+}
+
+/** Asked once a VM finds no place: then no host will ever do, and only a person can help. */
+function inConflict(pools: PoolModel, vm: VirtualMachine): Choice | undefined {
+  const message = conflictOf(pools.engine, pools.state(vm));
+  return message === undefined ? undefined : { kind: 'none', reason: 'PolicyConflict', message };
+}

@@ -1,0 +1,53 @@
+import { Contestant, nodeProgram } from '../../contestant.ts';
+import type { BenchContext } from '../../main.ts';
+import { type Figure, figure } from '../../report.ts';
+import { hostnameKey, rackKey } from '../workload/model.ts';
+import type { HeadroomSpec } from './client.ts';
+
+const size = { hosts: 10_000, vms: 100_000, changes: 2_000 };
+const goal = { max: 5 };
+
+/** What may fail at once. */
+const plans: readonly { name: string; spec: HeadroomSpec }[] = [
+  { name: 'one host', spec: { ...size, failures: 1, topologyKey: hostnameKey } },
+  { name: 'two hosts', spec: { ...size, failures: 2, topologyKey: hostnameKey } },
+  { name: 'one rack of 40', spec: { ...size, failures: 1, topologyKey: rackKey } },
+];
+
+const keys = [
+  ...(['buildSeconds', 'unprotected', 'stranded'] as const),
+  ...(['vmP50Ms', 'vmP99Ms', 'vmMaxMs', 'hostP50Ms', 'hostP99Ms', 'hostMaxMs'] as const),
+];
+export type Headroom = Record<(typeof keys)[number], number>;
+
+/** How long it takes after one change until it is known again whether the VMs of what may fail have room elsewhere. */
+export async function headroomPart(_: string, { progress, signal }: BenchContext): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const { name, spec } of plans) {
+    progress(`headroom: ${spec.hosts} hosts and ${spec.vms} VMs, ${name} may fail`);
+    const process = new Contestant('headroom', nodeProgram(import.meta.dirname, 'client.ts', spec), signal);
+    try {
+      figures.push(...headroomFigures(name, await process.next(keys)));
+    } finally {
+      await process.end();
+    }
+  }
+  return figures;
+}
+
+/** The rows of the report for one plan. */
+export function headroomFigures(name: string, of: Headroom): Figure[] {
+  return [
+    figure(`${name} may fail: the plan from nothing`, of.buildSeconds, 's'),
+    figure('  a VM comes or goes: median', of.vmP50Ms, 'ms', { goal }),
+    figure('  99th percentile', of.vmP99Ms, 'ms', { goal }),
+    figure('  longest', of.vmMaxMs, 'ms'),
+    figure('  a host is cordoned, lost or back: median', of.hostP50Ms, 'ms', { goal }),
+    figure('  99th percentile', of.hostP99Ms, 'ms'),
+    figure('  longest', of.hostMaxMs, 'ms'),
+    figure('  VMs without protection in the end', of.unprotected, ''),
+    figure('  protected VMs that find no room when domains fail by chance', of.stranded, '', {
+      goal: { max: 0 },
+    }),
+  ];
+}
