@@ -12,6 +12,7 @@ import {
   observedGeneration,
   type Resource,
 } from './common.ts';
+import { failureReserve } from './failure-reserve.ts';
 import { taints } from './placement.ts';
 
 const absolutePath = matching(
@@ -87,6 +88,11 @@ export const hostPoolSpec = z
       })
       .default({ cpuCores: 0, memory: '1Gi' })
       .describe('What each host keeps for itself.'),
+    failureReserve: failureReserve
+      .optional()
+      .describe(
+        'Room that is kept free for failures: a VM is placed only where every VM still has a place after them. VMs that are placed already are never touched for it.',
+      ),
     strategy: z
       .enum(['Spread', 'Pack'])
       .default('Spread')
@@ -148,6 +154,11 @@ export const hostPoolStatus = z.object({
           .max(32)
           .describe('What VMs may have in all, after hostReserved and over-commit.'),
         allocated: z.string().max(32).describe('What placed VMs have.'),
+        reserved: z
+          .string()
+          .max(32)
+          .optional()
+          .describe('What is kept free of it for failures, as spec.failureReserve asks.'),
         largestFree: z.string().max(32).describe('The largest amount that is free on one ready host.'),
       }),
     )
@@ -155,11 +166,20 @@ export const hostPoolStatus = z.object({
     .meta(listMap('name'))
     .optional()
     .describe('The pool as one computer.'),
+  headroom: z
+    .int32()
+    .optional()
+    .describe('Failures that the pool can take now, up to spec.failureReserve.failures.'),
   summary: z
     .object({
       hosts: z.string().max(64).describe('Ready hosts of all.'),
       cpu: z.string().max(64).describe('Virtual CPUs allocated of allocatable.'),
       memory: z.string().max(64).describe('Memory allocated of allocatable.'),
+      headroom: z
+        .string()
+        .max(64)
+        .optional()
+        .describe('Failures that the pool can take now of those that spec.failureReserve asks for.'),
     })
     .optional()
     .describe('The columns of kubectl get.'),
@@ -170,5 +190,6 @@ export type HostPoolSpec = z.output<typeof hostPoolSpec>;
 export type HostPoolStatus = z.output<typeof hostPoolStatus>;
 export type HostPool = Resource<HostPoolSpec, HostPoolStatus>;
 
-export const hostPoolConditions = ['Ready', 'Stalled'] as const;
+/** ReserveKept stands only on pools that have a reserve. */
+export const hostPoolConditions = ['Ready', 'Stalled', 'ReserveKept'] as const;
 export type HostPoolCondition = (typeof hostPoolConditions)[number];

@@ -7,7 +7,7 @@ import { compareResourceVersions } from '../../kube/resource-version.ts';
 import type { Change } from '../../kube/store.ts';
 import { PlacementEngine } from '../../placement/engine/engine.ts';
 import { wouldFit, wouldFitSentence } from '../../placement/explain/would-fit.ts';
-import type { Decision, PlacementRequest, Rejection } from '../../placement/model/decision.ts';
+import type { Decision, Placement, PlacementRequest, Rejection } from '../../placement/model/decision.ts';
 import type { VmState } from '../../placement/model/vm.ts';
 import { findCondition } from '../conditions.ts';
 import type { Amounts } from '../host/capacity.ts';
@@ -16,6 +16,7 @@ import type { HostLinks } from '../host/recorded-links.ts';
 import type { Stores } from '../stores.ts';
 import { Gangs } from './gangs.ts';
 import { policyState } from './policy-state.ts';
+import { Reservations } from './reservations.ts';
 import { hostState, vmState } from './translate.ts';
 import { WaitingLine } from './waiting-line.ts';
 
@@ -34,6 +35,7 @@ export class PoolModel {
   /** The VMs that wait for a host. */
   readonly line = new WaitingLine(this.engine, (vm) => this.state(vm));
   readonly gangs: Gangs;
+  readonly reservations = new Reservations(this.engine);
   readonly #stores: Stores;
   readonly #connections: HostLinks;
   /** Hosts chosen for VMs whose binding the store does not show yet, by VM key. */
@@ -47,7 +49,7 @@ export class PoolModel {
       type === 'deleted' ? this.#removeVm(object) : this.#seeVm(object),
     );
     stores.hosts.subscribe(({ type, object }) =>
-      type === 'deleted' ? this.engine.removeHost(object.metadata.name) : this.#seeHost(object),
+      type === 'deleted' ? this.#removeHost(object.metadata.name) : this.#seeHost(object),
     );
     stores.placementPolicies.subscribe(({ type, object }) => this.#seePolicy(type, object));
     stores.hostPools.subscribe((change) => this.#seePool(change));
@@ -60,7 +62,7 @@ export class PoolModel {
     this.line.tried(keyOf(vm));
     const request = this.request(vm, pool);
     const decision = this.engine.place(request);
-    if (decision.kind === 'placed') return decision;
+    if (decision.kind === 'placed') return this.reservations.choose(request, decision);
     const way = wouldFitSentence(wouldFit(this.engine, request, decision.rejections));
     return way === '' ? decision : { ...decision, message: `${decision.message} ${way}` };
   }
@@ -88,7 +90,7 @@ export class PoolModel {
       if (!pool || this.#assumed.has(keyOf(waiting)) || (assembly && assembly.kind !== 'stands')) continue;
       const request = this.request(waiting, pool);
       const kind = JSON.stringify({ ...request, vm: { ...request.vm, id: '' } });
-      const found = inVain.has(kind) ? undefined : this.engine.find(request);
+      const found = inVain.has(kind) ? undefined : this.#find(request);
       if (found) this.assume(waiting, found.host);
       else inVain.add(kind);
     }
@@ -118,7 +120,7 @@ export class PoolModel {
    */
   assume(vm: VirtualMachine, hostName: string): void {
     this.#assumed.set(keyOf(vm), { host: hostName, resourceVersion: vm.metadata.resourceVersion });
-    this.engine.upsertVm({ ...this.state(vm), host: hostName });
+    this.#upsertVm(vm, hostName);
   }
 
   /**
@@ -148,8 +150,8 @@ export class PoolModel {
     if (bound || this.#isDecided(vm)) this.#assumed.delete(key);
     this.line.see(vm);
     const host = bound ?? this.#assumed.get(key)?.host;
-    if (host) this.engine.upsertVm({ ...this.state(vm), host });
-    else this.engine.removeVm(key);
+    if (host) this.#upsertVm(vm, host);
+    else this.#dropVm(key);
   }
 
   #poolOf(vm: VirtualMachine): HostPool | undefined {
@@ -164,20 +166,44 @@ export class PoolModel {
   #removeVm(vm: VirtualMachine): void {
     this.#assumed.delete(keyOf(vm));
     this.line.remove(keyOf(vm));
-    this.engine.removeVm(keyOf(vm));
+    this.#dropVm(keyOf(vm));
+  }
+
+  #upsertVm(vm: VirtualMachine, host: string): void {
+    const placed = { ...this.state(vm), host };
+    this.engine.upsertVm(placed);
+    this.reservations.seeVm(vm.spec.placement.hostPoolRef.name, placed);
+  }
+
+  #dropVm(key: string): void {
+    this.engine.removeVm(key);
+    this.reservations.removeVm(key);
+  }
+
+  /** The host that `place` would choose, without why. */
+  #find(request: PlacementRequest): Placement | undefined {
+    const best = this.engine.find(request);
+    const decision = best && this.reservations.choose(request, { kind: 'placed', ...best });
+    return decision?.kind === 'placed' ? decision : undefined;
+  }
+
+  #removeHost(name: string): void {
+    this.engine.removeHost(name);
+    this.reservations.removeHost(name);
   }
 
   #seeHost(host: Host): void {
     const { name } = host.metadata;
-    this.engine.upsertHost(
-      hostState({
-        host,
-        pool: this.#stores.hostPools.get(host.spec.hostPoolRef.name),
-        node: this.#stores.nodes.get(name),
-        link: this.#connections.link(name),
-        twin: this.#connections.sharesUUID(name),
-      }),
-    );
+    const view = {
+      host,
+      pool: this.#stores.hostPools.get(host.spec.hostPoolRef.name),
+      node: this.#stores.nodes.get(name),
+      link: this.#connections.link(name),
+      twin: this.#connections.sharesUUID(name),
+    };
+    const state = hostState(view);
+    this.engine.upsertHost(state);
+    this.reservations.seeHost(view, state, isFirstAttempt(host, view.link));
   }
 
   /** The rules of a policy that is being deleted hold no more. */
@@ -186,6 +212,7 @@ export class PoolModel {
     const before = this.engine.policy(namespace, name)?.priority;
     if (type === 'deleted' || deletionTimestamp) this.engine.removePolicy(namespace, name);
     else this.engine.upsertPolicy(policyState(policy));
+    this.reservations.seePolicy(namespace);
     if (before !== this.engine.policy(namespace, name)?.priority) this.line.weighAnew();
   }
 
@@ -193,6 +220,8 @@ export class PoolModel {
   #seePool(change: Change<HostPool>): void {
     if (change.type === 'updated' && intentOf(change.old) === intentOf(change.object)) return;
     const { name } = change.object.metadata;
+    if (change.type === 'deleted') this.reservations.removePool(name);
+    else this.reservations.seePool(change.object);
     for (const host of this.#stores.hosts.byIndex('pool', name)) this.#seeHost(host);
     for (const vm of this.#stores.virtualMachines.byIndex('pool', name)) this.#seeVm(vm);
   }

@@ -1,39 +1,7 @@
 import { Journal } from '../engine/journal.ts';
+import type { FailoverOptions, PlannedVm, ProtectedVm, SpareHost } from './failover.ts';
 import { noRoom, type Seeker, SpareHosts } from './spare-hosts.ts';
 import { VainSearches } from './vain-searches.ts';
-
-export interface FailoverOptions {
-  /** Failure domains that may be gone at once. */
-  failures: number;
-  /** The length of all vectors; what each place of them counts is the caller's. Whole numbers, so that sums are exact. */
-  dimensions: number;
-  /** On which hosts the VM may run once its own is gone, asked once for each search; undefined: everywhere. */
-  allows?: (vm: string) => ((host: string) => boolean) | undefined;
-}
-
-export interface SpareHost {
-  name: string;
-  /** What fails as one: the host itself, its rack, its power feed. */
-  domain: string;
-  /** What VMs may have of it in all. */
-  limits: readonly number[];
-  /** Whether VMs of a failed host may be started here; not on one that is cordoned. */
-  takesVms: boolean;
-}
-
-export interface ProtectedVm {
-  id: string;
-  host: string;
-  sizes: readonly number[];
-}
-
-interface Record {
-  id: string;
-  host: string;
-  sizes: Float64Array;
-  /** Rows of hosts in as many other domains as may fail beside its own: it goes to the first that is left. */
-  targets: number[];
-}
 
 /** Looks for a place, of one VM on one host, in one mending for VMs that had found none before: some 2 ms in all. */
 const looksAtOnce = 4096;
@@ -50,13 +18,13 @@ const everywhere = () => true;
 export class FailoverPlan {
   readonly #options: FailoverOptions;
   readonly #hosts: SpareHosts;
-  readonly #vms = new Map<string, Record>();
-  readonly #vmsOf = new Map<string, Set<Record>>();
+  readonly #vms = new Map<string, PlannedVm>();
+  readonly #vmsOf = new Map<string, Set<PlannedVm>>();
   /** By row, the VMs that count on that host. */
-  readonly #guests = new Map<number, Set<Record>>();
-  readonly #unprotected = new Set<Record>();
+  readonly #guests = new Map<number, Set<PlannedVm>>();
+  readonly #unprotected = new Set<PlannedVm>();
   /** Those of them that were not looked for a place for yet, and whether they had one until now. */
-  readonly #missing = new Map<Record, boolean>();
+  readonly #missing = new Map<PlannedVm, boolean>();
   /** Rows with less or more room than when the plan was last mended. */
   readonly #shrunk = new Set<number>();
   readonly #grown = new Set<number>();
@@ -179,29 +147,33 @@ export class FailoverPlan {
   }
 
   /**
-   * Who would have no place if the VM came: itself, or others that have one now; by id. `whoseRules`: VMs that might not be
-   * allowed where they would go, if it came. Nothing is changed.
+   * Who would have no place if the VMs came: of themselves, and of others that have one now; by id. `whoseRules`: VMs that
+   * might not be allowed where they would go, if they came. Nothing is changed.
    */
-  losses(vm: ProtectedVm, whoseRules: Iterable<string> = []): string[] {
+  losses(vms: readonly ProtectedVm[], whoseRules: Iterable<string> = []): string[] {
     this.#mend();
-    const before = this.#vms.get(vm.id);
-    const isExposed = before !== undefined && this.#unprotected.has(before);
+    const exposed = vms.filter(({ id }) => this.#isExposed(id)).map(({ id }) => id);
     return this.#journal.trial(() => {
-      this.upsertVm(vm);
+      for (const vm of vms) this.upsertVm(vm);
       for (const id of whoseRules) this.review(id);
       const lost = this.#findPlaces().map(({ id }) => id);
-      return lost.filter((id) => !(isExposed && id === vm.id)).sort();
+      return lost.filter((id) => !exposed.includes(id)).sort();
     });
   }
 
   /** Adds the VM if that leaves nobody without a place who has one now, and has one itself. */
   admit(vm: ProtectedVm): boolean {
-    if (this.losses(vm).length > 0) return false;
+    if (this.losses([vm]).length > 0) return false;
     this.upsertVm(vm);
     return true;
   }
 
-  #add(vm: Record): void {
+  #isExposed(id: string): boolean {
+    const vm = this.#vms.get(id);
+    return vm !== undefined && this.#unprotected.has(vm);
+  }
+
+  #add(vm: PlannedVm): void {
     this.#vms.set(vm.id, vm);
     entry(this.#vmsOf, vm.host).add(vm);
     const row = this.#hosts.rowOf(vm.host);
@@ -212,7 +184,7 @@ export class FailoverPlan {
     this.#shrunk.add(row);
   }
 
-  #drop(vm: Record): void {
+  #drop(vm: PlannedVm): void {
     this.#release(vm);
     this.#set(this.#unprotected, vm, false);
     this.#takeOut(vm);
@@ -224,7 +196,7 @@ export class FailoverPlan {
     });
   }
 
-  #takeOut(vm: Record): void {
+  #takeOut(vm: PlannedVm): void {
     this.#missing.delete(vm);
     this.#vms.delete(vm.id);
     const there = this.#vmsOf.get(vm.host);
@@ -243,7 +215,7 @@ export class FailoverPlan {
   }
 
   /** Takes the VM's targets from it. */
-  #release(vm: Record): void {
+  #release(vm: PlannedVm): void {
     for (const row of [...vm.targets]) {
       this.#leave(row, vm);
       this.#grow(row);
@@ -256,12 +228,12 @@ export class FailoverPlan {
   }
 
   /** The VM does not count on this host any more, and needs another. */
-  #dismiss(row: number, vm: Record): void {
+  #dismiss(row: number, vm: PlannedVm): void {
     this.#leave(row, vm);
     this.#miss(vm);
   }
 
-  #join(row: number, vm: Record, at = vm.targets.length): void {
+  #join(row: number, vm: PlannedVm, at = vm.targets.length): void {
     vm.targets.splice(at, 0, row);
     entry(this.#guests, row).add(vm);
     const domain = this.#domainOf(vm);
@@ -269,7 +241,7 @@ export class FailoverPlan {
     this.#journal.note(() => this.#leave(row, vm));
   }
 
-  #leave(row: number, vm: Record): void {
+  #leave(row: number, vm: PlannedVm): void {
     const at = vm.targets.indexOf(row);
     vm.targets.splice(at, 1);
     this.#guests.get(row)?.delete(vm);
@@ -278,12 +250,12 @@ export class FailoverPlan {
     this.#journal.note(() => this.#join(row, vm, at));
   }
 
-  #miss(vm: Record): void {
+  #miss(vm: PlannedVm): void {
     if (!this.#missing.has(vm)) this.#missing.set(vm, !this.#unprotected.has(vm));
     this.#set(this.#unprotected, vm, true);
   }
 
-  #set(set: Set<Record>, vm: Record, isIn: boolean): void {
+  #set(set: Set<PlannedVm>, vm: PlannedVm, isIn: boolean): void {
     if (set.has(vm) === isIn) return;
     if (isIn) set.add(vm);
     else set.delete(vm);
@@ -304,10 +276,11 @@ export class FailoverPlan {
    * Relieves what got too full, and finds places everywhere for VMs that just lost one.
    * @returns those that had one and have none now
    */
-  #findPlaces(): Record[] {
+  #findPlaces(): PlannedVm[] {
     for (const row of this.#shrunk) this.#relieve(row);
     this.#shrunk.clear();
-    const size = (vm: Record) => vm.sizes.reduce((sum, amount, d) => sum + amount / this.#hosts.scale(d), 0);
+    const size = (vm: PlannedVm) =>
+      vm.sizes.reduce((sum, amount, d) => sum + amount / this.#hosts.scale(d), 0);
     const missing = [...this.#missing].map(([vm, hadOne]) => ({ vm, hadOne, size: size(vm) }));
     this.#missing.clear();
     missing.sort((a, b) => b.size - a.size || (a.vm.id < b.vm.id ? -1 : 1));
@@ -344,8 +317,8 @@ export class FailoverPlan {
     }
   }
 
-  #largestGuest(row: number, domain: number, dimension: number): Record | undefined {
-    let largest: Record | undefined;
+  #largestGuest(row: number, domain: number, dimension: number): PlannedVm | undefined {
+    let largest: PlannedVm | undefined;
     for (const vm of this.#guests.get(row) ?? []) {
       if (this.#domainOf(vm) !== domain) continue;
       const more = largest ? (vm.sizes[dimension] ?? 0) - (largest.sizes[dimension] ?? 0) : 1;
@@ -355,7 +328,7 @@ export class FailoverPlan {
   }
 
   /** Gives the VM the targets that it lacks, as far as there are any. */
-  #protect(vm: Record, find: (seeker: Seeker) => number): void {
+  #protect(vm: PlannedVm, find: (seeker: Seeker) => number): void {
     const domain = this.#domainOf(vm);
     if (domain === undefined) return;
     const allows = this.#allowedFor(vm);
@@ -375,11 +348,11 @@ export class FailoverPlan {
     return row;
   }
 
-  #allowedFor({ id }: Record): (host: string) => boolean {
+  #allowedFor({ id }: PlannedVm): (host: string) => boolean {
     return this.#options.allows?.(id) ?? everywhere;
   }
 
-  #domainOf({ host }: Record): number | undefined {
+  #domainOf({ host }: PlannedVm): number | undefined {
     const row = this.#hosts.rowOf(host);
     return row === undefined ? undefined : this.#hosts.domainOf(row);
   }

@@ -4,7 +4,8 @@ import type { PlacementRequest } from '../model/decision.ts';
 import { countedRequest, cpu, memory, type Resources } from '../model/resources.ts';
 import type { Labels } from '../model/selector.ts';
 import type { PlacedVm, VmState } from '../model/vm.ts';
-import { FailoverPlan, type ProtectedVm } from './failover-plan.ts';
+import type { ProtectedVm } from './failover.ts';
+import { FailoverPlan } from './failover-plan.ts';
 
 export const hostnameKey = 'kubernetes.io/hostname';
 
@@ -108,25 +109,28 @@ export class FailureReserve {
     }
   }
 
-  /** Who would have no place if the VM came to the host: itself, or others that have one now; by id. */
-  losses({ vm }: Pick<PlacementRequest, 'vm'>, host: string): string[] {
+  /** Who would have no place if these VMs came to their hosts: of themselves, and of others that have one now; by id. */
+  losses(placed: readonly PlacedVm[]): string[] {
     const plan = this.#plan(this.options.failures);
-    const placed = { ...vm, host };
     return this.#engine.trial(() => {
-      this.#engine.upsertVm(placed);
-      return plan.losses(this.#protected(placed), this.#judgedBeside(vm, host));
+      for (const vm of placed) this.#engine.upsertVm(vm);
+      const judged = new Set(placed.flatMap((vm) => [...this.#judgedBeside(vm, vm.host)]));
+      return plan.losses(
+        placed.map((vm) => this.#protected(vm)),
+        judged,
+      );
     });
   }
 
   /** The engine's best host on which the VM leaves the reserve whole; `first` is its best of all. */
   choose(request: PlacementRequest, first: string): string | ReserveRefusal {
-    const losses = this.losses(request, first);
+    const losses = this.losses([{ ...request.vm, host: first }]);
     if (losses.length === 0) return first;
     const tried = new Set([first]);
     for (const host of this.#candidates(request)) {
       if (tried.has(host)) continue;
       tried.add(host);
-      if (this.losses(request, host).length === 0) return host;
+      if (this.losses([{ ...request.vm, host }]).length === 0) return host;
     }
     return { tried: [...tried], losses };
   }

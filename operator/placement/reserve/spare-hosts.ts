@@ -1,4 +1,4 @@
-import type { SpareHost } from './failover-plan.ts';
+import type { SpareHost } from './failover.ts';
 import { Sources } from './sources.ts';
 
 /** A VM that looks for a place in case its own domain fails. */
