@@ -37,22 +37,24 @@ export async function readManifest(
   throw new UsageError(`${path}: ${issue?.path.join('.') || 'it'}: ${issue?.message}`);
 }
 
-/** `cpu=4,memory=8Gi`: a VM that asks for this and nothing else. */
+/** `cpu=4,memory=8Gi,gpu=1`: a VM that asks for this and nothing else. @throws UsageError with what is right */
 export function shapeOf(
   shape: string,
   { namespace, labels }: { namespace: string; labels: Record<string, string> },
 ) {
-  const right = 'cpu=CORES,memory=SIZE, as in cpu=4,memory=8Gi; for more write a manifest and give its file';
-  const given = Object.fromEntries(pairsOf('fit', shape, right));
-  const { cpu = '1', memory, ...others } = given;
-  const [other] = Object.keys(others);
-  if (other !== undefined || memory === undefined) throw new UsageError(`--fit ${shape}: must be ${right}`);
-  const parsed = virtualMachineSpec.safeParse({ cpu: { cores: Number(cpu) }, memory: { size: memory } });
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new UsageError(`--fit ${shape}: ${issue?.path.join('.') || 'it'}: ${issue?.message}`);
-  }
-  return unborn({ name: 'what-if', namespace, labels }, parsed.data);
+  const right =
+    'CORES, SIZE and numbers of named resources, as in cpu=4,memory=8Gi,gpu=1; for more give a manifest';
+  const pairs = pairsOf('fit', shape, right);
+  const { cpu = '1', memory, ...named } = Object.fromEntries(pairs);
+  const parsed = virtualMachineSpec.safeParse({
+    ...{ cpu: { cores: Number(cpu) }, memory: { size: memory } },
+    resources: Object.entries(named).map(([name, count]) => ({ name, count: Number(count) })),
+  });
+  if (parsed.success) return unborn({ name: 'what-if', namespace, labels }, parsed.data);
+  const [issue] = parsed.error.issues;
+  throw new UsageError(
+    `--fit ${shape}: ${issue?.path.join('.') || 'it'}: ${issue?.message}; must be ${right}`,
+  );
 }
 
 /** A VM that nobody has created. */

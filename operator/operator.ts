@@ -195,7 +195,7 @@ export class Operator {
     });
     route(
       stores,
-      { connections, sightings, line: pools.line },
+      { connections, sightings, pools },
       {
         virtualMachines: wakeOf(virtualMachine),
         hosts: wakeOf(host),

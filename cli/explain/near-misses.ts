@@ -15,11 +15,9 @@ export function nearMisses(
   request: PlacementRequest,
   rejections: readonly Rejection[],
 ): Miss[] {
+  // Room is asked about last: these hosts have passed everything else.
   const hosts = rejections.flatMap(({ code, hosts: those }) => (code === 'Resource' ? those : []));
-  const misses = [...new Set(hosts)].flatMap((host) => {
-    const refusals = engine.refusalsOn(request, host);
-    return refusals.every(({ code }) => code === 'Resource') ? [missOn(engine, request, host)] : [];
-  });
+  const misses = hosts.map((host) => missOn(engine, request, host));
   return misses
     .filter(({ part }) => Number.isFinite(part))
     .sort((a, b) => a.part - b.part || (a.host < b.host ? -1 : 1))

@@ -67,6 +67,24 @@ describe('kubectl vmfabric what-if', () => {
     expect(answers.map((answer) => (answer.kind === 'fit' ? answer.fits : undefined))).toEqual([7, 7, 2]);
   });
 
+  it('counts resources that the HostPool names', async () => {
+    const console = await smallFabric();
+    console.world.editPool((pool) => {
+      pool.spec.resources = [{ name: 'gpu', perHost: 2, hostSelector: { matchLabels: { rack: 'r1' } } }];
+    });
+    await console.world.run(1000);
+    const answers = await console.json<Asked[]>(
+      'what-if',
+      '--fit',
+      'memory=1Gi,gpu=1',
+      '--add',
+      '1=h1',
+      '--fit',
+      'memory=1Gi,gpu=1',
+    );
+    expect(answers.flatMap((answer) => (answer.kind === 'fit' ? [answer.fits] : []))).toEqual([4, 6]);
+  });
+
   it('heeds policies that select the labels given', async () => {
     const console = await smallFabric();
     console.world.putPolicy('apart', {
@@ -101,6 +119,21 @@ describe('kubectl vmfabric what-if', () => {
     ]);
   });
 
+  it('moves from full hosts to others, as often as is asked', async () => {
+    const console = await smallFabric();
+    const { world } = console;
+    world.putPolicy('full', { vmSelector: { matchLabels: { app: 'a' } }, strategy: 'Pack' });
+    for (let number = 0; number < 6; number++)
+      world.putVm(`a-${number}`, { memory: { size: '2Gi' } }, { labels: { app: 'a' } });
+    await world.run(20_000);
+    const moves = async (...args: string[]) => {
+      const [answer] = await console.json<Asked[]>('what-if', '--rebalance', ...args);
+      return answer?.kind === 'rebalance' ? answer.waves.flat().length : undefined;
+    };
+    expect(await moves('--max-moves', '1')).toBe(1);
+    expect(await moves()).toBeGreaterThan(1);
+  });
+
   it('finds places for VMs that wait', async () => {
     const console = await smallFabric();
     console.world.putVm('large', { memory: { size: '40Gi' } });
@@ -127,7 +160,8 @@ describe('kubectl vmfabric what-if', () => {
   it.each([
     [[], 'ask something'],
     [['--fit'], 'argument missing'],
-    [['--fit', 'cpu=4'], 'must be cpu=CORES,memory=SIZE'],
+    [['--fit', 'cpu=4'], 'memory.size'],
+    [['--fit', 'memory=1Gi,gpu=many'], 'resources.0.count'],
     [['--fit', 'cpu=four,memory=1Gi'], 'cpu.cores'],
     [['--fit', 'memory=1Gb'], 'memory.size: must be an amount of bytes'],
     [['--lose', ''], 'name hosts, as in h1,h2'],
@@ -138,6 +172,7 @@ describe('kubectl vmfabric what-if', () => {
     [['--overcommit', 'cpu=-5'], 'must be a whole percentage'],
     [['h1'], 'takes options alone, and not h1'],
     [['--frobnicate'], '--frobnicate'],
+    [['--rebalance', '--max-moves', 'all'], 'must be a whole number'],
     [['--rebalance', '--output', 'yaml'], 'must be table or json'],
   ])('refuses %j and says what is right', async (args, message) => {
     const console = await smallFabric();

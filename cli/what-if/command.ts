@@ -30,7 +30,12 @@ export const whatIf: Command = {
   help,
   options: {
     ...{ ...sourceOptions, ...namespaceOption, ...outputOption, ...stepOptions },
-    ...{ pool: { type: 'string' }, labels: { type: 'string' }, 'exit-code': { type: 'boolean' } },
+    ...{
+      pool: { type: 'string' },
+      labels: { type: 'string' },
+      'max-moves': { type: 'string' },
+      'exit-code': { type: 'boolean' },
+    },
   },
 
   async run(invocation, environment) {
@@ -90,9 +95,19 @@ async function questionOf(step: Step, asker: Asker): Promise<Question> {
     }
     case 'overcommit':
       return changeOf(asker);
+    case 'rebalance':
+      return { kind: 'rebalance', ...maxMovesOf(asker.invocation) };
     default:
       return step;
   }
+}
+
+function maxMovesOf(invocation: Invocation): { maxMoves?: number } {
+  const text = optionOf(invocation, 'max-moves');
+  if (text === undefined) return {};
+  if (!/^[1-9]\d{0,5}$/.test(text))
+    throw new UsageError(`--max-moves ${text}: must be a whole number from 1 to 999999`);
+  return { maxMoves: Number(text) };
 }
 
 const requestOf = (vm: VirtualMachine, { snapshot: { pools }, pool }: Asker): PlacementRequest =>

@@ -5,7 +5,8 @@ export const help = `Usage: kubectl vmfabric what-if QUESTION… [OPTIONS]
 Answers questions in the order given, each in the world as it would be after those before it. Nothing is changed.
 
 Questions:
-  --fit cpu=4,memory=8Gi      how many more such VMs fit, and what keeps the next one away
+  --fit cpu=4,memory=8Gi      how many more such VMs fit, and what keeps the next one away;
+                              resources of the HostPool by their names: gpu=1
   --fit shop/db-1             … of VMs that ask what this one asks, by the rules that hold for it
   --fit vm.yaml               … of the VM of a manifest
   --lose h1,h2                these hosts fail: which of their VMs find a place, which do not and why
@@ -20,6 +21,7 @@ Questions:
 Options:
   --pool NAME                 the HostPool (default: default, or the only one)
   --labels KEY=VALUE,…        labels of the VMs of --fit cpu=…,memory=…
+  --max-moves N               of a --rebalance (default: 100)
   -n, --namespace NAME        their namespace, and that of VMs named without one
   --exit-code                 end with 3 when some VM has no place, or has to stay
   -o, --output json           for programs

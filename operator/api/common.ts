@@ -74,12 +74,13 @@ export const byteQuantity = matching(
   .min(1)
   .max(20);
 
-export const labelKey = matching(
-  /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/,
-  'must be a label key such as example.com/rack or rack',
-)
+const labelKeyPattern = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
+
+export const labelKey = matching(labelKeyPattern, 'must be a label key such as example.com/rack or rack')
   .min(1)
   .max(317);
+/** The same in places of which there may be so many that a rule would exceed the API server's budget for CEL. */
+export const plainLabelKey = z.string().min(1).max(317).regex(labelKeyPattern);
 /** A plain pattern: as a rule, over every label of every host, it would exceed the API server's budget for CEL. */
 export const labelValue = z
   .string()
@@ -91,35 +92,41 @@ export const labels = z.record(z.string().max(317), labelValue).meta({ maxProper
 /** How important VMs are; the bounds are those of Kubernetes' PriorityClass. */
 export const priority = z.int32().min(-1_000_000_000).max(1_000_000_000).optional();
 
-export const labelSelector = z.object({
-  matchLabels: labels.optional().describe('Labels that must all be there with exactly these values.'),
-  matchExpressions: z
-    .array(
-      z
-        .object({
-          key: labelKey.describe('The label the requirement is about.'),
-          operator: z
-            .enum(['In', 'NotIn', 'Exists', 'DoesNotExist'])
-            .describe('How the label relates to the values: In, NotIn, Exists or DoesNotExist.'),
-          values: z
-            .array(labelValue)
-            .max(64)
-            .meta(listAtomic)
-            .optional()
-            .describe('The values for In and NotIn; none for Exists and DoesNotExist.'),
-        })
-        .meta(
-          cel({
-            rule: "(self.operator in ['In', 'NotIn']) == (has(self.values) && size(self.values) > 0)",
-            message: 'values must be given for In and NotIn, and left out for Exists and DoesNotExist',
-          }),
-        ),
-    )
-    .max(32)
-    .meta(listAtomic)
-    .optional()
-    .describe('Requirements that must all hold.'),
-});
+function selector(key: z.ZodString, mostRequirements: number) {
+  return z.object({
+    matchLabels: labels.optional().describe('Labels that must all be there with exactly these values.'),
+    matchExpressions: z
+      .array(
+        z
+          .object({
+            key: key.describe('The label the requirement is about.'),
+            operator: z
+              .enum(['In', 'NotIn', 'Exists', 'DoesNotExist'])
+              .describe('How the label relates to the values: In, NotIn, Exists or DoesNotExist.'),
+            values: z
+              .array(labelValue)
+              .max(64)
+              .meta(listAtomic)
+              .optional()
+              .describe('The values for In and NotIn; none for Exists and DoesNotExist.'),
+          })
+          .meta(
+            cel({
+              rule: "(self.operator in ['In', 'NotIn']) == (has(self.values) && size(self.values) > 0)",
+              message: 'values must be given for In and NotIn, and left out for Exists and DoesNotExist',
+            }),
+          ),
+      )
+      .max(mostRequirements)
+      .meta(listAtomic)
+      .optional()
+      .describe('Requirements that must all hold.'),
+  });
+}
+
+export const labelSelector = selector(labelKey, 32);
+/** The same for the items of long lists. */
+export const smallLabelSelector = selector(plainLabelKey, 8);
 export type LabelSelector = z.output<typeof labelSelector>;
 
 export const condition = z.object({

@@ -8,6 +8,7 @@ import {
   type Resource,
 } from './common.ts';
 import { taints } from './placement.ts';
+import { resourceAmounts } from './resources.ts';
 
 export const hostSpec = z.object({
   hostPoolRef: z
@@ -85,6 +86,12 @@ export const hostStatus = z.object({
   capacity: amounts.optional().describe('What the host has.'),
   allocatable: amounts.optional().describe('What VMs may have in all, after hostReserved and over-commit.'),
   allocated: amounts.optional().describe('What placed VMs have.'),
+  resources: z
+    .array(z.object(resourceAmounts))
+    .max(72)
+    .meta(listMap('name'))
+    .optional()
+    .describe('Resources besides CPUs and memory.'),
   taints: taints.describe('What keeps VMs away that do not tolerate it: of its Node, or of the HostPool.'),
   virtualMachines: z.int32().optional().describe('VMs that are bound to the host.'),
   foreignDomains: z

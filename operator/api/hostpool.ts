@@ -11,9 +11,11 @@ import {
   matching,
   observedGeneration,
   type Resource,
+  smallLabelSelector,
 } from './common.ts';
 import { failureReserve } from './failure-reserve.ts';
 import { taints } from './placement.ts';
+import { poolResources, resourceAmounts } from './resources.ts';
 
 const absolutePath = matching(
   /^\/\P{Cc}*$/u,
@@ -93,6 +95,17 @@ export const hostPoolSpec = z
       .describe(
         'Room that is kept free for failures: a VM is placed only where every VM still has a place after them. VMs that are placed already are never touched for it.',
       ),
+    preemption: z
+      .object({
+        mode: z
+          .enum(['Disabled', 'StopVirtualMachines'])
+          .default('Disabled')
+          .describe(
+            'With StopVirtualMachines a VM that finds no host may have VMs of lower priority shut down, which are then placed again where there is room. Disabled never stops a VM for another one.',
+          ),
+      })
+      .default({ mode: 'Disabled' })
+      .describe('What may be done for VMs with a higher priority.'),
     strategy: z
       .enum(['Spread', 'Pack'])
       .default('Spread')
@@ -103,7 +116,9 @@ export const hostPoolSpec = z
           name: dnsLabel.describe('The name by which VMs ask for it.'),
           type: z.enum(['Bridge']).default('Bridge').describe('Bridge plugs VMs into a bridge of the hosts.'),
           bridge: bridge.describe('Name of the bridge on the hosts.'),
-          hostSelector: labelSelector.optional().describe('The hosts that have it. Default: all of them.'),
+          hostSelector: smallLabelSelector
+            .optional()
+            .describe('The hosts that have it. Default: all of them.'),
         }),
       )
       .max(256)
@@ -116,13 +131,16 @@ export const hostPoolSpec = z
           name: dnsLabel.describe('The name by which VMs ask for it.'),
           imagePath: absolutePath.describe('Path of the kernel image on the hosts.'),
           initrdPath: absolutePath.optional().describe('Path of the initial RAM disk on the hosts.'),
-          hostSelector: labelSelector.optional().describe('The hosts that have it. Default: all of them.'),
+          hostSelector: smallLabelSelector
+            .optional()
+            .describe('The hosts that have it. Default: all of them.'),
         }),
       )
       .max(64)
       .meta(listMap('name'))
       .default([])
       .describe('Kernels that VMs may boot directly. Only files named here are ever opened for a VM.'),
+    resources: poolResources,
   })
   .meta(
     cel({
@@ -147,13 +165,8 @@ export const hostPoolStatus = z.object({
   resources: z
     .array(
       z.object({
-        name: z.enum(['cpu', 'memory']).describe('The resource.'),
+        ...resourceAmounts,
         capacity: z.string().max(32).describe('What the hosts have.'),
-        allocatable: z
-          .string()
-          .max(32)
-          .describe('What VMs may have in all, after hostReserved and over-commit.'),
-        allocated: z.string().max(32).describe('What placed VMs have.'),
         reserved: z
           .string()
           .max(32)
@@ -162,7 +175,7 @@ export const hostPoolStatus = z.object({
         largestFree: z.string().max(32).describe('The largest amount that is free on one ready host.'),
       }),
     )
-    .max(8)
+    .max(72)
     .meta(listMap('name'))
     .optional()
     .describe('The pool as one computer.'),

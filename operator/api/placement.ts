@@ -1,16 +1,11 @@
 import { z } from 'zod';
-import { cel, labelKey, labelSelector, labelValue, listAtomic, listMap } from './common.ts';
+import { cel, labelKey, labelSelector, labelValue, listAtomic, listMap, plainLabelKey } from './common.ts';
 
 const taintEffect = z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']);
 
-/** As a Node's. A plain pattern for the key: as a rule, over every host, it would exceed the budget for CEL. */
+/** As a Node's. */
 const taint = z.object({
-  key: z
-    .string()
-    .min(1)
-    .max(317)
-    .regex(/^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/)
-    .describe('What the taint is about, such as example.com/dedicated.'),
+  key: plainLabelKey.describe('What the taint is about, such as example.com/dedicated.'),
   value: labelValue.optional().describe('Which one of these it is; none by default.'),
   effect: taintEffect.describe(
     'NoSchedule keeps away VMs that do not tolerate it, PreferNoSchedule does so as long as they fit elsewhere; NoExecute does no more than NoSchedule, as nothing is driven away from a host.',

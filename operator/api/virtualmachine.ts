@@ -14,6 +14,7 @@ import {
   type Resource,
 } from './common.ts';
 import { hostAffinity, tolerations } from './placement.ts';
+import { resourceClaims } from './resources.ts';
 
 const macAddress = matching(
   /^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/,
@@ -55,6 +56,7 @@ export const virtualMachineSpec = z
         ),
       })
       .describe('Memory.'),
+    resources: resourceClaims,
     kernel: z
       .object({
         name: dnsLabel.describe("The kernel to boot: one of the HostPool's spec.kernels."),
@@ -117,6 +119,14 @@ export const virtualMachineStatus = z.object({
     .min(0)
     .optional()
     .describe('Counts the placements; a domain with an older one is stale and must not run.'),
+  makesWayFor: z
+    .object({
+      namespace: dnsLabel.describe('Its namespace.'),
+      name: dnsLabel.describe('Its name.'),
+      uid: z.string().max(64).describe('Its uid.'),
+    })
+    .optional()
+    .describe('The more important VM for which this one is being shut down and taken off its host.'),
   domainUUID: z
     .string()
     .max(36)

@@ -6,6 +6,7 @@ import type { Change } from '../kube/store.ts';
 import { findCondition } from './conditions.ts';
 import type { HostConnections } from './host/connections.ts';
 import type { Sightings } from './host/sightings.ts';
+import type { PoolModel } from './pool/pool-model.ts';
 import { heldBy } from './pool/translate.ts';
 import type { WaitingLine } from './pool/waiting-line.ts';
 import type { Stores } from './stores.ts';
@@ -28,7 +29,7 @@ export interface Wakes {
 export interface Tellers {
   connections: HostConnections;
   sightings: Sightings;
-  line: WaitingLine;
+  pools: Pick<PoolModel, 'line' | 'preemptions'>;
 }
 
 /** The VMs that wait for a host. */
@@ -45,11 +46,14 @@ const placeAfterMs = 200;
  * Which change wakes what, besides each object's own change. Every route only says "look again"; none carries a fact, so
  * a change that is missed or told twice does no harm.
  */
-export function route(stores: Stores, { connections, sightings, line }: Tellers, wakes: Wakes): void {
-  const unplaced: Unplaced = { wake: () => wakeUnplaced(stores, line, wakes) };
+export function route(stores: Stores, { connections, sightings, pools }: Tellers, wakes: Wakes): void {
+  const unplaced: Unplaced = { wake: () => wakeUnplaced(stores, pools.line, wakes) };
   routeVirtualMachines(stores, unplaced, wakes);
   routeHosts(stores, unplaced, wakes);
   routePolicies(stores, unplaced, wakes);
+  pools.preemptions.listen((victims) => {
+    for (const key of victims) wakes.virtualMachines.wake(key);
+  });
   connections.listen({
     onLink: (hostName) => {
       wakes.hosts.wake(hostName);
@@ -108,7 +112,7 @@ function footprint(vm: VirtualMachine): string {
   const { metadata, spec, status } = vm;
   const scheduled = findCondition(vm, 'Scheduled')?.reason;
   const { priority } = spec.placement;
-  const size = [spec.cpu, spec.memory, heldBy(vm)];
+  const size = [spec.cpu, spec.memory, spec.resources, heldBy(vm)];
   return JSON.stringify([status?.hostName, size, metadata.labels, priority, scheduled]);
 }
 

@@ -17,6 +17,10 @@ export interface CallOptions {
   permit?: () => void;
 }
 
+export interface UndefineOptions extends CallOptions {
+  unlessMore?: boolean;
+}
+
 export interface ShutdownOptions extends CallOptions {
   /** Also by the guest agent, for a guest that does not heed its power button. */
   insist?: boolean;
@@ -55,8 +59,11 @@ export interface HostConnection {
   requestShutdown(uuid: string, options?: ShutdownOptions): Promise<void>;
   /** Powers the domain off at once. Its definition stays. */
   powerOff(uuid: string, options?: CallOptions): Promise<void>;
-  /** Removes the definition of a domain that does not run. */
-  undefine(uuid: string, options?: CallOptions): Promise<void>;
+  /**
+   * Removes the definition of a domain that does not run, with all that belongs to it. With `unlessMore` it is refused,
+   * as `Failed` or `Invalid`, where the host keeps more of it, such as a saved state, snapshots or firmware variables.
+   */
+  undefine(uuid: string, options?: UndefineOptions): Promise<void>;
 
   /**
    * Calls the listener with each domain event from now on. Events may be lost and doubled: they are reasons to look,

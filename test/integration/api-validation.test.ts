@@ -149,6 +149,16 @@ const refused: Record<string, Case[]> = {
       `spec.placement.hostSelector.matchExpressions[0]: Invalid value: ${selectorText}`,
     ],
     [
+      'a resource twice',
+      virtualMachine({ resources: [{ name: 'gpu' }, { name: 'gpu', count: 2 }] }),
+      'spec.resources[1]: Duplicate value: {"name":"gpu"}',
+    ],
+    [
+      'none of a resource',
+      virtualMachine({ resources: [{ name: 'gpu', count: 0 }] }),
+      'spec.resources[0].count: Invalid value: 0: spec.resources[0].count in body should be greater than or equal to 1',
+    ],
+    [
       'a toleration without key',
       tolerating({ value: 'db' }),
       'spec.placement.tolerations[0]: Invalid value: key must be given unless operator is Exists',
@@ -175,6 +185,18 @@ const refused: Record<string, Case[]> = {
     ],
   ],
   HostPool: [
+    ...['cpu', 'memory', 'hugepages-2Mi'].map(
+      (name): Case => [
+        `a resource named ${name}`,
+        hostPool({ resources: [{ name, perHost: 1 }] }),
+        'spec.resources[0].name: Invalid value: cpu, memory and hugepages are counted by themselves: give the resource another name',
+      ],
+    ),
+    [
+      'none of a resource',
+      hostPool({ resources: [{ name: 'gpu', perHost: 0 }] }),
+      'spec.resources[0].perHost: Invalid value: 0: spec.resources[0].perHost in body should be greater than or equal to 1',
+    ],
     [
       'a taint without effect',
       tainted({ key: 'gpu' }),
@@ -218,6 +240,11 @@ const refused: Record<string, Case[]> = {
       'a quantity with the wrong unit',
       hostPool({ hostReserved: { memory: '1GB' } }),
       `spec.hostReserved.memory: Invalid value: "1GB": ${quantityText}`,
+    ],
+    [
+      'an unknown way of preemption',
+      hostPool({ preemption: { mode: 'Kill' } }),
+      'spec.preemption.mode: Unsupported value: "Kill": supported values: "Disabled", "StopVirtualMachines"',
     ],
     ['a misspelt field', hostPool({ overCommit: {} }), strict('HostPool', 'spec.overCommit')],
   ],
@@ -301,6 +328,7 @@ describe('what is accepted', () => {
       },
       overcommit: { cpuPercent: 400, memoryPercent: 100 },
       hostReserved: { cpuCores: 0, memory: '1Gi' },
+      preemption: { mode: 'Disabled' },
       strategy: 'Spread',
       networks: [],
       kernels: [],

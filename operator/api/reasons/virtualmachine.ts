@@ -15,6 +15,35 @@ export const virtualMachineReasons = {
       'Do what the message says is nearest: make room, uncordon or add a host, or ask for less; the VM is placed by itself as soon as one host fits.',
     conditions: ['VirtualMachine.Ready', 'VirtualMachine.Scheduled', 'VirtualMachine.Running'],
   },
+  Preempting: {
+    meaning:
+      'No host had room, so less important VMs on the host that the message names are shut down to make way; the place is held until they are gone.',
+    remedy: nothing,
+    conditions: [
+      'VirtualMachine.Ready',
+      'VirtualMachine.Scheduled',
+      'VirtualMachine.Running',
+      'VirtualMachine.Event',
+    ],
+  },
+  Preempted: {
+    meaning:
+      'The VM is shut down to make way for a more important one, as its HostPool allows, and is placed again where there is room.',
+    remedy: 'Add hosts, or give the VM a higher spec.placement.priority.',
+    conditions: [
+      'VirtualMachine.Ready',
+      'VirtualMachine.Scheduled',
+      'VirtualMachine.Running',
+      'VirtualMachine.Event',
+    ],
+  },
+  PreemptionFailed: {
+    meaning:
+      'The VM was shut down to make way for a more important one, but its host keeps something with its domain that would be lost elsewhere; it is started again where it was.',
+    remedy:
+      'Nothing to do; without the saved state or the snapshots that the message tells of, it could have made way.',
+    conditions: ['VirtualMachine.Event'],
+  },
   GangIncomplete: {
     meaning:
       'The VM is one of a gang, and waits for the others: too few of them are there to be placed, or not all of them are bound yet.',

@@ -9,7 +9,9 @@ import type { ReconcileContext } from '../../kube/controller.ts';
 import type { ObjectKey } from '../../kube/object.ts';
 import { done, type Result } from '../../kube/result.ts';
 import { hostFinalizer } from '../hostpool/members.ts';
+import { namedLimits } from '../pool/named-resources.ts';
 import type { PoolModel } from '../pool/pool-model.ts';
+import { resourceList } from '../pool/resource-list.ts';
 import type { Stores } from '../stores.ts';
 import { type Amounts, allocatable } from './capacity.ts';
 import type { HostConnections, HostLink } from './connections.ts';
@@ -70,6 +72,7 @@ export async function reconcileHost(
     credentials,
     schedulable: schedulable(host, pool, node),
     taints: taintsOf(host, pool, node),
+    resources: resourceList(namedLimits(pool, host.metadata.labels), used.resources),
     twin: env.connections.sharesUUID(key),
     used,
     ...(limits ? { allocatable: limits } : {}),

@@ -3,6 +3,7 @@ import type { Taint } from '../../api/placement.ts';
 import { exactQuantity, readableQuantity } from '../../api/quantity.ts';
 import type { DomainSummary, HostFacts } from '../../hypervisor/hypervisor.ts';
 import { conditionList, timestamp } from '../conditions.ts';
+import type { ListedResource } from '../pool/resource-list.ts';
 import type { Amounts } from './capacity.ts';
 import type { HostLink } from './connections.ts';
 import { type HostFindings, hostVerdicts } from './verdicts.ts';
@@ -16,6 +17,8 @@ export interface HostObservation extends HostFindings {
   /** What bound VMs have. */
   used: Amounts & { vms: number };
   taints: readonly Taint[];
+  /** Besides CPUs and memory. */
+  resources: readonly ListedResource[];
   /** Domains that belong to no VM; absent while the host does not answer. */
   foreign?: DomainSummary[];
   now: Date;
@@ -23,7 +26,7 @@ export interface HostObservation extends HostFindings {
 
 /** The whole status; it holds still while nothing changes, so free memory and load are metrics and not here. */
 export function hostStatus(observation: HostObservation): HostStatus {
-  const { host, link, used, allocatable, foreign, taints, now } = observation;
+  const { host, link, used, allocatable, foreign, taints, resources, now } = observation;
   const generation = host.metadata.generation ?? 0;
   const before = host.status;
   return {
@@ -37,6 +40,7 @@ export function hostStatus(observation: HostObservation): HostStatus {
           summary: summary(used, allocatable),
         }
       : {}),
+    ...(resources.length > 0 ? { resources: [...resources] } : {}),
     ...(taints.length > 0 ? { taints: taints.slice(0, mostTaints) } : {}),
     virtualMachines: used.vms,
     ...(foreign

@@ -10,6 +10,7 @@ import type { Amounts } from '../host/capacity.ts';
 import type { PoolModel } from '../pool/pool-model.ts';
 import type { Stores } from '../stores.ts';
 import { ensureMembers, noFindings } from './members.ts';
+import { poolResources } from './resources.ts';
 import { poolStatus, takesVms } from './status.ts';
 
 export interface HostPoolEnvironment {
@@ -52,6 +53,7 @@ export async function reconcileHostPool(
     used: usage(env, members),
     largestFree: largestFree(env, members),
     reserve,
+    resources: poolResources(env.pools, pool, members),
     now: env.clock.wallTime(),
   });
   await cluster.patchStatus(hostPools, pool, status, { signal });

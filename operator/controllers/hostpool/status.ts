@@ -17,6 +17,8 @@ export interface PoolObservation {
   largestFree: Amounts;
   /** Undefined for a pool without a reserve. */
   reserve: ReserveFindings | undefined;
+  /** Besides CPUs and memory. */
+  resources: NonNullable<HostPoolStatus['resources']>;
   now: Date;
 }
 
@@ -28,6 +30,7 @@ export function poolStatus({
   used,
   largestFree,
   reserve,
+  resources,
   now,
 }: PoolObservation): HostPoolStatus {
   const generation = pool.metadata.generation ?? 0;
@@ -55,6 +58,7 @@ export function poolStatus({
         ...reservedOf(reserve, 'memory'),
         largestFree: exactQuantity(largestFree.memoryBytes),
       },
+      ...resources,
     ],
     ...(reserve ? { headroom: reserve.report.headroom } : {}),
     summary: {

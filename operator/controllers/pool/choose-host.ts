@@ -9,7 +9,7 @@ export type Choice =
   | { kind: 'host'; hostName: string }
   | {
       kind: 'none';
-      reason: 'Unschedulable' | 'GangIncomplete' | 'GangUnschedulable' | 'PolicyConflict';
+      reason: 'Unschedulable' | 'GangIncomplete' | 'GangUnschedulable' | 'Preempting' | 'PolicyConflict';
       message: string;
       /** Why each host does not do; of a VM that is refused for itself. */
       decision?: Decision & { kind: 'unplaced' };
@@ -17,7 +17,7 @@ export type Choice =
 
 /**
  * The whole decision of the operator for a VM without a host, whoever asks: those who wait longer or are more important go
- * first, a gang goes all at once, and then the VM itself. Hosts of others are assumed by the way, its own is not.
+ * first, a gang goes all at once, a host that is being cleared for the VM is waited for, and then the VM itself. Hosts of others are assumed by the way, its own is not.
  */
 export function chooseHost(pools: PoolModel, vm: VirtualMachine, pool: HostPool): Choice {
   pools.placeWaiting(vm);
@@ -25,11 +25,19 @@ export function chooseHost(pools: PoolModel, vm: VirtualMachine, pool: HostPool)
   if (withoutGang) return withoutGang;
   const assumed = pools.assumedHost(vm);
   if (assumed !== undefined) return { kind: 'host', hostName: assumed };
+  const room = pools.preemptions.pursue(vm);
+  if (room?.kind === 'ready') return { kind: 'host', hostName: room.host };
+  if (room) return { kind: 'none', reason: 'Preempting', message: waitingFor(room) };
   const decision = pools.place(vm, pool);
   if (decision.kind === 'placed') return { kind: 'host', hostName: decision.host };
   return (
     inConflict(pools, vm) ?? { kind: 'none', reason: 'Unschedulable', message: decision.message, decision }
   );
+}
+
+/** As a VM says for which a host is being cleared. */
+export function waitingFor({ host, victims }: { host: string; victims: readonly string[] }): string {
+  return `Host ${host} is kept for the VM; it waits for less important ones to shut down there: ${victims.join(', ')}.`;
 }
 
 /** A VM of a gang goes nowhere before enough of them can. */

@@ -2,12 +2,13 @@ import type { Host } from '../../api/host.ts';
 import type { HostPool } from '../../api/hostpool.ts';
 import type { PlacementPolicy } from '../../api/placementpolicy.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
-import { intentOf, keyOf } from '../../kube/object.ts';
+import { intentOf, keyOf, type ObjectKey } from '../../kube/object.ts';
 import { compareResourceVersions } from '../../kube/resource-version.ts';
 import type { Change } from '../../kube/store.ts';
 import { PlacementEngine } from '../../placement/engine/engine.ts';
 import { wouldFit, wouldFitSentence } from '../../placement/explain/would-fit.ts';
 import type { Decision, Placement, PlacementRequest, Rejection } from '../../placement/model/decision.ts';
+import type { Resources } from '../../placement/model/resources.ts';
 import type { VmState } from '../../placement/model/vm.ts';
 import { findCondition } from '../conditions.ts';
 import type { Amounts } from '../host/capacity.ts';
@@ -16,6 +17,7 @@ import type { HostLinks } from '../host/recorded-links.ts';
 import type { Stores } from '../stores.ts';
 import { Gangs } from './gangs.ts';
 import { policyState } from './policy-state.ts';
+import { Preemptions } from './preemptions.ts';
 import { Reservations } from './reservations.ts';
 import { hostState, vmState } from './translate.ts';
 import { WaitingLine } from './waiting-line.ts';
@@ -24,6 +26,13 @@ import { WaitingLine } from './waiting-line.ts';
 interface Assumption {
   host: string;
   resourceVersion: string;
+}
+
+/** What VMs have of a host. */
+export interface PoolUsage extends Amounts {
+  vms: number;
+  /** In placement's words, CPUs and memory among them. */
+  resources: Resources;
 }
 
 /**
@@ -36,6 +45,7 @@ export class PoolModel {
   readonly line = new WaitingLine(this.engine, (vm) => this.state(vm));
   readonly gangs: Gangs;
   readonly reservations = new Reservations(this.engine);
+  readonly preemptions: Preemptions;
   readonly #stores: Stores;
   readonly #connections: HostLinks;
   /** Hosts chosen for VMs whose binding the store does not show yet, by VM key. */
@@ -45,6 +55,7 @@ export class PoolModel {
     this.#stores = stores;
     this.#connections = connections;
     this.gangs = new Gangs(stores, this);
+    this.preemptions = new Preemptions(stores, this);
     stores.virtualMachines.subscribe(({ type, object }) =>
       type === 'deleted' ? this.#removeVm(object) : this.#seeVm(object),
     );
@@ -87,7 +98,13 @@ export class PoolModel {
       this.line.tried(keyOf(waiting));
       const assembly = this.gangs.assemble(waiting);
       const pool = this.#poolOf(waiting);
-      if (!pool || this.#assumed.has(keyOf(waiting)) || (assembly && assembly.kind !== 'stands')) continue;
+      if (
+        !pool ||
+        this.#assumed.has(keyOf(waiting)) ||
+        this.preemptions.hostFor(waiting) ||
+        (assembly && assembly.kind !== 'stands')
+      )
+        continue;
       const request = this.request(waiting, pool);
       const kind = JSON.stringify({ ...request, vm: { ...request.vm, id: '' } });
       const found = inVain.has(kind) ? undefined : this.#find(request);
@@ -101,6 +118,11 @@ export class PoolModel {
     const hosts = this.#stores.hosts.byIndex('pool', pool.metadata.name);
     if (hosts.length === 0) return pool.status === undefined;
     return hosts.some((host) => isFirstAttempt(host, this.#connections.link(host.metadata.name)));
+  }
+
+  /** Whether the host answers just now. */
+  isConnected(hostName: string): boolean {
+    return this.#connections.link(hostName)?.state === 'Connected';
   }
 
   /** The required rule that the VM breaks on the host, if any. */
@@ -120,7 +142,7 @@ export class PoolModel {
    */
   assume(vm: VirtualMachine, hostName: string): void {
     this.#assumed.set(keyOf(vm), { host: hostName, resourceVersion: vm.metadata.resourceVersion });
-    this.#upsertVm(vm, hostName);
+    this.count(vm, hostName);
   }
 
   /**
@@ -133,10 +155,16 @@ export class PoolModel {
     return this.engine.takesVms(assumed.host) ? assumed.host : undefined;
   }
 
+  /** A place is held for the VM no more; what is bound, or decided, stays. */
+  release(key: ObjectKey): void {
+    const vm = this.#stores.virtualMachines.get(key);
+    if (!vm?.status?.hostName && !this.#assumed.has(key)) this.#dropVm(key);
+  }
+
   /** What VMs have of the host, placements that are decided and not yet seen included. */
-  usage(hostName: string): Amounts & { vms: number } {
+  usage(hostName: string): PoolUsage {
     const { vms, resources } = this.engine.usage(hostName);
-    return { vms, cpu: resources['cpu'] ?? 0, memoryBytes: resources['memory'] ?? 0 };
+    return { vms, cpu: resources['cpu'] ?? 0, memoryBytes: resources['memory'] ?? 0, resources };
   }
 
   refreshHost(hostName: string): void {
@@ -149,8 +177,9 @@ export class PoolModel {
     const bound = vm.status?.hostName;
     if (bound || this.#isDecided(vm)) this.#assumed.delete(key);
     this.line.see(vm);
-    const host = bound ?? this.#assumed.get(key)?.host;
-    if (host) this.#upsertVm(vm, host);
+    this.preemptions.see(vm);
+    const host = bound ?? this.#assumed.get(key)?.host ?? this.preemptions.hostFor(vm);
+    if (host) this.count(vm, host);
     else this.#dropVm(key);
   }
 
@@ -166,10 +195,12 @@ export class PoolModel {
   #removeVm(vm: VirtualMachine): void {
     this.#assumed.delete(keyOf(vm));
     this.line.remove(keyOf(vm));
+    this.preemptions.forget(vm);
     this.#dropVm(keyOf(vm));
   }
 
-  #upsertVm(vm: VirtualMachine, host: string): void {
+  /** Counts the VM on the host, for all that reckon with room. */
+  count(vm: VirtualMachine, host: string): void {
     const placed = { ...this.state(vm), host };
     this.engine.upsertVm(placed);
     this.reservations.seeVm(vm.spec.placement.hostPoolRef.name, placed);

@@ -11,6 +11,7 @@ import { replacedMachine } from '../host/identity.ts';
 import { schedulable } from '../host/schedulable.ts';
 import { taintsOf } from '../host/taints.ts';
 import type { Node } from '../hostpool/membership.ts';
+import { namedLimits, namedRequests } from './named-resources.ts';
 import { needsOf, offersOf } from './offers.ts';
 
 /** What its domain holds on its host right now, whatever the spec asks for; nothing while it is stopped. */
@@ -29,6 +30,7 @@ export function vmState(vm: VirtualMachine, pool: HostPool | undefined): VmState
     requests: {
       cpu: Math.max(vm.spec.cpu.cores, held?.cpu.cores ?? 0),
       memory: Math.max(parseBytes(vm.spec.memory.size), held ? parseBytes(held.memory.size) : 0),
+      ...namedRequests(vm),
     },
     ...hostRules(vm.spec.placement),
     ...(needs.length > 0 ? { needs } : {}),
@@ -67,14 +69,18 @@ export interface HostView {
 /** A Host in placement's words; its limits are 0 until it has told its facts. */
 export function hostState({ host, pool, node, link, twin }: HostView): HostState {
   const limits = pool && link?.facts ? allocatable(pool, link.facts) : { cpu: 0, memoryBytes: 0 };
+  const labels = host.metadata.labels ?? {};
   return {
     name: host.metadata.name,
     pool: host.spec.hostPoolRef.name,
-    labels: host.metadata.labels ?? {},
+    labels,
     available: availability({ host, pool, node, link, twin }),
     taints: taintsOf(host, pool, node),
-    offers: pool ? offersOf(pool, host.metadata.labels ?? {}) : [],
-    limits: { cpu: limits.cpu, memory: limits.memoryBytes },
+    offers: pool ? offersOf(pool, labels) : [],
+    limits: {
+      ...{ cpu: limits.cpu, memory: limits.memoryBytes },
+      ...namedLimits(pool, labels),
+    },
   };
 }
 

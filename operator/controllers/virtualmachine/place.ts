@@ -1,6 +1,8 @@
+import type { HostPool } from '../../api/hostpool.ts';
 import { type Choice, chooseHost } from '../pool/choose-host.ts';
 import { adopt } from './adopt.ts';
 import { bind } from './bind.ts';
+import { makeRoom } from './make-room.ts';
 import { type Scope, type StepResult, stepDone } from './scope.ts';
 
 /**
@@ -21,16 +23,18 @@ export async function place(scope: Scope): Promise<StepResult> {
   }
   if (!pool) return poolMissing(scope, poolName);
   const choice = chooseHost(env.pools, vm, pool);
-  return choice.kind === 'host' ? bindTo(scope, choice.hostName) : withoutHost(scope, choice);
+  return choice.kind === 'host' ? bindTo(scope, choice.hostName) : withoutHost(scope, pool, choice);
 }
 
-function withoutHost({ env, vm, lookAgainMs }: Scope, choice: Choice & { kind: 'none' }): StepResult {
+function withoutHost(scope: Scope, pool: HostPool, choice: Choice & { kind: 'none' }): StepResult {
+  const { env, vm, lookAgainMs } = scope;
   const { reason, message } = choice;
   if (reason === 'PolicyConflict') return { kind: 'blocked', reason, message };
   // Just after a start no host is connected yet: that is no news, and each host's link wakes this VM again.
-  const isConnecting = () => env.pools.gangs.poolsOf(vm).some((pool) => env.pools.isConnecting(pool));
+  const isConnecting = () => env.pools.gangs.poolsOf(vm).some((one) => env.pools.isConnecting(one));
   if (reason !== 'GangIncomplete' && isConnecting()) return { kind: 'postpone' };
-  return { kind: 'wait', forMs: lookAgainMs, reason, message };
+  const preempting = reason === 'Unschedulable' ? makeRoom(scope, pool) : undefined;
+  return preempting ?? { kind: 'wait', forMs: lookAgainMs, reason, message };
 }
 
 /** The binding comes back by the watch and wakes the VM, which then is counted in its host's lane. */

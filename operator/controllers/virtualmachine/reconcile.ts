@@ -10,6 +10,7 @@ import { deleteDomain } from './deletion.ts';
 import { ensureFinalizer, finalizer } from './finalizer.ts';
 import { awaitGang } from './gang.ts';
 import { readGuest } from './guest.ts';
+import { makeWay } from './make-way.ts';
 import { respectPause } from './pause.ts';
 import { place } from './place.ts';
 import { applyPower } from './power.ts';
@@ -23,6 +24,7 @@ const steps: readonly Step[] = [
   respectPause,
   place,
   reachHost,
+  makeWay,
   awaitGang,
   defineDomain,
   applyPower,

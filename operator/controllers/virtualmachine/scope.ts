@@ -9,6 +9,7 @@ import type { Cluster } from '../../kube/cluster.ts';
 import type { HostConnections, HostLink } from '../host/connections.ts';
 import type { Sightings } from '../host/sightings.ts';
 import type { PoolModel } from '../pool/pool-model.ts';
+import type { Claim } from '../pool/preemptions.ts';
 import type { Stores } from '../stores.ts';
 import type { Attempts } from './attempts.ts';
 
@@ -48,6 +49,8 @@ export interface Scope {
   /** Whether the host was asked in this reconcile. */
   looked: boolean;
   guest: GuestInterface[];
+  /** For whom it is being taken off its host. */
+  makesWayFor?: Claim;
   /** What a restart of the guest would change. */
   restartRequired: DomainDifference[];
   /** Published once the status is saved. */

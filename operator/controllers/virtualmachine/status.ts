@@ -31,6 +31,7 @@ export function computeStatus(scope: Scope, outcome: StepResult): VirtualMachine
   return {
     observedGeneration: generation,
     ...(hostName === undefined ? pastBinding(vm) : binding(vm, hostName)),
+    ...(hostName !== undefined && scope.makesWayFor ? { makesWayFor: scope.makesWayFor } : {}),
     ...(power === undefined ? {} : { powerState: power }),
     ...allocated(scope),
     ...(hostName === undefined ? {} : { interfaces: interfaces(scope) }),

@@ -143,6 +143,7 @@ function poolOf({ imagePath, initrdPath, interfaces }: Drawn): HostPool {
       },
       overcommit: { cpuPercent: 400, memoryPercent: 100 },
       hostReserved: { cpuCores: 0, memory: '1Gi' },
+      preemption: { mode: 'Disabled' },
       strategy: 'Spread',
       networks: interfaces.map(({ name, bridge }) => ({ name: `net-${name}`, type: 'Bridge', bridge })),
       kernels: [{ name: 'linux', imagePath, ...initrd }],

@@ -9,6 +9,7 @@ import {
   HypervisorError,
   type ObservedDomain,
   type ShutdownOptions,
+  type UndefineOptions,
 } from '../hypervisor.ts';
 import type { FakeDomain } from './domain.ts';
 import { type CallFault, hang } from './faults.ts';
@@ -111,11 +112,13 @@ export class FakeConnection implements HostConnection, AttachedConnection {
     });
   }
 
-  undefine(uuid: string, options?: CallOptions): Promise<void> {
+  undefine(uuid: string, options?: UndefineOptions): Promise<void> {
     return this.#call('undefine', uuid, options, () => {
       const domain = this.#host.domains.get(uuid);
       if (domain && domain.power !== 'Stopped')
         throw new HypervisorError('Busy', `domain ${domain.name} runs: power it off before undefining it`);
+      if (domain?.hasSnapshot && options?.unlessMore)
+        throw new HypervisorError('Failed', `cannot delete inactive domain ${domain.name} with 1 snapshot`);
       domain?.undefine();
     });
   }

@@ -27,6 +27,8 @@ export class FakeDomain {
   cause: PowerCause = 'Other';
   definitionXml: string | undefined;
   liveXml: string | undefined;
+  /** Somebody has made one by hand. */
+  hasSnapshot = false;
   #agentUp = false;
   /** Of the interfaces that the running guest has. */
   #macAddresses: readonly string[] = [];

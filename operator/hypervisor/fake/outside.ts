@@ -35,6 +35,11 @@ export class OutsideChanges {
     this.#domain(uuid).undefine();
   }
 
+  /** virsh snapshot-create. */
+  snapshot(uuid: string): void {
+    this.#domain(uuid).hasSnapshot = true;
+  }
+
   /** virsh edit. */
   edit(uuid: string, change: (xml: string) => string): void {
     const domain = this.#domain(uuid);

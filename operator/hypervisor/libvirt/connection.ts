@@ -11,6 +11,7 @@ import {
   HypervisorError,
   type ObservedDomain,
   type ShutdownOptions,
+  type UndefineOptions,
 } from '../hypervisor.ts';
 import { asPortError, hasCode } from './errors.ts';
 import { readFacts } from './facts.ts';
@@ -91,8 +92,8 @@ export class LibvirtConnection implements HostConnection {
     return this.#step(uuid, options, (domain) => domain.destroy(options), ['Stopped', 'Absent']);
   }
 
-  undefine(uuid: string, options: CallOptions = {}): Promise<void> {
-    const flags = withAllThatBelongsToIt;
+  undefine(uuid: string, { unlessMore, ...options }: UndefineOptions = {}): Promise<void> {
+    const flags = unlessMore ? 0 : withAllThatBelongsToIt;
     const undefine = async (domain: Domain) => {
       // To libvirt it would be no error: what runs would go on without a definition.
       await this.#mustNotRun(domain, options);

@@ -10,7 +10,7 @@ describe('a resource of any name', () => {
       .host('b', { limits: { 'storage/fast': 10 * gib } });
     expect(world.put(vm('x', gpu(2)))).toBe('a');
     expect(world.hostFor(vm('y', gpu(1)))).toBe(
-      '0 of 2 hosts fit: 2 lack device/gpu-a100 (nearest: a lacks 1).',
+      '0 of 2 hosts fit: 1 has no gpu-a100, 1 lacks gpu-a100 (nearest: a lacks 1).',
     );
     expect(world.hostFor(vm('z', { requests: { 'storage/fast': 12 * gib } }))).toBe(
       '0 of 2 hosts fit: 2 lack storage/fast (nearest: b lacks 2Gi).',
@@ -28,7 +28,7 @@ describe('a resource of any name', () => {
 
   it('is given up by a host that no longer has it', () => {
     const world = new SmallWorld().host('a', { limits: { 'device/gpu-a100': 2 } }).host('a');
-    expect(world.hostFor(vm('new', gpu(1)))).toContain('1 lacks device/gpu-a100');
+    expect(world.hostFor(vm('new', gpu(1)))).toContain('1 has no gpu-a100');
   });
 
   it('counts in parts that add up whatever the order', () => {

@@ -1,14 +1,19 @@
-import { cpu, isInBytes } from '../model/resources.ts';
+import { cpu, isDevice, isInBytes } from '../model/resources.ts';
 
 /** `1.5Gi`, `2`: an amount of a resource for a person, rounded up, so that what is said to be missing is enough. */
 export function amountOf(resource: string, amount: number): string {
   return isInBytes(resource) ? bytes(amount) : `${Math.ceil(amount * 1000) / 1000}`;
 }
 
-/** `1.5Gi of memory`, `2 CPUs`, `1 device/gpu-a100`. */
+/** `1.5Gi of memory`, `2 CPUs`, `1 gpu-a100`. */
 export function phraseOf(resource: string, amount: number): string {
-  const of = resource === cpu ? 'CPUs' : resource;
-  return `${amountOf(resource, amount)}${isInBytes(resource) ? ' of' : ''} ${of}`;
+  return `${amountOf(resource, amount)}${isInBytes(resource) ? ' of' : ''} ${wordOf(resource)}`;
+}
+
+/** The resource for a person: `memory`, `CPUs`, `gpu-a100` of `device/gpu-a100`. */
+export function wordOf(resource: string): string {
+  if (resource === cpu) return 'CPUs';
+  return isDevice(resource) ? resource.slice(resource.indexOf('/') + 1) : resource;
 }
 
 function bytes(amount: number): string {

@@ -15,20 +15,31 @@ const tried = 2000;
 /**
  * Where the VM would go if VMs of lower priority on one host made way: fewest victims, then those of lowest priority, then
  * the least memory lost, then by name. It breaks no rule. Undefined when no host could be cleared for it: VMs elsewhere, as
- * those that are in its way by a rule over a larger domain, are not moved. The engine is left as it was.
+ * those that are in its way by a rule over a larger domain, are not moved. The engine is left as it was. `mayMakeWay`
+ * spares VMs.
  */
-export function preempt(engine: PlacementEngine, request: PlacementRequest): Preemption | undefined {
+export function preempt(
+  engine: PlacementEngine,
+  request: PlacementRequest,
+  mayMakeWay: (vm: PlacedVm) => boolean = () => true,
+): Preemption | undefined {
   return engine.trial(() => {
     // Where it is already, if anywhere, it is not in its own way.
     engine.removeVm(request.vm.id);
-    return find(engine, request);
+    return find(engine, request, mayMakeWay);
   });
 }
 
-function find(engine: PlacementEngine, request: PlacementRequest): Preemption | undefined {
+function find(
+  engine: PlacementEngine,
+  request: PlacementRequest,
+  mayMakeWay: (vm: PlacedVm) => boolean,
+): Preemption | undefined {
   const fitting = engine.find(request);
   if (fitting) return { ...fitting, victims: [] };
-  const stages = engine.candidates(request).flatMap((host) => stageOn(engine, request, host) ?? []);
+  const stages = engine
+    .candidates(request)
+    .flatMap((host) => stageOn(engine, request, host, mayMakeWay) ?? []);
   for (const choices of [singles, pairs]) {
     const ordered = stages.flatMap((stage) => choices(stage)).sort(cheapestFirst);
     const choice = ordered.slice(0, tried).find((one) => fitsWithout(engine, request, one));
@@ -39,12 +50,17 @@ function find(engine: PlacementEngine, request: PlacementRequest): Preemption | 
 }
 
 /** A host on which VMs of lower priority could make way; undefined when there is none, or not enough to be had. */
-function stageOn(engine: PlacementEngine, { vm }: PlacementRequest, host: string): Stage | undefined {
+function stageOn(
+  engine: PlacementEngine,
+  { vm }: PlacementRequest,
+  host: string,
+  mayMakeWay: (vm: PlacedVm) => boolean,
+): Stage | undefined {
   const priority = engine.priorityOf(vm);
   const lower = engine
     .vmsOn(host)
     .map((one) => ({ ...one, priority: engine.priorityOf(one) }))
-    .filter((one) => one.priority < priority);
+    .filter((one) => one.priority < priority && mayMakeWay(one));
   if (lower.length === 0) return undefined;
   const room = engine.room(host);
   const missing: Record<string, number> = {};

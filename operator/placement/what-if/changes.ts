@@ -5,12 +5,11 @@ import { findPlaces } from './find-places.ts';
 import { type QuestionOf, WhatIfError } from './question.ts';
 import type { Supposition } from './supposition.ts';
 
-/** All VMs of the lost hosts are gone before the first of them is placed anew. */
+/** VMs of a host that is gone are in no domain and in nobody's way, until they are placed anew. */
 export function lose(supposed: Supposition, question: QuestionOf<'lose'>): LoseAnswer {
   const { engine } = supposed;
   const hosts = supposed.hosts(question.hosts);
   const vms = hosts.flatMap((host) => engine.vmsOn(host));
-  for (const { id } of vms) engine.removeVm(id);
   for (const host of hosts) engine.removeHost(host);
   return { kind: 'lose', hosts, ...findPlaces(engine, vms.map(supposed.ask)) };
 }

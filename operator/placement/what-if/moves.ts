@@ -23,13 +23,18 @@ export function drain(supposed: Supposition, question: QuestionOf<'drain'>): Dra
   return { kind: 'drain', waves, stay: staying(supposed, of, plan), hosts: emptied(of, plan) };
 }
 
+/** More would hardly be read; on thousands of hosts they would also take long to find. */
+const defaultMaxMoves = 100;
+
 /** CPUs and memory are balanced; of other resources a host has enough or not. */
-export function rebalance(supposed: Supposition, { assumptions }: QuestionOf<'rebalance'>): RebalanceAnswer {
+export function rebalance(supposed: Supposition, question: QuestionOf<'rebalance'>): RebalanceAnswer {
+  const { maxMoves = defaultMaxMoves, assumptions } = question;
   const { engine, pool, ask } = supposed;
   const of = problemOf(engine, pool.name, { ask, assumptions });
   const isBalanced = (resource: string) => resource === cpu || resource === memory;
   const weights = of.dimensions.map((resource) => (isBalanced(resource) ? 1 : 0));
-  const options = { ...defaultRebalanceOptions, weights, maxMoves: of.vms.length };
+  // Whoever asks wants to see what there is to gain, be it little.
+  const options = { ...defaultRebalanceOptions, weights, maxMoves, minImprovement: 0 };
   const plan = engine.trial(() => planRebalance(of.problem, of.rules, options));
   const waves = settle(supposed, of, plan.waves, ({ gain }) => ({ gain }));
   const balance = of.dimensions.flatMap((resource, at) => {

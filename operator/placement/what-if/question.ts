@@ -28,8 +28,8 @@ export type Question =
   | { kind: 'change'; hosts: readonly HostState[]; vms?: readonly PlacedVm[] }
   /** VMs that wait for a host look for one, one after the other. */
   | { kind: 'place'; requests: readonly PlacementRequest[] }
-  /** Load is moved from full hosts to others. */
-  | { kind: 'rebalance'; assumptions?: MoveAssumptions };
+  /** Load is moved from full hosts to others by so many moves at most (default 100), those that gain most. */
+  | { kind: 'rebalance'; maxMoves?: number; assumptions?: MoveAssumptions };
 
 export type QuestionOf<K extends Question['kind']> = Extract<Question, { kind: K }>;
 

@@ -62,6 +62,14 @@ describe('hosts that are lost', () => {
     ]);
   });
 
+  it('take no VM with them that another one would then want to be near', () => {
+    const together = { vmAffinity: [{ topologyKey: 'rack', enforcement: required }] };
+    const world = racks().policy({ app: 'pair' }, together);
+    for (const name of ['x', 'y']) world.placed(name, 'a', { labels: { app: 'pair' } });
+    const [answer] = ask(world, { kind: 'lose', hosts: { hosts: ['a'] } });
+    expect(answer.placed).toHaveLength(2);
+  });
+
   it('leave room that was added before', () => {
     const world = racks().placed('x', 'a', { cpu: 4 }).placed('y', 'c', { cpu: 4 });
     const lose = { kind: 'lose', hosts: { hosts: ['a', 'b'] } } as const;

@@ -28,6 +28,8 @@ const predicates: Readonly<Record<string, Predicate>> = {
     const { operator, value } = self as { operator: string; value?: string };
     return operator === 'Equal' || value === undefined;
   },
+  "!(self.name in ['cpu', 'memory']) && !self.name.startsWith('hugepages-')": (self) =>
+    !/^(cpu|memory|hugepages-.*)$/s.test((self as { name: string }).name),
   'self.hostPoolRef == oldSelf.hostPoolRef': (self, oldSelf) =>
     oldSelf === undefined || isSame((self as Json)['hostPoolRef'], (oldSelf as Json)['hostPoolRef']),
 };

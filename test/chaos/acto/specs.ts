@@ -16,6 +16,8 @@ export interface Surroundings {
   hostLabels: Readonly<Record<string, readonly string[]>>;
   /** What hosts keep VMs away by. */
   taints: readonly { key: string; value: string }[];
+  /** Names of resources of which hosts have some. */
+  resources: readonly string[];
   /** Sizes for which any host has room beside all others, and such for which only some or none has. */
   cores: { small: readonly number[]; large: readonly number[] };
   memory: { small: readonly string[]; large: readonly string[] };
@@ -37,7 +39,8 @@ export function partsOfSpecs(surroundings: Surroundings): fc.Arbitrary<PartOfSpe
   return arbitraryOf(virtualMachineSpec.partial(), specialities(surroundings));
 }
 
-function specialities({ kernels, networks, taints, hostLabels, cores, memory }: Surroundings): Specialities {
+function specialities(surroundings: Surroundings): Specialities {
+  const { kernels, networks, taints, resources, hostLabels, cores, memory } = surroundings;
   return {
     'cpu.cores': mostly(sizes(cores)),
     'memory.size': mostly(sizes(memory)),
@@ -49,6 +52,7 @@ function specialities({ kernels, networks, taints, hostLabels, cores, memory }: 
     'placement.hostSelector': mostly(selectors(hostLabels), 8),
     'placement.hostAffinity.required[]': mostly(selectors(hostLabels), 8),
     'placement.hostAffinity.preferred[].hostSelector': mostly(selectors(hostLabels), 8),
+    resources: mostly(claims(resources), 8),
     'placement.tolerations[]': mostly(tolerations(taints), 4),
     terminationGracePeriodSeconds: mostly(fc.constantFrom(0, 5, 60), 4),
   };
@@ -73,6 +77,15 @@ function selectors(hostLabels: Surroundings['hostLabels']): fc.Arbitrary<unknown
       matchExpressions: [{ key, operator: 'NotIn' as const, values: [value] }],
     })),
     label.map(({ key }) => ({ matchExpressions: [{ key, operator: 'Exists' as const }] })),
+  );
+}
+
+/** Mostly nothing, and of that which there is so much that most hosts have it. */
+function claims(resources: Surroundings['resources']): fc.Arbitrary<unknown> {
+  const one = fc.record({ name: fc.constantFrom(...resources), count: fc.constantFrom(1, 1, 2) });
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.constant([]) },
+    one.map((claim) => [claim]),
   );
 }
 

@@ -5,12 +5,18 @@ const dedicated = { key: 'dedicated', value: 'db', effect: 'NoSchedule' };
 const staticHosts = [
   { name: 'h1', address: 'h1', labels: { zone: 'a', disk: 'ssd' } },
   { name: 'h2', address: 'h2', labels: { zone: 'a', disk: 'hdd' } },
-  { name: 'h3', address: 'h3', labels: { zone: 'b', disk: 'ssd' }, taints: [dedicated] },
+  { name: 'h3', address: 'h3', labels: { zone: 'b', disk: 'ssd' } },
+  { name: 'h5', address: 'h5', labels: { zone: 'c', disk: 'ssd' }, taints: [dedicated] },
 ];
 const lab = { name: 'lab', bridge: 'br1' };
 const back = { name: 'back', bridge: 'br2', hostSelector: { matchLabels: { zone: 'a' } } };
 const small = { name: 'small', imagePath: '/boot/vmlinuz', initrdPath: '/boot/initrd' };
 const bare = { name: 'bare', imagePath: '/boot/bare' };
+
+const resources = [
+  { name: 'gpu', perHost: 2, hostSelector: { matchLabels: { disk: 'ssd' } } },
+  { name: 'licence', perHost: 3 },
+];
 
 /** What the histories are made for; each host has 16 CPUs, four times promised, and 63 GiB. */
 export const historyOptions: HistoryOptions = {
@@ -18,6 +24,7 @@ export const historyOptions: HistoryOptions = {
     kernels: ['small', 'bare'],
     networks: ['lab', 'back'],
     taints: [dedicated],
+    resources: ['gpu', 'licence'],
     hostLabels: { zone: ['a', 'b'], disk: ['ssd', 'hdd'] },
     cores: { small: [1, 2, 3, 8], large: [12, 43, 44, 45, 63, 64, 65] },
     memory: {
@@ -56,9 +63,9 @@ const pinned = {
 export async function worldForHistories(): Promise<ChaosWorld> {
   const world = new ChaosWorld();
   await world.operator.start();
-  for (const name of ['h1', 'h2', 'h3', 'h4']) world.addMachine(name);
+  for (const name of ['h1', 'h2', 'h3', 'h4', 'h5']) world.addMachine(name);
   world.putSecret();
-  world.putPool({ staticHosts, networks: [lab, back], kernels: [small, bare] });
+  world.putPool({ staticHosts, networks: [lab, back], kernels: [small, bare], resources });
   world.putPool({ staticHosts: [{ name: 'h4', address: 'h4' }], networks: [lab], kernels: [small] }, 'other');
   for (const [name, spec] of Object.entries({ apart, near, wide, pinned })) world.putPolicy(name, spec);
   const on = (zone: string, disk: string) => ({

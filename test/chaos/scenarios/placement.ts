@@ -12,6 +12,13 @@ const gang: Step = {
   putPolicy: 'gang',
   spec: { vmSelector: { matchLabels: { app: 'db' } }, gang: { minMembers: 3 } },
 };
+const mayStop: Step = {
+  patch: 'HostPool',
+  name: 'default',
+  with: { spec: { preemption: { mode: 'StopVirtualMachines' } } },
+};
+const small = (...names: string[]): Step[] =>
+  names.map((name) => ({ putVm: name, spec: { memory: { size: '30Gi' } } }));
 const vms = (...names: string[]): Step[] => names.map((name) => ({ putVm: name, labels: { app: 'db' } }));
 
 export const placementScenarios: readonly Scenario[] = [
@@ -60,6 +67,25 @@ export const placementScenarios: readonly Scenario[] = [
       ...vms('db-1', 'db-2', 'db-3'),
     ],
     steps: [{ delete: 'VirtualMachine', name: 'large' }],
+  },
+  {
+    name: 'two VMs make way for a more important one, and run again when it is gone',
+    setup: [...poolOf(1), mayStop, 'settle', ...small('db-1', 'db-2')],
+    steps: [
+      { putVm: 'db-3', spec: { memory: { size: '60Gi' }, placement: { priority: 5 } } },
+      'settle',
+      { delete: 'VirtualMachine', name: 'db-3' },
+    ],
+  },
+  {
+    name: 'a VM makes way that does not heed its power button',
+    setup: [
+      ...poolOf(1),
+      mayStop,
+      { guests: 'deaf' },
+      { putVm: 'db-1', spec: { memory: { size: '60Gi' }, terminationGracePeriodSeconds: 20 } },
+    ],
+    steps: [{ putVm: 'db-2', spec: { memory: { size: '60Gi' }, placement: { priority: 5 } } }],
   },
   {
     name: 'a policy is deleted for which a VM waited',

@@ -1,5 +1,6 @@
+import { wordOf } from '../../explain/amounts.ts';
 import { type Refusal, refusal } from '../../explain/refusal.ts';
-import { countedRequest, cpu, memory, type Resources } from '../../model/resources.ts';
+import { countedRequest, cpu, isDevice, memory, type Resources } from '../../model/resources.ts';
 import type { VmState } from '../../model/vm.ts';
 import { cellRequests } from '../cells.ts';
 import { keepRoom } from '../kernels.ts';
@@ -22,10 +23,13 @@ class Room implements Filter {
     return dimension ? keepRoom(rows, count, dimension.free, this.#amount) : 0;
   }
 
-  refusals(): () => Refusal {
-    const said = refusal('Resource', 'lacks', 'lack', nameOf(this.#resource));
-    const ofResource = { ...said, resource: this.#resource };
-    return () => ofResource;
+  refusals(scene: Scene): (row: number) => Refusal {
+    const word = wordOf(this.#resource);
+    const lacking = { ...refusal('Resource', 'lacks', 'lack', word), resource: this.#resource };
+    if (!isDevice(this.#resource)) return () => lacking;
+    const without = refusal('Resource', 'has', 'have', `no ${word}`);
+    const limits = (row: number) => scene.hosts.state(row)?.limits[this.#resource] ?? 0;
+    return (row) => (limits(row) === 0 ? without : lacking);
   }
 
   missing(scene: Scene): (row: number) => number {
@@ -80,5 +84,3 @@ function resourceFilters(requests: Resources): Filter[] {
     return amount === 0 ? [] : [new Room(name, amount)];
   });
 }
-
-const nameOf = (resource: string) => (resource === cpu ? 'CPUs' : resource);
