@@ -5,6 +5,12 @@ import { UsageError } from './command.ts';
 import type { Terminal } from './terminal.ts';
 import { pairsOf } from './what-if/steps.ts';
 
+/** As the API server's rules have it, which zod does not know. */
+const sizedSpec = virtualMachineSpec.refine(({ classRef, memory }) => classRef || memory?.size, {
+  path: ['memory.size'],
+  message: 'the VM has no size: give memory.size, or name a VirtualMachineClass in classRef',
+});
+
 const manifest = z.object({
   kind: z.literal('VirtualMachine', 'it must be a VirtualMachine'),
   metadata: z.object({
@@ -12,7 +18,7 @@ const manifest = z.object({
     namespace: z.string().optional(),
     labels: z.record(z.string(), z.string()).optional(),
   }),
-  spec: virtualMachineSpec,
+  spec: sizedSpec,
 });
 
 /** The VirtualMachine of a file, with the defaults that the API server would set. @throws UsageError with what is wrong */
@@ -46,7 +52,7 @@ export function shapeOf(
     'CORES, SIZE and numbers of named resources, as in cpu=4,memory=8Gi,gpu=1; for more give a manifest';
   const pairs = pairsOf('fit', shape, right);
   const { cpu = '1', memory, ...named } = Object.fromEntries(pairs);
-  const parsed = virtualMachineSpec.safeParse({
+  const parsed = sizedSpec.safeParse({
     ...{ cpu: { cores: Number(cpu) }, memory: { size: memory } },
     resources: Object.entries(named).map(([name, count]) => ({ name, count: Number(count) })),
   });

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { hostPools, hosts, placementPolicies, virtualMachines } from './api/kinds.ts';
+import { hostPools, hosts, placementPolicies, virtualMachineClasses, virtualMachines } from './api/kinds.ts';
 import { HostConnections } from './controllers/host/connections.ts';
 import { Credentials } from './controllers/host/credentials.ts';
 import { reconcileHost } from './controllers/host/reconcile.ts';
@@ -66,6 +66,7 @@ export class Operator {
     const onHandlerError = (err: unknown) => log.error({ err }, 'a subscriber of a cache failed');
     this.stores = {
       virtualMachines: new Store({ onHandlerError }),
+      virtualMachineClasses: new Store({ onHandlerError }),
       hostPools: new Store({ onHandlerError }),
       hosts: new Store({ onHandlerError }),
       placementPolicies: new Store({ onHandlerError }),
@@ -128,6 +129,7 @@ export class Operator {
     const { stores } = this;
     return [
       reflect(virtualMachines, stores.virtualMachines),
+      reflect(virtualMachineClasses, stores.virtualMachineClasses),
       reflect(hostPools, stores.hostPools),
       reflect(hosts, stores.hosts),
       reflect(placementPolicies, stores.placementPolicies),

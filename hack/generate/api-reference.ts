@@ -29,11 +29,15 @@ ${schema.description} ${place}; its short name is \`${names.shortNames.join('`, 
 ${rulesText(schema)}### ${names.kind} spec
 
 ${fieldTable(schema, 'spec')}
-### ${names.kind} status
+${kind.status ? statusText(kind, schema) : ''}${selectors(kind.selectableFields)}`;
+}
 
-Conditions: ${code(kind.conditions)}.
+function statusText({ type, conditions }: Kind, schema: StructuralSchema): string {
+  return `### ${type.kind} status
 
-${fieldTable(schema, 'status')}${selectors(kind.selectableFields)}`;
+Conditions: ${code(conditions)}.
+
+${fieldTable(schema, 'status')}`;
 }
 
 function fieldTable(schema: StructuralSchema, part: 'spec' | 'status'): string {

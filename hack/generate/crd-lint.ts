@@ -100,8 +100,11 @@ function listType(schema: StructuralSchema): string | undefined {
   return bad.length > 0 ? `list map key ${bad.join(', ')} is not required in its items` : undefined;
 }
 
+/** A kind about which there is nothing to tell has no status at all. */
 function lintConditions(crd: Crd, root: StructuralSchema): Finding[] {
-  const conditions = root.properties?.['status']?.properties?.['conditions'];
+  const status = root.properties?.['status'];
+  if (!status) return [];
+  const conditions = status.properties?.['conditions'];
   const keys = JSON.stringify(conditions?.['x-kubernetes-list-map-keys']);
   const path = `${crd.spec.names.kind}.status.conditions`;
   return keys === '["type"]' ? [] : [{ path, rule: 'Conditions', message: 'is no list map keyed by type' }];

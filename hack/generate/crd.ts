@@ -26,7 +26,7 @@ export interface CrdVersion {
   name: string;
   served: true;
   storage: true;
-  subresources: { status: Record<string, never> };
+  subresources?: { status: Record<string, never> };
   additionalPrinterColumns: Column[];
   selectableFields?: { jsonPath: string }[];
   schema: { openAPIV3Schema: StructuralSchema };
@@ -62,7 +62,7 @@ export function crdOf({ type, singular, shortNames, ...kind }: Kind): Crd {
           name: type.version,
           served: true,
           storage: true,
-          subresources: { status: {} },
+          ...(kind.status ? { subresources: { status: {} } } : {}),
           additionalPrinterColumns: kind.columns.map(column),
           ...(kind.selectableFields.length > 0
             ? { selectableFields: kind.selectableFields.map((jsonPath) => ({ jsonPath })) }
@@ -76,7 +76,7 @@ export function crdOf({ type, singular, shortNames, ...kind }: Kind): Crd {
 
 function objectSchema(
   name: string,
-  kind: Pick<Kind, 'description' | 'spec' | 'status' | 'rules'>,
+  { status, ...kind }: Pick<Kind, 'description' | 'spec' | 'status' | 'rules'>,
 ): StructuralSchema {
   return {
     type: 'object',
@@ -89,12 +89,14 @@ function objectSchema(
       // All that a CRD may say of metadata; a rule's fieldPath must find the name here.
       metadata: { type: 'object', properties: { name: { type: 'string' } } },
       spec: { ...structuralSchema(kind.spec, `${name}.spec`), description: 'What is asked for.' },
-      status: {
-        ...structuralSchema(kind.status, `${name}.status`),
-        description: 'What is, as the operator last saw it. Only the operator writes it.',
-      },
+      ...(status ? { status: statusSchema(status, name) } : {}),
     },
   };
+}
+
+function statusSchema(status: NonNullable<Kind['status']>, name: string): StructuralSchema {
+  const description = 'What is, as the operator last saw it. Only the operator writes it.';
+  return { ...structuralSchema(status, `${name}.status`), description };
 }
 
 function column({ wide, ...rest }: PrinterColumn): Column {

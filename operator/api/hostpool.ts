@@ -16,6 +16,7 @@ import {
 import { failureReserve } from './failure-reserve.ts';
 import { taints } from './placement.ts';
 import { poolResources, resourceAmounts } from './resources.ts';
+import { overcommitPercent } from './size.ts';
 
 const absolutePath = matching(
   /^\/\P{Cc}*$/u,
@@ -68,16 +69,10 @@ export const hostPoolSpec = z
       .describe('How to reach libvirt on the hosts.'),
     overcommit: z
       .object({
-        cpuPercent: z
-          .int32()
-          .min(1)
-          .max(10_000)
+        cpuPercent: overcommitPercent.cpu
           .default(400)
           .describe('Virtual CPUs that may be placed per 100 physical ones.'),
-        memoryPercent: z
-          .int32()
-          .min(1)
-          .max(1000)
+        memoryPercent: overcommitPercent.memory
           .default(100)
           .describe('Memory that may be placed, in percent of the physical memory left after hostReserved.'),
       })

@@ -15,6 +15,7 @@ import {
   virtualMachineSpec,
   virtualMachineStatus,
 } from './virtualmachine.ts';
+import { type VirtualMachineClass, virtualMachineClassSpec } from './virtualmachineclass.ts';
 
 export const virtualMachines = resourceType<VirtualMachine>({
   group,
@@ -38,6 +39,13 @@ export const placementPolicies = resourceType<PlacementPolicy>({
   kind: 'PlacementPolicy',
   namespaced: true,
 });
+export const virtualMachineClasses = resourceType<VirtualMachineClass>({
+  group,
+  version,
+  plural: 'virtualmachineclasses',
+  kind: 'VirtualMachineClass',
+  namespaced: false,
+});
 
 /** A column of `kubectl get`; those with `wide` show with `-o wide` only. */
 export interface PrinterColumn {
@@ -55,7 +63,8 @@ export interface Kind {
   shortNames: string[];
   description: string;
   spec: z.ZodType;
-  status: z.ZodType;
+  /** Absent of a kind about which there is nothing to tell. */
+  status?: z.ZodType;
   /** CEL rules over the whole object. */
   rules: CelRule[];
   columns: PrinterColumn[];
@@ -92,13 +101,14 @@ export const kinds: readonly Kind[] = [
       reason,
       { name: 'Host', type: 'string', jsonPath: '.status.hostName' },
       { name: 'IP', type: 'string', jsonPath: '.status.interfaces[0].addresses[0]' },
-      { name: 'CPU', type: 'integer', jsonPath: '.spec.cpu.cores', wide: true },
-      { name: 'Memory', type: 'string', jsonPath: '.spec.memory.size', wide: true },
+      { name: 'Class', type: 'string', jsonPath: '.spec.classRef.name', wide: true },
+      { name: 'CPU', type: 'integer', jsonPath: '.status.size.cpu.cores', wide: true },
+      { name: 'Memory', type: 'string', jsonPath: '.status.size.memory.size', wide: true },
       { name: 'Strategy', type: 'string', jsonPath: '.spec.runStrategy', wide: true },
       { name: 'Domain', type: 'string', jsonPath: '.status.domainUUID', wide: true },
       age,
     ],
-    selectableFields: ['.status.hostName', '.spec.runStrategy'],
+    selectableFields: ['.status.hostName', '.spec.runStrategy', '.spec.classRef.name'],
   },
   {
     type: hostPools,
@@ -158,6 +168,23 @@ export const kinds: readonly Kind[] = [
       { name: 'Selected', type: 'integer', jsonPath: '.status.selected' },
       { name: 'Satisfied', type: 'integer', jsonPath: '.status.satisfied' },
       { ...reason, wide: true },
+      age,
+    ],
+    selectableFields: [],
+  },
+  {
+    type: virtualMachineClasses,
+    singular: 'virtualmachineclass',
+    shortNames: ['vmclass'],
+    description: 'A size by name: VMs that refer to it get its CPUs and memory, and its over-commit.',
+    spec: virtualMachineClassSpec,
+    conditions: [],
+    rules: [],
+    columns: [
+      { name: 'CPU', type: 'integer', jsonPath: '.spec.cpu.cores' },
+      { name: 'Memory', type: 'string', jsonPath: '.spec.memory.size' },
+      { name: 'CPU-Overcommit', type: 'integer', jsonPath: '.spec.overcommit.cpuPercent' },
+      { name: 'Memory-Overcommit', type: 'integer', jsonPath: '.spec.overcommit.memoryPercent' },
       age,
     ],
     selectableFields: [],

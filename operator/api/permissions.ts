@@ -15,7 +15,7 @@ export const clusterPermissions: readonly Permission[] = [
   {
     because: 'watches its kinds',
     apiGroups: [group],
-    resources: ['virtualmachines', 'hostpools', 'hosts', 'placementpolicies'],
+    resources: ['virtualmachines', 'virtualmachineclasses', 'hostpools', 'hosts', 'placementpolicies'],
     verbs: watched,
   },
   {
@@ -86,7 +86,15 @@ const namespacedKinds = ['virtualmachines', 'placementpolicies'];
 
 /** What the cluster's own roles view, edit and admin gain, so that tenants need no roles of their own. */
 export const tenantPermissions: Readonly<Record<'view' | 'edit', readonly Permission[]>> = {
-  view: [{ because: 'sees VMs', apiGroups: [group], resources: namespacedKinds, verbs: watched }],
+  view: [
+    { because: 'sees VMs', apiGroups: [group], resources: namespacedKinds, verbs: watched },
+    {
+      because: 'sees the sizes that VMs may have',
+      apiGroups: [group],
+      resources: ['virtualmachineclasses'],
+      verbs: watched,
+    },
+  ],
   edit: [
     {
       because: 'makes, changes and deletes VMs',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import {
-  byteQuantity,
+  type CelRule,
   cel,
   conditions,
   dnsLabel,
@@ -15,6 +15,8 @@ import {
 } from './common.ts';
 import { hostAffinity, tolerations } from './placement.ts';
 import { resourceClaims } from './resources.ts';
+import { cpuCores, memorySize } from './size.ts';
+import { virtualMachineClassSpec } from './virtualmachineclass.ts';
 
 const macAddress = matching(
   /^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/,
@@ -32,6 +34,33 @@ const networkInterface = z.object({
     ),
 });
 
+/** The size of a VM stands in one place, so that nobody has to know which of two holds. */
+const sizeRules: CelRule[] = [
+  {
+    rule: 'has(self.classRef) || has(self.memory) && has(self.memory.size)',
+    message: 'the VM has no size: give memory.size, or name a VirtualMachineClass in classRef',
+    fieldPath: '.memory',
+    reason: 'FieldValueRequired',
+  },
+  {
+    rule: '!has(self.classRef) || !has(self.cpu) || !has(self.cpu.cores)',
+    message: 'the class in classRef gives the number of CPUs: leave out cpu.cores, or classRef',
+    fieldPath: '.cpu.cores',
+    reason: 'FieldValueForbidden',
+  },
+  {
+    rule: '!has(self.classRef) || !has(self.memory) || !has(self.memory.size)',
+    message: 'the class in classRef gives the memory: leave out memory.size, or classRef',
+    fieldPath: '.memory.size',
+    reason: 'FieldValueForbidden',
+  },
+];
+
+const sizeInStatus = {
+  cpu: z.object({ cores: z.int32().min(0).describe('Number of virtual CPUs.') }).describe('Processors.'),
+  memory: z.object({ size: z.string().max(32).describe('As a quantity in bytes.') }).describe('Memory.'),
+};
+
 export const virtualMachineSpec = z
   .object({
     runStrategy: z
@@ -40,22 +69,22 @@ export const virtualMachineSpec = z
       .describe(
         'Always keeps the VM running, Halted keeps it stopped, Manual leaves starting and stopping to whoever operates it on the host.',
       ),
+    classRef: z
+      .object({ name: dnsSubdomain.describe('Name of the VirtualMachineClass.') })
+      .optional()
+      .describe(
+        'The VirtualMachineClass that gives the VM its CPUs and memory, in place of cpu.cores and memory.size.',
+      ),
     cpu: z
-      .object({ cores: z.int32().min(1).max(512).default(1).describe('Number of virtual CPUs.') })
-      .default({ cores: 1 })
+      .object({
+        cores: cpuCores.optional().describe('Number of virtual CPUs. Default: 1, or that of the class.'),
+      })
+      .optional()
       .describe('Virtual processors.'),
     memory: z
-      .object({
-        size: byteQuantity.describe('Memory of the guest as a quantity in bytes, such as 512Mi or 4Gi.').meta(
-          cel({
-            // What is no quantity is the other rule's affair.
-            rule: "!isQuantity(self) || quantity(self).compareTo(quantity('16Mi')) >= 0 && quantity(self).compareTo(quantity('16Ti')) <= 0",
-            message:
-              'must be from 16Mi to 16Ti; a number without a unit is bytes, so write 4Gi for four gibibytes',
-          }),
-        ),
-      })
-      .describe('Memory.'),
+      .object({ size: memorySize.optional() })
+      .optional()
+      .describe('Memory; its size must be given unless classRef gives it.'),
     resources: resourceClaims,
     kernel: z
       .object({
@@ -103,12 +132,15 @@ export const virtualMachineSpec = z
       .describe('Seconds that the guest has to shut down when it is asked to, before it is powered off.'),
   })
   .meta(
-    cel({
-      rule: 'has(self.kernel)',
-      message: "the VM has nothing to boot: name one of its HostPool's spec.kernels in spec.kernel.name",
-      fieldPath: '.kernel',
-      reason: 'FieldValueRequired',
-    }),
+    cel(
+      {
+        rule: 'has(self.kernel)',
+        message: "the VM has nothing to boot: name one of its HostPool's spec.kernels in spec.kernel.name",
+        fieldPath: '.kernel',
+        reason: 'FieldValueRequired',
+      },
+      ...sizeRules,
+    ),
   );
 
 export const virtualMachineStatus = z.object({
@@ -136,13 +168,21 @@ export const virtualMachineStatus = z.object({
     .enum(['Running', 'Paused', 'Stopped', 'Unknown'])
     .optional()
     .describe('What the host says: Running, Paused, Stopped, or Unknown while the host does not answer.'),
-  allocated: z
+  size: z
     .object({
-      cpu: z.object({ cores: z.int32().min(0).describe('Number of virtual CPUs.') }).describe('Processors.'),
-      memory: z.object({ size: z.string().max(32).describe('As a quantity in bytes.') }).describe('Memory.'),
+      ...sizeInStatus,
+      overcommit: virtualMachineClassSpec.shape.overcommit.describe(
+        'That of its class, if it has one of its own.',
+      ),
     })
     .optional()
-    .describe('What the guest runs with, or ran with last; the spec may ask for more or less by now.'),
+    .describe(
+      'What the VM asks for, by its spec or by its class; of a class that is gone, what it was last.',
+    ),
+  allocated: z
+    .object(sizeInStatus)
+    .optional()
+    .describe('What the guest runs with, or ran with last; the VM may ask for more or less by now.'),
   interfaces: z
     .array(
       z.object({

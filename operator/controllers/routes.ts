@@ -6,8 +6,8 @@ import type { Change } from '../kube/store.ts';
 import { findCondition } from './conditions.ts';
 import type { HostConnections } from './host/connections.ts';
 import type { Sightings } from './host/sightings.ts';
+import { heldBy } from './pool/counting.ts';
 import type { PoolModel } from './pool/pool-model.ts';
-import { heldBy } from './pool/translate.ts';
 import type { WaitingLine } from './pool/waiting-line.ts';
 import type { Stores } from './stores.ts';
 import { restless } from './virtualmachine/rest.ts';
@@ -51,6 +51,7 @@ export function route(stores: Stores, { connections, sightings, pools }: Tellers
   routeVirtualMachines(stores, unplaced, wakes);
   routeHosts(stores, unplaced, wakes);
   routePolicies(stores, unplaced, wakes);
+  routeClasses(stores, unplaced, wakes);
   pools.preemptions.listen((victims) => {
     for (const key of victims) wakes.virtualMachines.wake(key);
   });
@@ -112,8 +113,12 @@ function footprint(vm: VirtualMachine): string {
   const { metadata, spec, status } = vm;
   const scheduled = findCondition(vm, 'Scheduled')?.reason;
   const { priority } = spec.placement;
-  const size = [spec.cpu, spec.memory, spec.resources, heldBy(vm)];
+  const size = [askedSize(vm), spec.resources, heldBy(vm)];
   return JSON.stringify([status?.hostName, size, metadata.labels, priority, scheduled]);
+}
+
+function askedSize({ spec, status }: VirtualMachine): unknown {
+  return spec.classRef ? [spec.classRef, status?.size] : [spec.cpu, spec.memory];
 }
 
 /** What policies tell of a VM besides: whether it is where it may be, and the words in which it says why it has no place. */
@@ -192,6 +197,19 @@ function routePolicies(stores: Stores, unplaced: Unplaced, wakes: Wakes): void {
     for (const vm of stores.virtualMachines.byIndex('namespace', object.metadata.namespace ?? '')) {
       if (!vm.status?.hostName) wakes.virtualMachines.wakeAfter(keyOf(vm), placeAfterMs);
     }
+  });
+}
+
+/** VMs of the class may be larger or smaller from now on, and count more or less. */
+function routeClasses(stores: Stores, unplaced: Unplaced, wakes: Wakes): void {
+  stores.virtualMachineClasses.subscribe((change) => {
+    const old = oldOf(change);
+    if (old && intentOf(old) === intentOf(change.object)) return;
+    for (const vm of stores.virtualMachines.byIndex('class', change.object.metadata.name)) {
+      wakes.virtualMachines.wakeAfter(keyOf(vm), placeAfterMs);
+      wakeSums(vm, wakes);
+    }
+    if (old || change.type === 'deleted') unplaced.wake();
   });
 }
 

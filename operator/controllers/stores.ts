@@ -2,6 +2,7 @@ import type { Host } from '../api/host.ts';
 import type { HostPool } from '../api/hostpool.ts';
 import type { PlacementPolicy } from '../api/placementpolicy.ts';
 import type { VirtualMachine } from '../api/virtualmachine.ts';
+import type { VirtualMachineClass } from '../api/virtualmachineclass.ts';
 import { domainUuidOf } from '../domain/identity.ts';
 import { resourceType } from '../kube/object.ts';
 import type { Store } from '../kube/store.ts';
@@ -18,6 +19,7 @@ export const nodes = resourceType<Node>({
 /** The cluster as the controllers see it: one cache for each kind, shared by all of them. */
 export interface Stores {
   virtualMachines: Store<VirtualMachine>;
+  virtualMachineClasses: Store<VirtualMachineClass>;
   hostPools: Store<HostPool>;
   hosts: Store<Host>;
   placementPolicies: Store<PlacementPolicy>;
@@ -31,6 +33,7 @@ export function addIndexes(stores: Stores): void {
   virtualMachines.addIndexer('pool', (vm) => [vm.spec.placement.hostPoolRef.name]);
   virtualMachines.addIndexer('namespace', (vm) => [vm.metadata.namespace ?? '']);
   virtualMachines.addIndexer('unplaced', (vm) => (vm.status?.hostName ? [] : ['yes']));
+  virtualMachines.addIndexer('class', ({ spec }) => (spec.classRef ? [spec.classRef.name] : []));
   // Bound, and not known to have had a domain yet.
   virtualMachines.addIndexer('unstarted', ({ metadata, status }) =>
     status?.hostName && !status.powerState ? [metadata.namespace ?? ''] : [],
@@ -38,4 +41,12 @@ export function addIndexes(stores: Stores): void {
   virtualMachines.addIndexer('domain', (vm) => [domainUuidOf(vm)]);
   hosts.addIndexer('pool', (host) => [host.spec.hostPoolRef.name]);
   placementPolicies.addIndexer('namespace', (policy) => [policy.metadata.namespace ?? '']);
+}
+
+/** The class that the VM refers to; undefined when it refers to none, or that is not there. */
+export function classOf(
+  { virtualMachineClasses }: Pick<Stores, 'virtualMachineClasses'>,
+  { spec }: VirtualMachine,
+): VirtualMachineClass | undefined {
+  return spec.classRef && virtualMachineClasses.get(spec.classRef.name);
 }

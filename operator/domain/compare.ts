@@ -10,12 +10,19 @@ export const ownerField = 'metadata';
  * way is no difference.
  */
 export function compareDomain(desired: DesiredDomain, facts: DomainFacts): DomainDifference[] {
+  const { className } = desired;
+  const sizeField = (name: string) =>
+    className === undefined ? `spec.${name}` : `${name} of class ${className}`;
   return [
     ...difference(ownerField, ownerText(desired.owner), ownerText(facts.owner)),
     ...difference('metadata.name', desired.name, facts.name),
     ...difference('hypervisor', desired.hypervisorType, facts.hypervisorType),
-    ...difference('spec.cpu.cores', String(desired.cpuCores), String(facts.cpuCores)),
-    ...difference('spec.memory.size', exactQuantity(desired.memoryBytes), exactQuantity(facts.memoryBytes)),
+    ...difference(sizeField('cpu.cores'), String(desired.cpuCores), String(facts.cpuCores)),
+    ...difference(
+      sizeField('memory.size'),
+      exactQuantity(desired.memoryBytes),
+      exactQuantity(facts.memoryBytes),
+    ),
     ...difference('spec.kernel.name', bootText(desired.kernel), bootText(facts.kernel)),
     ...difference('spec.kernel.commandLine', desired.kernel.commandLine, facts.kernel?.commandLine ?? ''),
     ...compareInterfaces(desired.interfaces, facts.interfaces),

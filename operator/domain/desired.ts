@@ -1,25 +1,32 @@
 import type { HostPool } from '../api/hostpool.ts';
-import { parseBytes } from '../api/quantity.ts';
 import type { VirtualMachine } from '../api/virtualmachine.ts';
+import type { VirtualMachineClass } from '../api/virtualmachineclass.ts';
 import type { DesiredDomain, DomainInterface } from './domain.ts';
 import { domainNameOf, domainUuidOf, macAddressOf } from './identity.ts';
+import { sizeOf } from './size.ts';
 
-/** What keeps a VM from having a domain: it asks for something that its HostPool does not have. */
+/** What keeps a VM from having a domain: it asks for something that its HostPool does not have, or for no size. */
 export interface DomainProblem {
   kind: 'problem';
-  reason: 'NetworkNotFound' | 'KernelNotFound';
+  reason: 'NetworkNotFound' | 'KernelNotFound' | 'ClassNotFound';
   /** Names the field, what it asks for, what there is, and the way out. */
   message: string;
 }
 
 export type DesiredDomainResult = { kind: 'ok'; domain: DesiredDomain } | DomainProblem;
 
-/** What the VM's domain should be on a host with this kind of hypervisor. Depends on nothing but its arguments. */
+/**
+ * What the VM's domain should be on a host with this kind of hypervisor; `vmClass` is the one that it refers to, if there
+ * is one. Depends on nothing but its arguments.
+ */
 export function desiredDomain(
   vm: VirtualMachine,
   pool: HostPool,
   hypervisorType: DesiredDomain['hypervisorType'],
+  vmClass?: VirtualMachineClass,
 ): DesiredDomainResult {
+  const size = sizeOf(vm, vmClass);
+  if (!size) return classNotFound(vm);
   const kernel = kernelOf(vm, pool);
   if ('kind' in kernel) return kernel;
   const interfaces: DomainInterface[] = [];
@@ -35,12 +42,19 @@ export function desiredDomain(
       name: domainNameOf(vm),
       owner: ownerOf(vm),
       hypervisorType,
-      cpuCores: vm.spec.cpu.cores,
-      memoryBytes: wholeMebibytes(parseBytes(vm.spec.memory.size)),
+      ...(size.className === undefined ? {} : { className: size.className }),
+      cpuCores: size.cpuCores,
+      memoryBytes: wholeMebibytes(size.memoryBytes),
       kernel,
       interfaces,
     },
   };
+}
+
+/** The VM refers to a class that is not there. */
+export function classNotFound({ spec }: VirtualMachine): DomainProblem {
+  const message = `spec.classRef.name is ${spec.classRef?.name}, but there is no such VirtualMachineClass. Create it, or name one that exists: kubectl get vmclass.`;
+  return { kind: 'problem', reason: 'ClassNotFound', message };
 }
 
 function ownerOf(vm: VirtualMachine): DesiredDomain['owner'] {

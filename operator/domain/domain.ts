@@ -15,6 +15,8 @@ export interface DesiredDomain {
   name: string;
   owner: DomainOwner;
   hypervisorType: 'KVM' | 'QEMU';
+  /** The VirtualMachineClass that gives CPUs and memory; absent when the VM's spec does. In no XML. */
+  className?: string;
   cpuCores: number;
   memoryBytes: number;
   kernel: { imagePath: string; initrdPath?: string; commandLine: string };

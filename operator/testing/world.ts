@@ -1,7 +1,8 @@
 import { type HostPool, hostPoolSpec } from '../api/hostpool.ts';
-import { hostPools, hosts, placementPolicies, virtualMachines } from '../api/kinds.ts';
+import { hostPools, hosts, placementPolicies, virtualMachineClasses, virtualMachines } from '../api/kinds.ts';
 import { type PlacementPolicy, placementPolicySpec } from '../api/placementpolicy.ts';
 import { type VirtualMachine, virtualMachineSpec } from '../api/virtualmachine.ts';
+import { virtualMachineClassSpec } from '../api/virtualmachineclass.ts';
 import { findCondition } from '../controllers/conditions.ts';
 import { secrets } from '../controllers/host/credentials.ts';
 import { domainUuidOf } from '../domain/identity.ts';
@@ -133,7 +134,7 @@ export class World {
     status?: VirtualMachine['status'],
   ): VirtualMachine {
     const full = virtualMachineSpec.parse({
-      memory: { size: '1Gi' },
+      ...('classRef' in spec ? {} : { memory: { size: '1Gi' } }),
       kernel: { name: 'small' },
       interfaces: [{ name: 'eth0', network: 'lab' }],
       ...spec,
@@ -159,6 +160,20 @@ export class World {
       spec: full,
     };
     this.cluster.put(placementPolicies, object);
+  }
+
+  /** A cluster-wide class; replaces one of the same name. */
+  putClass(name: string, spec: object): void {
+    this.cluster.put(virtualMachineClasses, {
+      apiVersion: 'vmfabric.io/v1alpha1',
+      kind: 'VirtualMachineClass',
+      metadata: { name },
+      spec: virtualMachineClassSpec.parse(spec),
+    });
+  }
+
+  deleteClass(name: string): void {
+    this.cluster.remove(virtualMachineClasses, { name });
   }
 
   vm(name: string): VirtualMachine {

@@ -1,4 +1,9 @@
-import { hostPools, placementPolicies, virtualMachines } from '../../operator/api/kinds.ts';
+import {
+  hostPools,
+  placementPolicies,
+  virtualMachineClasses,
+  virtualMachines,
+} from '../../operator/api/kinds.ts';
 import { secrets } from '../../operator/controllers/host/credentials.ts';
 import { applyMergePatch } from '../../operator/kube/merge-patch.ts';
 import type { KubeObject, ObjectRef, ResourceType } from '../../operator/kube/object.ts';
@@ -9,14 +14,16 @@ const userKinds: Record<UserKind, { type: ResourceType; namespace?: string }> = 
   VirtualMachine: { type: virtualMachines, namespace: 'shop' },
   HostPool: { type: hostPools },
   PlacementPolicy: { type: placementPolicies, namespace: 'shop' },
+  VirtualMachineClass: { type: virtualMachineClasses },
   Secret: { type: secrets, namespace: 'vmfabric-system' },
 };
-export type UserKind = 'VirtualMachine' | 'HostPool' | 'PlacementPolicy' | 'Secret';
+export type UserKind = 'VirtualMachine' | 'VirtualMachineClass' | 'HostPool' | 'PlacementPolicy' | 'Secret';
 
 export type Step =
   /** Makes objects with these specs; the rest is filled in as by `World` and the API server's defaults. */
   | { putVm: string; spec?: object; labels?: Record<string, string> }
   | { putPolicy: string; spec: object }
+  | { putClass: string; spec: object }
   | { putPool: object }
   | { putSecret: 'good' | 'empty' }
   /** A merge patch on the whole object, as by `kubectl patch`. */
@@ -51,6 +58,7 @@ export async function live(world: ChaosWorld, step: Step): Promise<void> {
   else if ('waitMs' in step) await world.run(step.waitMs);
   else if ('putVm' in step) world.addVm(step.putVm, step.spec, { labels: step.labels ?? {} });
   else if ('putPolicy' in step) world.putPolicy(step.putPolicy, step.spec);
+  else if ('putClass' in step) world.putClass(step.putClass, step.spec);
   else if ('putPool' in step) world.putPool(step.putPool);
   else if ('putSecret' in step) world.putSecret(...(step.putSecret === 'empty' ? [{}] : []));
   else if ('addMachine' in step) world.addMachine(step.addMachine);

@@ -3,7 +3,7 @@ import type { HostSpec, HostStatus } from '../../operator/api/host.ts';
 import type { HostPoolStatus } from '../../operator/api/hostpool.ts';
 import type { PlacementPolicyStatus } from '../../operator/api/placementpolicy.ts';
 import type { VirtualMachineStatus } from '../../operator/api/virtualmachine.ts';
-import { hostPool, placementPolicy, virtualMachine } from './api-objects.ts';
+import { hostPool, placementPolicy, virtualMachine, virtualMachineClass } from './api-objects.ts';
 
 function condition(type: string, reason: string): Condition {
   const lastTransitionTime = '2026-11-24T08:00:00Z';
@@ -23,6 +23,7 @@ const virtualMachineStatus: VirtualMachineStatus = {
   placementGeneration: 1,
   domainUUID: '6f0c51f4-0b0e-4a5f-8e8b-000000000001',
   powerState: 'Running',
+  size: { cpu: { cores: 2 }, memory: { size: '4Gi' } },
   interfaces: [{ name: 'eth0', macAddress: '52:54:00:12:34:56', addresses: ['10.77.100.12', 'fd00::12'] }],
   conditions: [condition('Ready', 'Running')],
 };
@@ -60,12 +61,13 @@ export function goldenObjects(namespace: string) {
   const name = 'golden';
   return [
     {
-      ...virtualMachine({ cpu: { cores: 2 }, memory: { size: '4Gi' } }),
+      ...virtualMachine({ classRef: { name }, memory: undefined }),
       metadata: { name, namespace },
       status: virtualMachineStatus,
     },
     { ...hostPool(), metadata: { name }, status: hostPoolStatus },
     { apiVersion, kind: 'Host', metadata: { name }, spec: hostSpec, status: hostStatus },
+    { ...virtualMachineClass({ overcommit: { cpuPercent: 100, memoryPercent: 100 } }), metadata: { name } },
     { ...placementPolicy(), metadata: { name, namespace }, status: placementPolicyStatus },
   ];
 }

@@ -46,6 +46,16 @@ export function placementPolicy(spec: Record<string, unknown> = {}): Manifest {
   };
 }
 
+/** The smallest VirtualMachineClass that is accepted. */
+export function virtualMachineClass(spec: Record<string, unknown> = {}): Manifest {
+  return {
+    apiVersion: 'vmfabric.io/v1alpha1',
+    kind: 'VirtualMachineClass',
+    metadata: { name: 'medium' },
+    spec: { cpu: { cores: 2 }, memory: { size: '4Gi' }, ...spec },
+  };
+}
+
 /** The smallest Host that is accepted. */
 export function host(spec: Record<string, unknown> = {}): Manifest {
   return {

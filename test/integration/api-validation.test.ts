@@ -34,6 +34,8 @@ const selectorText = 'values must be given for In and NotIn, and left out for Ex
 const hostsText =
   'the pool has no hosts: set spec.nodeSelector to the labels of your libvirt Nodes, or list spec.staticHosts';
 
+const sizeText = 'the VM has no size: give memory.size, or name a VirtualMachineClass in classRef';
+
 const sized = (size: unknown) => virtualMachine({ memory: { size } });
 const plugged = (...interfaces: object[]) => virtualMachine({ interfaces });
 const eth0 = { name: 'eth0', network: 'lab' };
@@ -67,7 +69,8 @@ const refused: Record<string, Case[]> = {
       sized(4),
       'spec.memory.size: Invalid value: "integer": spec.memory.size in body must be of type string: "integer"',
     ],
-    ['no memory', virtualMachine({ memory: undefined }), 'spec.memory: Required value'],
+    ['no memory', virtualMachine({ memory: undefined }), `spec.memory: Required value: ${sizeText}`],
+    ['memory of no size', virtualMachine({ memory: {} }), `spec.memory: Required value: ${sizeText}`],
     ['a misspelt field', virtualMachine({ memroy: {} }), strict('VirtualMachine', 'spec.memroy')],
     [
       'a misspelt field inside',
@@ -309,7 +312,6 @@ describe('what is accepted', () => {
   it('is the smallest VirtualMachine, with its defaults', async () => {
     expect((await accepted(controlPlane, virtualMachine())).spec).toEqual({
       runStrategy: 'Always',
-      cpu: { cores: 1 },
       memory: { size: '128Mi' },
       kernel: { name: 'small', commandLine: '' },
       interfaces: [],

@@ -82,6 +82,17 @@ export const virtualMachineReasons = {
     remedy: 'Add the kernel to the HostPool, or name one that it has.',
     conditions: ['VirtualMachine.Ready', 'VirtualMachine.Running', 'VirtualMachine.Stalled'],
   },
+  ClassNotFound: {
+    meaning:
+      'The VirtualMachineClass that spec.classRef names does not exist, so the size of the VM is not known. What is defined on a host already goes on as it is.',
+    remedy: 'Create the class, or name one that exists: kubectl get vmclass.',
+    conditions: [
+      'VirtualMachine.Ready',
+      'VirtualMachine.Scheduled',
+      'VirtualMachine.Running',
+      'VirtualMachine.Stalled',
+    ],
+  },
   HostLost: {
     meaning:
       "The VM's host does not answer. Whether the VM runs there is not known, so it is started nowhere else.",

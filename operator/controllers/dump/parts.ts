@@ -1,9 +1,16 @@
 import { z } from 'zod';
 import { hostSpec, hostStatus } from '../../api/host.ts';
 import { hostPoolSpec, hostPoolStatus } from '../../api/hostpool.ts';
-import { hostPools, hosts, placementPolicies, virtualMachines } from '../../api/kinds.ts';
+import {
+  hostPools,
+  hosts,
+  placementPolicies,
+  virtualMachineClasses,
+  virtualMachines,
+} from '../../api/kinds.ts';
 import { placementPolicySpec, placementPolicyStatus } from '../../api/placementpolicy.ts';
 import { type VirtualMachine, virtualMachineSpec, virtualMachineStatus } from '../../api/virtualmachine.ts';
+import { virtualMachineClassSpec } from '../../api/virtualmachineclass.ts';
 import type { KubeObject, ResourceType } from '../../kube/object.ts';
 import type { Store } from '../../kube/store.ts';
 import type { Node } from '../hostpool/membership.ts';
@@ -31,7 +38,7 @@ const metadata = z.object({
   finalizers: z.array(z.string()).optional(),
 });
 
-function object(spec: z.ZodType, status: z.ZodType) {
+function object(spec: z.ZodType, status: z.ZodType = z.never()) {
   const type = { apiVersion: z.string(), kind: z.string() };
   return z.object({ ...type, metadata, spec, status: status.optional() });
 }
@@ -42,6 +49,9 @@ type Parts = { readonly [K in keyof Stores]: Stores[K] extends Store<infer T> ? 
 /** In the order in which a model is best told of them: hosts are translated by their pools, and VMs go to hosts. */
 export const parts: Parts = {
   hostPools: { type: hostPools, schema: object(hostPoolSpec, hostPoolStatus), pick: plain },
+  virtualMachineClasses: {
+    ...{ type: virtualMachineClasses, schema: object(virtualMachineClassSpec), pick: plain },
+  },
   placementPolicies: {
     ...{ type: placementPolicies, schema: object(placementPolicySpec, placementPolicyStatus), pick: plain },
   },

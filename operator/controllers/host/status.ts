@@ -36,7 +36,7 @@ export function hostStatus(observation: HostObservation): HostStatus {
     ...(allocatable
       ? {
           allocatable: { cpu: allocatable.cpu, memory: exactQuantity(allocatable.memoryBytes) },
-          allocated: { cpu: used.cpu, memory: exactQuantity(used.memoryBytes) },
+          allocated: { cpu: Math.ceil(used.cpu), memory: exactQuantity(used.memoryBytes) },
           summary: summary(used, allocatable),
         }
       : {}),
@@ -92,7 +92,7 @@ function foreignNames(domains: DomainSummary[]): Partial<HostStatus> {
 
 export function summary(used: Amounts, allocatable: Amounts): { cpu: string; memory: string } {
   return {
-    cpu: `${used.cpu}/${allocatable.cpu}`,
+    cpu: `${Math.ceil(used.cpu)}/${allocatable.cpu}`,
     memory: `${readableQuantity(used.memoryBytes)}/${readableQuantity(allocatable.memoryBytes)}`,
   };
 }

@@ -13,7 +13,7 @@ export interface ReserveFindings {
 export function reservedOf(reserve: ReserveFindings | undefined, name: 'cpu' | 'memory') {
   if (!reserve) return {};
   const amount = reserve.report.kept[name] ?? 0;
-  return { reserved: name === 'cpu' ? `${amount}` : exactQuantity(amount) };
+  return { reserved: name === 'cpu' ? `${Math.ceil(amount)}` : exactQuantity(amount) };
 }
 
 export function headroomOf(reserve: ReserveFindings): string {

@@ -46,9 +46,9 @@ export function poolStatus({
         name: 'cpu',
         capacity: `${capacity.cpu}`,
         allocatable: `${allocatable.cpu}`,
-        allocated: `${used.cpu}`,
+        allocated: `${Math.ceil(used.cpu)}`,
         ...reservedOf(reserve, 'cpu'),
-        largestFree: `${largestFree.cpu}`,
+        largestFree: `${Math.floor(largestFree.cpu)}`,
       },
       {
         name: 'memory',

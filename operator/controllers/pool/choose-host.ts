@@ -1,5 +1,6 @@
 import type { HostPool } from '../../api/hostpool.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
+import { classNotFound } from '../../domain/desired.ts';
 import type { Decision } from '../../placement/model/decision.ts';
 import { conflictOf } from './conflicts.ts';
 import type { PoolModel } from './pool-model.ts';
@@ -9,7 +10,13 @@ export type Choice =
   | { kind: 'host'; hostName: string }
   | {
       kind: 'none';
-      reason: 'Unschedulable' | 'GangIncomplete' | 'GangUnschedulable' | 'Preempting' | 'PolicyConflict';
+      reason:
+        | 'ClassNotFound'
+        | 'Unschedulable'
+        | 'GangIncomplete'
+        | 'GangUnschedulable'
+        | 'Preempting'
+        | 'PolicyConflict';
       message: string;
       /** Why each host does not do; of a VM that is refused for itself. */
       decision?: Decision & { kind: 'unplaced' };
@@ -20,6 +27,8 @@ export type Choice =
  * first, a gang goes all at once, a host that is being cleared for the VM is waited for, and then the VM itself. Hosts of others are assumed by the way, its own is not.
  */
 export function chooseHost(pools: PoolModel, vm: VirtualMachine, pool: HostPool): Choice {
+  if (!pools.isSized(vm))
+    return { kind: 'none', reason: 'ClassNotFound', message: classNotFound(vm).message };
   pools.placeWaiting(vm);
   const withoutGang = refusalOfGang(pools, vm);
   if (withoutGang) return withoutGang;

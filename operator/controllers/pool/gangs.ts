@@ -23,7 +23,7 @@ interface Asking {
   request: PlacementRequest;
 }
 
-type Model = Pick<PoolModel, 'engine' | 'line' | 'request' | 'assume' | 'reservations'>;
+type Model = Pick<PoolModel, 'engine' | 'line' | 'request' | 'assume' | 'isSized' | 'reservations'>;
 
 /**
  * VMs that are of use only together. Until a gang stands, its members are placed all at once or not at all; what of it is
@@ -91,7 +91,9 @@ export class Gangs {
 
   #asking(member: VirtualMachine): { member: VirtualMachine; request: PlacementRequest }[] {
     const pool = this.#poolOf(member);
-    return pool ? [{ member, request: this.#model.request(member, pool) }] : [];
+    return pool && this.#model.isSized(member)
+      ? [{ member, request: this.#model.request(member, pool) }]
+      : [];
   }
 
   #poolOf(vm: VirtualMachine): HostPool | undefined {

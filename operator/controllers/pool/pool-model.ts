@@ -2,6 +2,7 @@ import type { Host } from '../../api/host.ts';
 import type { HostPool } from '../../api/hostpool.ts';
 import type { PlacementPolicy } from '../../api/placementpolicy.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
+import { lastSizeOf, type Size, sizeOf } from '../../domain/size.ts';
 import { intentOf, keyOf, type ObjectKey } from '../../kube/object.ts';
 import { compareResourceVersions } from '../../kube/resource-version.ts';
 import type { Change } from '../../kube/store.ts';
@@ -14,7 +15,8 @@ import { findCondition } from '../conditions.ts';
 import type { Amounts } from '../host/capacity.ts';
 import type { HostLink } from '../host/connections.ts';
 import type { HostLinks } from '../host/recorded-links.ts';
-import type { Stores } from '../stores.ts';
+import { classOf, type Stores } from '../stores.ts';
+import { type Counting, countedSize, countingRemark } from './counting.ts';
 import { Gangs } from './gangs.ts';
 import { policyState } from './policy-state.ts';
 import { Preemptions } from './preemptions.ts';
@@ -64,6 +66,7 @@ export class PoolModel {
     );
     stores.placementPolicies.subscribe(({ type, object }) => this.#seePolicy(type, object));
     stores.hostPools.subscribe((change) => this.#seePool(change));
+    stores.virtualMachineClasses.subscribe(({ object }) => this.#seeVmsOf('class', object.metadata.name));
     stores.nodes.subscribe(({ object }) => this.refreshHost(object.metadata.name));
     connections.listen({ onLink: (hostName) => this.refreshHost(hostName), onDomainEvent: () => {} });
   }
@@ -75,17 +78,23 @@ export class PoolModel {
     const decision = this.engine.place(request);
     if (decision.kind === 'placed') return this.reservations.choose(request, decision);
     const way = wouldFitSentence(wouldFit(this.engine, request, decision.rejections));
-    return way === '' ? decision : { ...decision, message: `${decision.message} ${way}` };
+    const remark = countingRemark(vm, this.#counting(vm));
+    return { ...decision, message: [decision.message, way, remark].filter((text) => text !== '').join(' ') };
+  }
+
+  /** Whether the VM's size is known: it is not while its class is not there, and without it no host can be chosen. */
+  isSized(vm: VirtualMachine): boolean {
+    return sizeOf(vm, classOf(this.#stores, vm)) !== undefined;
   }
 
   /** The VM in placement's words. */
   state(vm: VirtualMachine): VmState {
-    return vmState(vm, this.#poolOf(vm));
+    return vmState(vm, this.#counting(vm));
   }
 
   /** What the VM asks the engine. */
   request(vm: VirtualMachine, pool: HostPool): PlacementRequest {
-    return { vm: vmState(vm, pool), pool: pool.metadata.name, strategy: pool.spec.strategy };
+    return { vm: this.state(vm), pool: pool.metadata.name, strategy: pool.spec.strategy };
   }
 
   /**
@@ -100,6 +109,7 @@ export class PoolModel {
       const pool = this.#poolOf(waiting);
       if (
         !pool ||
+        !this.isSized(waiting) ||
         this.#assumed.has(keyOf(waiting)) ||
         this.preemptions.hostFor(waiting) ||
         (assembly && assembly.kind !== 'stands')
@@ -130,9 +140,12 @@ export class PoolModel {
     return this.engine.check(this.request(vm, pool), hostName);
   }
 
-  /** What the host lacks for what the VM asks for now, beside all others on it; undefined when nothing. */
-  shortageOn(vm: VirtualMachine, pool: HostPool, hostName: string): string | undefined {
-    return this.engine.shortageOn(this.request(vm, pool), hostName);
+  /** What the host lacks for the VM if it has this size, beside all others on it; undefined when nothing. */
+  shortageOn(vm: VirtualMachine, pool: HostPool, hostName: string, size: Size): string | undefined {
+    const request = this.request(vm, pool);
+    const counted = countedSize(size, lastSizeOf(vm, classOf(this.#stores, vm)), pool);
+    const requests = { ...request.vm.requests, ...counted };
+    return this.engine.shortageOn({ ...request, vm: { ...request.vm, requests } }, hostName);
   }
 
   /**
@@ -161,7 +174,7 @@ export class PoolModel {
     if (!vm?.status?.hostName && !this.#assumed.has(key)) this.#dropVm(key);
   }
 
-  /** What VMs have of the host, placements that are decided and not yet seen included. */
+  /** What VMs count on the host, placements that are decided and not yet seen included; parts of CPUs as they are. */
   usage(hostName: string): PoolUsage {
     const { vms, resources } = this.engine.usage(hostName);
     return { vms, cpu: resources['cpu'] ?? 0, memoryBytes: resources['memory'] ?? 0, resources };
@@ -170,6 +183,10 @@ export class PoolModel {
   refreshHost(hostName: string): void {
     const host = this.#stores.hosts.get(hostName);
     if (host) this.#seeHost(host);
+  }
+
+  #counting(vm: VirtualMachine): Counting {
+    return { pool: this.#poolOf(vm), vmClass: classOf(this.#stores, vm) };
   }
 
   #seeVm(vm: VirtualMachine): void {
@@ -254,7 +271,12 @@ export class PoolModel {
     if (change.type === 'deleted') this.reservations.removePool(name);
     else this.reservations.seePool(change.object);
     for (const host of this.#stores.hosts.byIndex('pool', name)) this.#seeHost(host);
-    for (const vm of this.#stores.virtualMachines.byIndex('pool', name)) this.#seeVm(vm);
+    this.#seeVmsOf('pool', name);
+  }
+
+  /** Counts all VMs of a pool or class anew. */
+  #seeVmsOf(index: 'pool' | 'class', name: string): void {
+    for (const vm of this.#stores.virtualMachines.byIndex(index, name)) this.#seeVm(vm);
   }
 }
 

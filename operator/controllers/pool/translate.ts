@@ -1,6 +1,5 @@
 import type { Host } from '../../api/host.ts';
 import type { HostPool } from '../../api/hostpool.ts';
-import { parseBytes } from '../../api/quantity.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import { keyOf } from '../../kube/object.ts';
 import type { HostState } from '../../placement/model/host.ts';
@@ -11,27 +10,18 @@ import { replacedMachine } from '../host/identity.ts';
 import { schedulable } from '../host/schedulable.ts';
 import { taintsOf } from '../host/taints.ts';
 import type { Node } from '../hostpool/membership.ts';
+import { type Counting, countedVm } from './counting.ts';
 import { namedLimits, namedRequests } from './named-resources.ts';
 import { needsOf, offersOf } from './offers.ts';
 
-/** What its domain holds on its host right now, whatever the spec asks for; nothing while it is stopped. */
-export function heldBy({ status }: VirtualMachine) {
-  return status?.powerState === 'Stopped' ? undefined : status?.allocated;
-}
-
-/** A VirtualMachine of the pool in placement's words. One that was made smaller has what it had until it is restarted. */
-export function vmState(vm: VirtualMachine, pool: HostPool | undefined): VmState {
-  const held = heldBy(vm);
-  const needs = pool ? needsOf(vm, pool) : [];
+/** A VirtualMachine in placement's words. */
+export function vmState(vm: VirtualMachine, counting: Counting): VmState {
+  const needs = counting.pool ? needsOf(vm, counting.pool) : [];
   return {
     id: keyOf(vm),
     namespace: vm.metadata.namespace ?? '',
     labels: vm.metadata.labels ?? {},
-    requests: {
-      cpu: Math.max(vm.spec.cpu.cores, held?.cpu.cores ?? 0),
-      memory: Math.max(parseBytes(vm.spec.memory.size), held ? parseBytes(held.memory.size) : 0),
-      ...namedRequests(vm),
-    },
+    requests: { ...countedVm(vm, counting), ...namedRequests(vm) },
     ...hostRules(vm.spec.placement),
     ...(needs.length > 0 ? { needs } : {}),
   };

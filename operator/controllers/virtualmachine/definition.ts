@@ -1,9 +1,12 @@
+import { isDeepStrictEqual } from 'node:util';
 import { desiredDomain } from '../../domain/desired.ts';
 import type { DomainDifference } from '../../domain/domain.ts';
 import { domainUuidOf } from '../../domain/identity.ts';
 import { planDefinition, restartRequired } from '../../domain/plan.ts';
+import { sizeInStatus, sizeOf } from '../../domain/size.ts';
 import { domainXml } from '../../domain/write.ts';
 import { type HostConnection, HypervisorError } from '../../hypervisor/hypervisor.ts';
+import { classOf } from '../stores.ts';
 import { runsElsewhere } from './elsewhere.ts';
 import { isOutdated } from './outdated.ts';
 import { type Scope, type StepResult, stepDone } from './scope.ts';
@@ -22,7 +25,7 @@ export async function defineDomain(scope: Scope): Promise<StepResult> {
     };
   }
   await look(scope, connection);
-  const desired = desiredDomain(vm, pool, link.facts.hypervisorType);
+  const desired = desiredDomain(vm, pool, link.facts.hypervisorType, classOf(scope.env.stores, vm));
   if (desired.kind === 'problem')
     return withProblem(scope, { kind: 'blocked', reason: desired.reason, message: desired.message });
   scope.desired = desired.domain;
@@ -95,10 +98,16 @@ async function define(
   }
 }
 
+/** The VM's class has been changed. */
+function hasOtherSize({ vm, env }: Scope): boolean {
+  const size = sizeOf(vm, classOf(env.stores, vm));
+  return size !== undefined && !isDeepStrictEqual(sizeInStatus(size), vm.status?.size);
+}
+
 /** A change by the user, and one from outside, are the same to the host; the generation tells them apart. */
 function noteDefinition(scope: Scope, because: DomainDifference[] | 'missing'): void {
   const { vm, events } = scope;
-  const specChanged = vm.status?.observedGeneration !== vm.metadata.generation;
+  const isAskedAnew = vm.status?.observedGeneration !== vm.metadata.generation || hasOtherSize(scope);
   if (because === 'missing') {
     const wasThere = vm.status?.powerState !== undefined;
     const note = wasThere
@@ -116,7 +125,7 @@ function noteDefinition(scope: Scope, because: DomainDifference[] | 'missing'): 
     .map((difference) => `${difference.field} (${difference.actual} to ${difference.desired})`)
     .join(', ');
   events.push(
-    specChanged
+    isAskedAnew
       ? {
           type: 'Normal',
           reason: 'Updated',

@@ -92,7 +92,7 @@ describe('a change of the spec', () => {
   it('takes effect at the next start, and says so until then', async () => {
     const world = await running();
     world.editVm('web-1', (vm) => {
-      vm.spec.cpu.cores = 2;
+      vm.spec.cpu = { cores: 2 };
     });
     await world.run(5000);
     expect(world.condition('web-1', 'RestartRequired')).toBe('True RestartRequired');

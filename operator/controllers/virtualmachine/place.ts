@@ -29,7 +29,7 @@ export async function place(scope: Scope): Promise<StepResult> {
 function withoutHost(scope: Scope, pool: HostPool, choice: Choice & { kind: 'none' }): StepResult {
   const { env, vm, lookAgainMs } = scope;
   const { reason, message } = choice;
-  if (reason === 'PolicyConflict') return { kind: 'blocked', reason, message };
+  if (reason === 'PolicyConflict' || reason === 'ClassNotFound') return { kind: 'blocked', reason, message };
   // Just after a start no host is connected yet: that is no news, and each host's link wakes this VM again.
   const isConnecting = () => env.pools.gangs.poolsOf(vm).some((one) => env.pools.isConnecting(one));
   if (reason !== 'GangIncomplete' && isConnecting()) return { kind: 'postpone' };

@@ -35,7 +35,7 @@ describe('a VM that was made bigger', () => {
     world.halt('web-1');
     await world.run(10_000);
     world.editVm('web-1', (vm) => {
-      vm.spec.memory.size = size;
+      vm.spec.memory = { size: size };
       vm.spec.runStrategy = 'Always';
     });
     await world.run(10_000);
@@ -75,7 +75,7 @@ describe('a VM that was made smaller', () => {
   it('holds what it had until it is restarted', async () => {
     const world = await World.withRunningVm({ memory: { size: '40Gi' } });
     world.editVm('web-1', (vm) => {
-      vm.spec.memory.size = '1Gi';
+      vm.spec.memory = { size: '1Gi' };
     });
     world.putVm('other', { memory: { size: '40Gi' } });
     await world.run(10_000);
@@ -168,7 +168,7 @@ describe('a VM that asks for what its pool has no longer', () => {
   it('needs no more room for that than it had, however much its spec asks for by now', async () => {
     const world = await withoutNetwork();
     world.editVm('web-1', (vm) => {
-      vm.spec.memory.size = '100Gi';
+      vm.spec.memory = { size: '100Gi' };
     });
     await world.run(5000);
     world.hostOf('web-1').outside.destroy(world.uuid('web-1'));
@@ -182,7 +182,7 @@ describe('a VM that runs with less than its definition and now asks for what its
   async function changedTwice(): Promise<World> {
     const world = await World.withRunningVm();
     world.editVm('web-1', (vm) => {
-      vm.spec.cpu.cores = 2;
+      vm.spec.cpu = { cores: 2 };
     });
     await world.run(5000);
     world.editVm('web-1', (vm) => {

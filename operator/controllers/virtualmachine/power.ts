@@ -1,5 +1,5 @@
-import { exactQuantity, parseBytes } from '../../api/quantity.ts';
-import type { VirtualMachine, VirtualMachineSpec } from '../../api/virtualmachine.ts';
+import { parseBytes } from '../../api/quantity.ts';
+import type { VirtualMachineSpec } from '../../api/virtualmachine.ts';
 import { readDomain } from '../../domain/read.ts';
 import { type HostConnection, HypervisorError, type ObservedDomain } from '../../hypervisor/hypervisor.ts';
 import { domainUUID, look } from './definition.ts';
@@ -108,15 +108,11 @@ function hostFull({ env, lookAgainMs, observed, pool, vm }: Scope): StepResult |
   if (!allocated || !observed || !pool) return undefined;
   const { cpuCores, memoryBytes } = readDomain(observed.definitionXml);
   const grew = cpuCores > allocated.cpu.cores || memoryBytes > parseBytes(allocated.memory.size);
-  const shortage = grew && env.pools.shortageOn(ofSize(vm, cpuCores, memoryBytes), pool, hostName);
+  const shortage = grew && env.pools.shortageOn(vm, pool, hostName, { cpuCores, memoryBytes });
   if (!shortage) return undefined;
   const had = `${allocated.cpu.cores} cores and ${allocated.memory.size}`;
   const message = `Host ${hostName} ${shortage} for what the VM asks for now; it ran with ${had}. Ask for less, or stop or move other VMs of the host.`;
   return { kind: 'wait', forMs: lookAgainMs, reason: 'HostFull', message };
-}
-
-function ofSize(vm: VirtualMachine, cores: number, memoryBytes: number): VirtualMachine {
-  return { ...vm, spec: { ...vm.spec, cpu: { cores }, memory: { size: exactQuantity(memoryBytes) } } };
 }
 
 async function resume(scope: Scope, connection: HostConnection): Promise<StepResult> {

@@ -7,7 +7,9 @@ import {
 } from '../../api/virtualmachine.ts';
 import { domainUuidOf, macAddressOf } from '../../domain/identity.ts';
 import { readDomain } from '../../domain/read.ts';
+import { sizeInStatus, sizeOf } from '../../domain/size.ts';
 import { conditionList, unknown, type Verdict } from '../conditions.ts';
+import { classOf } from '../stores.ts';
 import type { Scope, StepResult } from './scope.ts';
 import { stepDone } from './scope.ts';
 import { verdicts } from './verdicts.ts';
@@ -33,6 +35,7 @@ export function computeStatus(scope: Scope, outcome: StepResult): VirtualMachine
     ...(hostName === undefined ? pastBinding(vm) : binding(vm, hostName)),
     ...(hostName !== undefined && scope.makesWayFor ? { makesWayFor: scope.makesWayFor } : {}),
     ...(power === undefined ? {} : { powerState: power }),
+    ...askedSize(scope),
     ...allocated(scope),
     ...(hostName === undefined ? {} : { interfaces: interfaces(scope) }),
     conditions: conditionList(
@@ -82,6 +85,13 @@ function powerState({ vm, observed, looked }: Scope): PowerState | undefined {
   if (observed) return observed.power;
   if (looked) return 'Stopped';
   return vm.status?.powerState === undefined ? undefined : 'Unknown';
+}
+
+/** While its class is gone, a VM that has a host goes on counting as what it asked for last. */
+function askedSize({ vm, env }: Scope): Pick<VirtualMachineStatus, 'size'> {
+  const asked = sizeOf(vm, classOf(env.stores, vm));
+  const size = asked ? sizeInStatus(asked) : vm.status?.hostName && vm.status.size;
+  return size ? { size } : {};
 }
 
 /** What runs now, or ran last. */

@@ -6,6 +6,7 @@ import {
 } from '../../../operator/api/virtualmachine.ts';
 import { finalizer } from '../../../operator/controllers/virtualmachine/finalizer.ts';
 import { domainUuidOf, macAddressOf } from '../../../operator/domain/identity.ts';
+import { sizeInStatus, sizeOf } from '../../../operator/domain/size.ts';
 import type { Cluster } from '../../../operator/kube/cluster.ts';
 
 /** Requests under way at once while many objects are made. */
@@ -40,10 +41,12 @@ export function settledStatus(vm: VirtualMachine, hostName: string): VirtualMach
   const condition = (type: string, status: 'True' | 'False', reason: string, message: string) => ({
     ...{ type, status, reason, message, observedGeneration: 1, lastTransitionTime },
   });
+  const asked = sizeOf(vm, undefined);
+  const size = asked && sizeInStatus(asked);
   return {
     ...{ observedGeneration: 1, hostName, placementGeneration: 1 },
     ...{ domainUUID: domainUuidOf(vm), powerState: 'Running' },
-    allocated: { cpu: { cores: vm.spec.cpu.cores }, memory: vm.spec.memory },
+    ...(size ? { size, allocated: size } : {}),
     interfaces: vm.spec.interfaces.map((one) => ({
       ...{ name: one.name, macAddress: macAddressOf(vm, one), addresses: [guestAddress] },
     })),

@@ -41,6 +41,7 @@ it('whatever is changed in a VM, and how fast, it ends as one that is made by th
 /** Without these the histories would prove little. */
 const mustHappen = [
   ...['Running', 'Halted', 'Stopped', 'Unschedulable', 'HostPoolNotFound', 'KernelNotFound'],
+  ...['ClassNotFound', 'what it asked for last'],
   ...['NetworkNotFound', 'restarted', 'its host', 'its domain', 'what it ran with last', 'its power'],
 ];
 

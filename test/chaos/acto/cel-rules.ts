@@ -9,6 +9,12 @@ type Predicate = (self: unknown, oldSelf?: unknown) => boolean;
 
 /** What the CEL rules of the CRDs say, by their text, as far as the patterns of zod do not say it. */
 const predicates: Readonly<Record<string, Predicate>> = {
+  'has(self.classRef) || has(self.memory) && has(self.memory.size)': (self) =>
+    has(self, 'classRef') || has(self, 'memory', 'size'),
+  '!has(self.classRef) || !has(self.cpu) || !has(self.cpu.cores)': (self) =>
+    !has(self, 'classRef') || !has(self, 'cpu', 'cores'),
+  '!has(self.classRef) || !has(self.memory) || !has(self.memory.size)': (self) =>
+    !has(self, 'classRef') || !has(self, 'memory', 'size'),
   'has(self.kernel)': (self) => (self as Json)['kernel'] !== undefined,
   'has(self.nodeSelector) || size(self.staticHosts) > 0': (self) => {
     const { nodeSelector, staticHosts } = self as { nodeSelector?: unknown; staticHosts: unknown[] };
@@ -63,6 +69,11 @@ export function mayBecome(schema: z.ZodType, old: unknown, value: unknown): bool
     ([name, below]) =>
       member(value, name) === undefined || mayBecome(below, member(old, name), member(value, name)),
   );
+}
+
+/** Whether there is a member at the end of the path. */
+function has(self: unknown, ...path: string[]): boolean {
+  return path.reduce((value, name) => (value as Json | undefined)?.[name], self) !== undefined;
 }
 
 function isSame(one: unknown, other: unknown): boolean {

@@ -1,6 +1,8 @@
-import { exactQuantity, parseBytes } from '../../../operator/api/quantity.ts';
+import { virtualMachineClasses } from '../../../operator/api/kinds.ts';
+import { exactQuantity } from '../../../operator/api/quantity.ts';
 import { virtualMachineSpec } from '../../../operator/api/virtualmachine.ts';
 import { desiredDomain } from '../../../operator/domain/desired.ts';
+import { sizeInStatus, sizeOf } from '../../../operator/domain/size.ts';
 import type { ChaosWorld } from '../chaos-world.ts';
 import type { History, Wish } from './histories.ts';
 import { type Heritage, type Outcome, startAfresh, vmName } from './lives.ts';
@@ -40,9 +42,25 @@ const keepsakes: readonly Keepsake[] = [
       return { status: { hostName, allocated, powerState: 'Stopped' } };
     },
     comesFrom: ({ spec }, { world }) => {
-      const { cpu, memory } = virtualMachineSpec.parse(spec);
-      const size = exactQuantity(Math.ceil(parseBytes(memory.size) / 2 ** 20) * 2 ** 20);
-      return isSame({ cpu, memory: { size } }, world.vm(vmName).status?.allocated);
+      const asked = sizeOf({ spec: virtualMachineSpec.parse(spec) }, classIn(world, spec.classRef?.name));
+      if (!asked) return false;
+      const size = exactQuantity(Math.ceil(asked.memoryBytes / 2 ** 20) * 2 ** 20);
+      return isSame({ cpu: { cores: asked.cpuCores }, memory: { size } }, world.vm(vmName).status?.allocated);
+    },
+  },
+  {
+    name: 'what it asked for last',
+    because: 'docs/decisions/0016: a VM whose class is not there counts as what it was last',
+    find: ({ world }) => {
+      const vm = world.vm(vmName);
+      const { hostName, size } = vm.status ?? {};
+      const { classRef } = vm.spec;
+      if (hostName === undefined || !size || !classRef || classIn(world, classRef.name)) return undefined;
+      return { status: { hostName, size } };
+    },
+    comesFrom: ({ spec }, { world }) => {
+      const asked = sizeOf({ spec: virtualMachineSpec.parse(spec) }, classIn(world, spec.classRef?.name));
+      return asked !== undefined && isSame(sizeInStatus(asked), world.vm(vmName).status?.size);
     },
   },
   {
@@ -54,7 +72,9 @@ const keepsakes: readonly Keepsake[] = [
       const pool = world.pool(vm.spec.placement.hostPoolRef.name);
       const definition = definitionIn(world);
       if (!pool || definition === undefined) return undefined;
-      return desiredDomain(vm, pool, 'KVM').kind === 'problem' ? { definition } : undefined;
+      return desiredDomain(vm, pool, 'KVM', classIn(world, vm.spec.classRef?.name)).kind === 'problem'
+        ? { definition }
+        : undefined;
     },
     comesFrom: async (earlier, { world }) =>
       definitionIn(
@@ -106,6 +126,10 @@ async function afresh(wish: Wish, heritage?: Heritage): Promise<ChaosWorld> {
   const { world } = await startAfresh(wish, heritage);
   world.kill();
   return world;
+}
+
+function classIn(world: ChaosWorld, name: string | undefined) {
+  return name === undefined ? undefined : world.cluster.peek(virtualMachineClasses, { name });
 }
 
 function hostNameIn(world: ChaosWorld): string {

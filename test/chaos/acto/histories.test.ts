@@ -34,7 +34,7 @@ describe('histories', () => {
       }),
     );
     const members = Object.keys(virtualMachineSpec.shape);
-    const required = ['memory', 'kernel'];
+    const required = ['kernel'];
     const expected = members.flatMap((name) =>
       (required.includes(name) ? ['changes'] : ['changes', 'comes', 'goes']).map((how) => `${name} ${how}`),
     );

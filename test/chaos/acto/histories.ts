@@ -84,15 +84,25 @@ function compose(first: Wish, list: readonly Change[]): History {
   for (const { parts, without, labels: relabelled, until: pause, back = 0 } of list) {
     const before = wishes.at(-1) ?? first;
     const earlier = back > 0 ? wishes.at(-1 - back) : undefined;
-    const spec = Object.fromEntries(
+    const changed = Object.fromEntries(
       Object.entries({ ...before.spec, ...parts }).filter(
         ([name]) => !without.includes(name as keyof WrittenSpec),
       ),
     ) as WrittenSpec;
+    const spec = withOneSize(changed, before.spec);
     const wish = earlier ?? { spec, labels: relabelled ?? before.labels };
     wishes.push({ ...wish, until: pause });
   }
   return wishes;
+}
+
+/** Who names a class takes out the size that stood there, and the other way round. */
+function withOneSize(spec: WrittenSpec, before: WrittenSpec): WrittenSpec {
+  const { classRef, cpu, memory, ...rest } = spec;
+  const isSized = memory?.size !== undefined;
+  if (classRef && !(isSized && before.classRef)) return { ...rest, classRef };
+  const size = memory?.size ?? before.memory?.size ?? '1Gi';
+  return { ...rest, ...(cpu ? { cpu } : {}), memory: { ...memory, size } };
 }
 
 /** A VM cannot move to another HostPool, so all of its history is in one. */

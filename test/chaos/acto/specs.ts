@@ -11,6 +11,7 @@ export type PartOfSpec = z.input<ReturnType<typeof virtualMachineSpec.partial>>;
 /** What there is in the world that the specs are made for. */
 export interface Surroundings {
   kernels: readonly string[];
+  classes: readonly string[];
   networks: readonly string[];
   /** Labels of hosts, with the values that they have. */
   hostLabels: Readonly<Record<string, readonly string[]>>;
@@ -40,8 +41,9 @@ export function partsOfSpecs(surroundings: Surroundings): fc.Arbitrary<PartOfSpe
 }
 
 function specialities(surroundings: Surroundings): Specialities {
-  const { kernels, networks, taints, resources, hostLabels, cores, memory } = surroundings;
+  const { kernels, classes, networks, taints, resources, hostLabels, cores, memory } = surroundings;
   return {
+    'classRef.name': mostly(fc.constantFrom(...classes)),
     'cpu.cores': mostly(sizes(cores)),
     'memory.size': mostly(sizes(memory)),
     'kernel.name': mostly(fc.constantFrom(...kernels)),

@@ -22,6 +22,7 @@ const resources = [
 export const historyOptions: HistoryOptions = {
   surroundings: {
     kernels: ['small', 'bare'],
+    classes: ['modest', 'broad', 'calm', 'gone'],
     networks: ['lab', 'back'],
     taints: [dedicated],
     resources: ['gpu', 'licence'],
@@ -59,6 +60,13 @@ const pinned = {
   hostAffinity: [{ hostSelector: { matchLabels: { disk: 'hdd' } } }],
 };
 
+/** Sizes that fit anywhere, hardly anywhere, and one that counts for more than it is; `gone` is not there. */
+const classes = {
+  modest: { cpu: { cores: 2 }, memory: { size: '1Gi' } },
+  broad: { cpu: { cores: 44 }, memory: { size: '34Gi' } },
+  calm: { cpu: { cores: 3 }, memory: { size: '2Gi' }, overcommit: { cpuPercent: 100, memoryPercent: 70 } },
+};
+
 /** Hosts in two pools, policies for every value of `app`, and neighbours that no VM can drive away. */
 export async function worldForHistories(): Promise<ChaosWorld> {
   const world = new ChaosWorld();
@@ -67,6 +75,7 @@ export async function worldForHistories(): Promise<ChaosWorld> {
   world.putSecret();
   world.putPool({ staticHosts, networks: [lab, back], kernels: [small, bare], resources });
   world.putPool({ staticHosts: [{ name: 'h4', address: 'h4' }], networks: [lab], kernels: [small] }, 'other');
+  for (const [name, spec] of Object.entries(classes)) world.putClass(name, spec);
   for (const [name, spec] of Object.entries({ apart, near, wide, pinned })) world.putPolicy(name, spec);
   const on = (zone: string, disk: string) => ({
     placement: { hostSelector: { matchLabels: { zone, disk } } },

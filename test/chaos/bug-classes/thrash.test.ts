@@ -17,7 +17,7 @@ async function busyWorld(): Promise<World> {
   world.putVm('changed');
   await world.run(20_000);
   world.editVm('changed', (vm) => {
-    vm.spec.cpu.cores = 4;
+    vm.spec.cpu = { cores: 4 };
   });
   await world.run(180_000);
   return world;

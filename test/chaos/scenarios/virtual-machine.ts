@@ -58,4 +58,24 @@ export const virtualMachineScenarios: readonly Scenario[] = [
       patch({ spec: { runStrategy: 'Always' } }),
     ],
   },
+  {
+    name: 'the class of a running VM becomes larger, and is deleted after the VM has it',
+    setup: [
+      ...poolOf(2),
+      { putClass: 'medium', spec: { cpu: { cores: 2 }, memory: { size: '1Gi' } } },
+      { putVm: 'web-1', spec: { classRef: { name: 'medium' } } },
+    ],
+    steps: [
+      {
+        putClass: 'medium',
+        spec: { cpu: { cores: 4 }, memory: { size: '2Gi' }, overcommit: { cpuPercent: 100 } },
+      },
+      'settle',
+      patch({ spec: { runStrategy: 'Halted' } }),
+      'settle',
+      patch({ spec: { runStrategy: 'Always' } }),
+      'settle',
+      { delete: 'VirtualMachineClass', name: 'medium' },
+    ],
+  },
 ];

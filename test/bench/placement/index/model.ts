@@ -49,6 +49,7 @@ function emptyStores(): Stores {
   };
   const stores: Stores = {
     virtualMachines: new Store({ onHandlerError }),
+    virtualMachineClasses: new Store({ onHandlerError }),
     hostPools: new Store({ onHandlerError }),
     hosts: new Store({ onHandlerError }),
     placementPolicies: new Store({ onHandlerError }),

@@ -1,0 +1,74 @@
+import type { HostPool } from '../../api/hostpool.ts';
+import { exactQuantity, parseBytes, readableQuantity } from '../../api/quantity.ts';
+import type { VirtualMachine } from '../../api/virtualmachine.ts';
+import type { VirtualMachineClass } from '../../api/virtualmachineclass.ts';
+import { lastSizeOf, type Size, type VmSize } from '../../domain/size.ts';
+
+/** What besides the VM itself decides how much it counts against the limits of its hosts. */
+export interface Counting {
+  pool: HostPool | undefined;
+  /** The class that the VM refers to, if it is there. */
+  vmClass: VirtualMachineClass | undefined;
+}
+
+/** What its domain holds on its host right now, whatever the spec asks for; nothing while it is stopped. */
+export function heldBy({ status }: VirtualMachine) {
+  return status?.powerState === 'Stopped' ? undefined : status?.allocated;
+}
+
+/** 256 TiB, which no host has: more than that would be nonsense to the engine, which closes the host on which it is. */
+const most = 2 ** 48;
+
+/**
+ * An amount in the units of the pool's limits, which are what hosts have times the pool's over-commit: of a class that
+ * shares less than its pool does, each CPU and byte counts for more.
+ */
+function counted(amount: number, poolPercent: number | undefined, classPercent: number | undefined): number {
+  if (poolPercent === undefined || classPercent === undefined) return amount;
+  return Math.min(most, (amount * poolPercent) / classPercent);
+}
+
+/** What a VM of this size counts against the limits of its hosts. */
+export function countedSize(
+  { cpuCores, memoryBytes }: Size,
+  { overcommit }: Pick<VmSize, 'overcommit'>,
+  pool: HostPool | undefined,
+): { cpu: number; memory: number } {
+  const ofPool = pool?.spec.overcommit;
+  return {
+    cpu: counted(cpuCores, ofPool?.cpuPercent, overcommit.cpuPercent),
+    memory: Math.ceil(counted(memoryBytes, ofPool?.memoryPercent, overcommit.memoryPercent)),
+  };
+}
+
+/** What the VM counts against the limits of its hosts. One that was made smaller has what it had until it is restarted. */
+export function countedVm(vm: VirtualMachine, { pool, vmClass }: Counting): { cpu: number; memory: number } {
+  const size = lastSizeOf(vm, vmClass);
+  const held = heldBy(vm);
+  const cpuCores = Math.max(size.cpuCores, held?.cpu.cores ?? 0);
+  const memoryBytes = Math.max(size.memoryBytes, held ? parseBytes(held.memory.size) : 0);
+  return countedSize({ cpuCores, memoryBytes }, size, pool);
+}
+
+/**
+ * Why the amounts that are said of the VM are not those that it asks for: `Its 2 CPUs count as 8: …`; empty when they
+ * are.
+ */
+export function countingRemark(vm: VirtualMachine, { pool, vmClass }: Counting): string {
+  const size = lastSizeOf(vm, vmClass);
+  const counts = countedSize(size, size, pool);
+  const { name = '' } = vm.spec.classRef ?? {};
+  const promised = (resource: 'cpuPercent' | 'memoryPercent') =>
+    `VirtualMachineClass ${name} promises ${size.overcommit[resource]} % of what hosts have, HostPool ${pool?.metadata.name} ${pool?.spec.overcommit[resource]} %.`;
+  const remarks: string[] = [];
+  if (counts.cpu !== size.cpuCores)
+    remarks.push(`Its ${cpus(size.cpuCores)} as ${round(counts.cpu)}: ${promised('cpuPercent')}`);
+  if (counts.memory !== size.memoryBytes)
+    remarks.push(
+      `Its ${exactQuantity(size.memoryBytes)} of memory count as ${readableQuantity(counts.memory)}: ${promised('memoryPercent')}`,
+    );
+  return remarks.join(' ');
+}
+
+const cpus = (cores: number) => (cores === 1 ? '1 CPU counts' : `${cores} CPUs count`);
+const round = (amount: number) => Math.ceil(amount * 100) / 100;
