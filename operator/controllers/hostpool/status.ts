@@ -1,11 +1,12 @@
 import type { ConditionStatus } from '../../api/common.ts';
 import type { Host, HostCondition } from '../../api/host.ts';
-import type { HostPool, HostPoolStatus } from '../../api/hostpool.ts';
+import type { HostPool, HostPoolCondition, HostPoolStatus } from '../../api/hostpool.ts';
 import { exactQuantity, parseBytes } from '../../api/quantity.ts';
 import { conditionList, findCondition } from '../conditions.ts';
 import type { Amounts } from '../host/capacity.ts';
 import { summary } from '../host/status.ts';
 import type { MemberFindings } from './members.ts';
+import { headroomOf, type ReserveFindings, reservedOf, reserveVerdict } from './reserve.ts';
 import { poolVerdicts } from './verdicts.ts';
 
 export interface PoolObservation {
@@ -14,6 +15,8 @@ export interface PoolObservation {
   findings: MemberFindings;
   used: Amounts & { vms: number };
   largestFree: Amounts;
+  /** Undefined for a pool without a reserve. */
+  reserve: ReserveFindings | undefined;
   /** Besides CPUs and memory. */
   resources: NonNullable<HostPoolStatus['resources']>;
   now: Date;
@@ -26,6 +29,7 @@ export function poolStatus({
   findings,
   used,
   largestFree,
+  reserve,
   resources,
   now,
 }: PoolObservation): HostPoolStatus {
@@ -43,6 +47,7 @@ export function poolStatus({
         capacity: `${capacity.cpu}`,
         allocatable: `${allocatable.cpu}`,
         allocated: `${Math.ceil(used.cpu)}`,
+        ...reservedOf(reserve, 'cpu'),
         largestFree: `${Math.floor(largestFree.cpu)}`,
       },
       {
@@ -50,13 +55,22 @@ export function poolStatus({
         capacity: exactQuantity(capacity.memoryBytes),
         allocatable: exactQuantity(allocatable.memoryBytes),
         allocated: exactQuantity(used.memoryBytes),
+        ...reservedOf(reserve, 'memory'),
         largestFree: exactQuantity(largestFree.memoryBytes),
       },
       ...resources,
     ],
-    summary: { hosts: `${hosts.ready}/${hosts.total}`, ...summary(used, allocatable) },
-    conditions: conditionList(
-      poolVerdicts(pool, members, findings),
+    ...(reserve ? { headroom: reserve.report.headroom } : {}),
+    summary: {
+      hosts: `${hosts.ready}/${hosts.total}`,
+      ...summary(used, allocatable),
+      ...(reserve ? { headroom: headroomOf(reserve) } : {}),
+    },
+    conditions: conditionList<HostPoolCondition>(
+      {
+        ...poolVerdicts(pool, members, findings),
+        ...(reserve ? { ReserveKept: reserveVerdict(reserve) } : {}),
+      },
       pool.status?.conditions,
       generation,
       now,
