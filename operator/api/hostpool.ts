@@ -13,6 +13,7 @@ import {
   type Resource,
   smallLabelSelector,
 } from './common.ts';
+import { roomStatus, strandedPercent } from './hostpool-room.ts';
 import { taints } from './placement.ts';
 import { poolResources, resourceAmounts } from './resources.ts';
 import { overcommitPercent } from './size.ts';
@@ -157,17 +158,20 @@ export const hostPoolStatus = z.object({
         ...resourceAmounts,
         capacity: z.string().max(32).describe('What the hosts have.'),
         largestFree: z.string().max(32).describe('The largest amount that is free on one ready host.'),
+        strandedPercent,
       }),
     )
     .max(72)
     .meta(listMap('name'))
     .optional()
     .describe('The pool as one computer.'),
+  ...roomStatus,
   summary: z
     .object({
       hosts: z.string().max(64).describe('Ready hosts of all.'),
       cpu: z.string().max(64).describe('Virtual CPUs allocated of allocatable.'),
       memory: z.string().max(64).describe('Memory allocated of allocatable.'),
+      headroom: z.string().max(128).optional().describe('What may still come or fail.'),
     })
     .optional()
     .describe('The columns of kubectl get.'),

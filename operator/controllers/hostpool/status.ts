@@ -5,7 +5,10 @@ import { exactQuantity, parseBytes } from '../../api/quantity.ts';
 import { conditionList, findCondition } from '../conditions.ts';
 import type { Amounts } from '../host/capacity.ts';
 import { summary } from '../host/status.ts';
+import { roomWords } from './class-room.ts';
+import { headroomColumn } from './headroom.ts';
 import type { MemberFindings } from './members.ts';
+import { type PoolRoom, roomInStatus } from './room.ts';
 import { poolVerdicts } from './verdicts.ts';
 
 export interface PoolObservation {
@@ -13,7 +16,8 @@ export interface PoolObservation {
   members: readonly Host[];
   findings: MemberFindings;
   used: Amounts & { vms: number };
-  largestFree: Amounts;
+  room: PoolRoom;
+  classes: HostPoolStatus['classes'];
   /** Besides CPUs and memory. */
   resources: NonNullable<HostPoolStatus['resources']>;
   now: Date;
@@ -25,7 +29,8 @@ export function poolStatus({
   members,
   findings,
   used,
-  largestFree,
+  room,
+  classes,
   resources,
   now,
 }: PoolObservation): HostPoolStatus {
@@ -33,6 +38,8 @@ export function poolStatus({
   const capacity = sum(members.map((host) => host.status?.capacity));
   const allocatable = sum(members.map((host) => host.status?.allocatable));
   const hosts = counts(members);
+  const { largestFree, stranded } = room;
+  const free = { ...roomInStatus(room), ...(classes ? { classes } : {}) };
   return {
     observedGeneration: generation,
     hosts,
@@ -44,6 +51,7 @@ export function poolStatus({
         allocatable: `${allocatable.cpu}`,
         allocated: `${Math.ceil(used.cpu)}`,
         largestFree: `${Math.floor(largestFree.cpu)}`,
+        strandedPercent: Math.round(stranded.cpu * 100),
       },
       {
         name: 'memory',
@@ -51,10 +59,16 @@ export function poolStatus({
         allocatable: exactQuantity(allocatable.memoryBytes),
         allocated: exactQuantity(used.memoryBytes),
         largestFree: exactQuantity(largestFree.memoryBytes),
+        strandedPercent: Math.round(stranded.memoryBytes * 100),
       },
       ...resources,
     ],
-    summary: { hosts: `${hosts.ready}/${hosts.total}`, ...summary(used, allocatable) },
+    ...free,
+    summary: {
+      hosts: `${hosts.ready}/${hosts.total}`,
+      ...summary(used, allocatable),
+      headroom: headroomColumn(roomWords(free)),
+    },
     conditions: conditionList(
       poolVerdicts(pool, members, findings),
       pool.status?.conditions,
