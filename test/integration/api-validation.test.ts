@@ -283,7 +283,7 @@ const refused: Record<string, Case[]> = {
     [
       'a priority beyond those of Kubernetes',
       placementPolicy({ priority: 1_000_000_001 }),
-      'spec.priority in body should be less than or equal to 1e+09',
+      'spec.priority: Invalid value: 1000000001: spec.priority in body should be less than or equal to 1000000000',
     ],
     [
       'a weight above 100',
