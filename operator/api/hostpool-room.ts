@@ -22,7 +22,9 @@ export const roomStatus = {
     .max(64)
     .meta(listMap('name'))
     .optional()
-    .describe('How many more VMs of each class fit; of VMs without selectors and policies.'),
+    .describe(
+      'How many more VMs of each class fit, of such without selectors and policies; what failureReserve keeps free is not taken off.',
+    ),
   imbalance: z
     .object({
       standardDeviationPercent: percent.describe('Standard deviation of the loads of the ready hosts.'),

@@ -24,6 +24,8 @@ export const finalizer = 'vmfabric.io/hosts';
 
 /** A name that another pool gives up, and a Host that was refused, are tried again this soon. */
 const tryAgainMs = 30_000;
+/** So soon more of very many VMs without a place are asked about room that was made. */
+const settleAgainMs = 1000;
 
 type Context = Pick<ReconcileContext, 'signal' | 'cluster'>;
 
@@ -43,6 +45,7 @@ export async function reconcileHostPool(
     ? noFindings()
     : await ensureMembers({ ...env, cluster }, pool, signal);
   if (findings.changed) return { kind: 'again', afterMs: 50 };
+  const reserve = env.pools.reservations.report(key);
   const status = poolStatus({
     pool,
     members: [...members].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)),
@@ -50,11 +53,13 @@ export async function reconcileHostPool(
     used: usage(env, members),
     room: roomOf(members, (hostName) => env.pools.usage(hostName)),
     classes: classRoom(env, pool),
+    reserve,
     resources: poolResources(env.pools, pool, members),
     now: env.clock.wallTime(),
   });
   await cluster.patchStatus(hostPools, pool, status, { signal });
   const unsettled = findings.taken.length + findings.refused.length > 0;
+  if (reserve && !reserve.report.isSettled) return { kind: 'again', afterMs: settleAgainMs };
   return unsettled ? { kind: 'again', afterMs: tryAgainMs } : done;
 }
 

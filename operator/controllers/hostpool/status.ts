@@ -1,6 +1,6 @@
 import type { ConditionStatus } from '../../api/common.ts';
 import type { Host, HostCondition } from '../../api/host.ts';
-import type { HostPool, HostPoolStatus } from '../../api/hostpool.ts';
+import type { HostPool, HostPoolCondition, HostPoolStatus } from '../../api/hostpool.ts';
 import { exactQuantity, parseBytes } from '../../api/quantity.ts';
 import { conditionList, findCondition } from '../conditions.ts';
 import type { Amounts } from '../host/capacity.ts';
@@ -8,6 +8,7 @@ import { summary } from '../host/status.ts';
 import { roomWords } from './class-room.ts';
 import { headroomColumn } from './headroom.ts';
 import type { MemberFindings } from './members.ts';
+import { headroomOf, type ReserveFindings, reservedOf, reserveVerdict } from './reserve.ts';
 import { type PoolRoom, roomInStatus } from './room.ts';
 import { poolVerdicts } from './verdicts.ts';
 
@@ -18,6 +19,8 @@ export interface PoolObservation {
   used: Amounts & { vms: number };
   room: PoolRoom;
   classes: HostPoolStatus['classes'];
+  /** Undefined for a pool without a reserve. */
+  reserve: ReserveFindings | undefined;
   /** Besides CPUs and memory. */
   resources: NonNullable<HostPoolStatus['resources']>;
   now: Date;
@@ -31,6 +34,7 @@ export function poolStatus({
   used,
   room,
   classes,
+  reserve,
   resources,
   now,
 }: PoolObservation): HostPoolStatus {
@@ -50,6 +54,7 @@ export function poolStatus({
         capacity: `${capacity.cpu}`,
         allocatable: `${allocatable.cpu}`,
         allocated: `${Math.ceil(used.cpu)}`,
+        ...reservedOf(reserve, 'cpu'),
         largestFree: `${Math.floor(largestFree.cpu)}`,
         strandedPercent: Math.round(stranded.cpu * 100),
       },
@@ -58,19 +63,24 @@ export function poolStatus({
         capacity: exactQuantity(capacity.memoryBytes),
         allocatable: exactQuantity(allocatable.memoryBytes),
         allocated: exactQuantity(used.memoryBytes),
+        ...reservedOf(reserve, 'memory'),
         largestFree: exactQuantity(largestFree.memoryBytes),
         strandedPercent: Math.round(stranded.memoryBytes * 100),
       },
       ...resources,
     ],
+    ...(reserve ? { headroom: reserve.report.headroom } : {}),
     ...free,
     summary: {
       hosts: `${hosts.ready}/${hosts.total}`,
       ...summary(used, allocatable),
-      headroom: headroomColumn(roomWords(free)),
+      headroom: headroomColumn(reserve && headroomOf(reserve), roomWords(free)),
     },
-    conditions: conditionList(
-      poolVerdicts(pool, members, findings),
+    conditions: conditionList<HostPoolCondition>(
+      {
+        ...poolVerdicts(pool, members, findings),
+        ...(reserve ? { ReserveKept: reserveVerdict(reserve) } : {}),
+      },
       pool.status?.conditions,
       generation,
       now,
