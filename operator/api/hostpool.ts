@@ -14,6 +14,7 @@ import {
   smallLabelSelector,
 } from './common.ts';
 import { failureReserve } from './failure-reserve.ts';
+import { roomStatus, strandedPercent } from './hostpool-room.ts';
 import { taints } from './placement.ts';
 import { poolResources, resourceAmounts } from './resources.ts';
 import { overcommitPercent } from './size.ts';
@@ -168,12 +169,14 @@ export const hostPoolStatus = z.object({
           .optional()
           .describe('What is kept free of it for failures, as spec.failureReserve asks.'),
         largestFree: z.string().max(32).describe('The largest amount that is free on one ready host.'),
+        strandedPercent,
       }),
     )
     .max(72)
     .meta(listMap('name'))
     .optional()
     .describe('The pool as one computer.'),
+  ...roomStatus,
   headroom: z
     .int32()
     .optional()
@@ -185,9 +188,11 @@ export const hostPoolStatus = z.object({
       memory: z.string().max(64).describe('Memory allocated of allocatable.'),
       headroom: z
         .string()
-        .max(64)
+        .max(128)
         .optional()
-        .describe('Failures that the pool can take now of those that spec.failureReserve asks for.'),
+        .describe(
+          'Failures that the pool can take now of those that spec.failureReserve asks for, and what fits.',
+        ),
     })
     .optional()
     .describe('The columns of kubectl get.'),

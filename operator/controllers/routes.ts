@@ -211,6 +211,7 @@ function routeClasses(stores: Stores, unplaced: Unplaced, wakes: Wakes): void {
       wakes.virtualMachines.wakeAfter(keyOf(vm), placeAfterMs);
       wakeSums(vm, wakes);
     }
+    for (const pool of stores.hostPools.list()) wakes.hostPools.wakeAfter(keyOf(pool), sumsAfterMs);
     if (old || change.type === 'deleted') unplaced.wake();
   });
 }

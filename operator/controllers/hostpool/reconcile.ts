@@ -1,17 +1,17 @@
 import type { Host } from '../../api/host.ts';
 import type { HostPool } from '../../api/hostpool.ts';
 import { hostPools } from '../../api/kinds.ts';
-import { parseBytes } from '../../api/quantity.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { ReconcileContext } from '../../kube/controller.ts';
 import type { ObjectKey } from '../../kube/object.ts';
 import { done, type Result } from '../../kube/result.ts';
-import type { Amounts } from '../host/capacity.ts';
 import type { PoolModel } from '../pool/pool-model.ts';
 import type { Stores } from '../stores.ts';
+import { classRoom } from './class-room.ts';
 import { ensureMembers, noFindings } from './members.ts';
 import { poolResources } from './resources.ts';
-import { poolStatus, takesVms } from './status.ts';
+import { roomOf } from './room.ts';
+import { poolStatus } from './status.ts';
 
 export interface HostPoolEnvironment {
   stores: Stores;
@@ -51,7 +51,8 @@ export async function reconcileHostPool(
     members: [...members].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)),
     findings,
     used: usage(env, members),
-    largestFree: largestFree(env, members),
+    room: roomOf(members, (hostName) => env.pools.usage(hostName)),
+    classes: classRoom(env, pool),
     reserve,
     resources: poolResources(env.pools, pool, members),
     now: env.clock.wallTime(),
@@ -94,20 +95,4 @@ function usage(env: HostPoolEnvironment, members: readonly Host[]) {
     total.vms += used.vms;
   }
   return total;
-}
-
-/**
- * The most that is free on one host that takes VMs. From what the Hosts' statuses say: just after a start the
- * connections are not there yet, and a pool that has nothing free would be news.
- */
-function largestFree(env: HostPoolEnvironment, members: readonly Host[]): Amounts {
-  const largest = { cpu: 0, memoryBytes: 0 };
-  for (const host of members) {
-    const total = host.status?.allocatable;
-    if (!total || !takesVms(host)) continue;
-    const used = env.pools.usage(host.metadata.name);
-    largest.cpu = Math.max(largest.cpu, total.cpu - used.cpu);
-    largest.memoryBytes = Math.max(largest.memoryBytes, parseBytes(total.memory) - used.memoryBytes);
-  }
-  return largest;
 }

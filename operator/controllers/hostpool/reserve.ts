@@ -17,7 +17,7 @@ export function reservedOf(reserve: ReserveFindings | undefined, name: 'cpu' | '
 }
 
 export function headroomOf(reserve: ReserveFindings): string {
-  return `${reserve.report.headroom}/${reserve.options.failures}`;
+  return `${reserve.report.headroom}/${reserve.options.failures} failures`;
 }
 
 /** Whether the reserve is there; if not, who is without a place, and how much is missing. */

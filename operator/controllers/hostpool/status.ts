@@ -5,8 +5,11 @@ import { exactQuantity, parseBytes } from '../../api/quantity.ts';
 import { conditionList, findCondition } from '../conditions.ts';
 import type { Amounts } from '../host/capacity.ts';
 import { summary } from '../host/status.ts';
+import { roomWords } from './class-room.ts';
+import { headroomColumn } from './headroom.ts';
 import type { MemberFindings } from './members.ts';
 import { headroomOf, type ReserveFindings, reservedOf, reserveVerdict } from './reserve.ts';
+import { type PoolRoom, roomInStatus } from './room.ts';
 import { poolVerdicts } from './verdicts.ts';
 
 export interface PoolObservation {
@@ -14,7 +17,8 @@ export interface PoolObservation {
   members: readonly Host[];
   findings: MemberFindings;
   used: Amounts & { vms: number };
-  largestFree: Amounts;
+  room: PoolRoom;
+  classes: HostPoolStatus['classes'];
   /** Undefined for a pool without a reserve. */
   reserve: ReserveFindings | undefined;
   /** Besides CPUs and memory. */
@@ -28,7 +32,8 @@ export function poolStatus({
   members,
   findings,
   used,
-  largestFree,
+  room,
+  classes,
   reserve,
   resources,
   now,
@@ -37,6 +42,8 @@ export function poolStatus({
   const capacity = sum(members.map((host) => host.status?.capacity));
   const allocatable = sum(members.map((host) => host.status?.allocatable));
   const hosts = counts(members);
+  const { largestFree, stranded } = room;
+  const free = { ...roomInStatus(room), ...(classes ? { classes } : {}) };
   return {
     observedGeneration: generation,
     hosts,
@@ -49,6 +56,7 @@ export function poolStatus({
         allocated: `${Math.ceil(used.cpu)}`,
         ...reservedOf(reserve, 'cpu'),
         largestFree: `${Math.floor(largestFree.cpu)}`,
+        strandedPercent: Math.round(stranded.cpu * 100),
       },
       {
         name: 'memory',
@@ -57,14 +65,16 @@ export function poolStatus({
         allocated: exactQuantity(used.memoryBytes),
         ...reservedOf(reserve, 'memory'),
         largestFree: exactQuantity(largestFree.memoryBytes),
+        strandedPercent: Math.round(stranded.memoryBytes * 100),
       },
       ...resources,
     ],
     ...(reserve ? { headroom: reserve.report.headroom } : {}),
+    ...free,
     summary: {
       hosts: `${hosts.ready}/${hosts.total}`,
       ...summary(used, allocatable),
-      ...(reserve ? { headroom: headroomOf(reserve) } : {}),
+      headroom: headroomColumn(reserve && headroomOf(reserve), roomWords(free)),
     },
     conditions: conditionList<HostPoolCondition>(
       {
