@@ -7,8 +7,8 @@ export const dump: Command = {
   about: 'write down all that placement is decided from, for a bug report or for later',
   help: `Usage: kubectl vmfabric dump [--file FILE]
 
-Writes one JSON document with all that placement is decided from: HostPools, Hosts, Nodes, VirtualMachines and
-PlacementPolicies. what-if, explain and replay read it with --from. Kernel command lines and addresses of guests are
+Writes one JSON document with all that placement is decided from: HostPools, Hosts, Nodes, VirtualMachines,
+VirtualMachineClasses and PlacementPolicies. what-if, explain and replay read it with --from. Kernel command lines and addresses of guests are
 left out; names, labels and addresses of hosts are in it.
 
   --file FILE        where to write it (default: standard output)

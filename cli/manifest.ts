@@ -43,17 +43,23 @@ export async function readManifest(
   throw new UsageError(`${path}: ${issue?.path.join('.') || 'it'}: ${issue?.message}`);
 }
 
-/** `cpu=4,memory=8Gi,gpu=1`: a VM that asks for this and nothing else. @throws UsageError with what is right */
+/**
+ * `cpu=4,memory=8Gi,gpu=1`, or `class=large`: a VM that asks for this and nothing else. Whether there is such a class is
+ * not looked at. @throws UsageError with what is right
+ */
 export function shapeOf(
   shape: string,
   { namespace, labels }: { namespace: string; labels: Record<string, string> },
 ) {
   const right =
-    'CORES, SIZE and numbers of named resources, as in cpu=4,memory=8Gi,gpu=1; for more give a manifest';
-  const pairs = pairsOf('fit', shape, right);
-  const { cpu = '1', memory, ...named } = Object.fromEntries(pairs);
+    'CORES and SIZE, or a class, and numbers of named resources, as in cpu=4,memory=8Gi,gpu=1; for more give a manifest';
+  const { cpu, memory, class: vmClass, ...named } = Object.fromEntries(pairsOf('fit', shape, right));
+  if (vmClass !== undefined && (cpu !== undefined || memory !== undefined))
+    throw new UsageError(`--fit ${shape}: a class gives CPUs and memory: leave out either; must be ${right}`);
   const parsed = sizedSpec.safeParse({
-    ...{ cpu: { cores: Number(cpu) }, memory: { size: memory } },
+    ...(vmClass === undefined ? {} : { classRef: { name: vmClass } }),
+    ...(cpu === undefined ? {} : { cpu: { cores: Number(cpu) } }),
+    ...(memory === undefined ? {} : { memory: { size: memory } }),
     resources: Object.entries(named).map(([name, count]) => ({ name, count: Number(count) })),
   });
   if (parsed.success) return unborn({ name: 'what-if', namespace, labels }, parsed.data);

@@ -1,4 +1,5 @@
 import type { HostPool } from '../operator/api/hostpool.ts';
+import type { VirtualMachine } from '../operator/api/virtualmachine.ts';
 import { type Dump, DumpError, parseDump, takeDump } from '../operator/controllers/dump/dump.ts';
 import { type Snapshot, snapshotOf } from '../operator/controllers/dump/replay.ts';
 import type { Stores } from '../operator/controllers/stores.ts';
@@ -63,4 +64,13 @@ export function poolNamed({ hostPools }: Stores, name: string | undefined): Host
       ? `name a HostPool with --pool: ${there}`
       : `HostPool ${name} does not exist: ${there}`,
   );
+}
+
+/** @throws NotFoundError when the VM refers to a class that there is not: its size is not known then */
+export function checkClass({ virtualMachineClasses }: Stores, { spec }: VirtualMachine): void {
+  const name = spec.classRef?.name;
+  if (name === undefined || virtualMachineClasses.get(name)) return;
+  const names = virtualMachineClasses.list().map(({ metadata }) => metadata.name);
+  const there = names.length > 0 ? `there is ${names.sort().join(', ')}` : 'there is none';
+  throw new NotFoundError(`VirtualMachineClass ${name} does not exist: ${there}`);
 }

@@ -20,7 +20,7 @@ import {
   wantsJson,
 } from '../command.ts';
 import { readManifest } from '../manifest.ts';
-import { poolNamed, readSource, type Source, snapshot } from '../source.ts';
+import { checkClass, poolNamed, readSource, type Source, snapshot } from '../source.ts';
 import { type Miss, nearMisses } from './near-misses.ts';
 import { report } from './report.ts';
 
@@ -96,6 +96,7 @@ async function explainVm(
     file === undefined
       ? find(taken.stores.virtualMachines.get(keyIn(source, invocation)), keyIn(source, invocation))
       : await readManifest(file, source.namespace, environment.terminal);
+  if (file !== undefined) checkClass(taken.stores, vm);
   const pool = poolNamed(taken.stores, vm.spec.placement.hostPoolRef.name);
   const { pools } = taken;
   const about = { vm: keyOf(vm), pool: pool.metadata.name };

@@ -85,6 +85,20 @@ describe('kubectl vmfabric what-if', () => {
     expect(answers.flatMap((answer) => (answer.kind === 'fit' ? [answer.fits] : []))).toEqual([4, 6]);
   });
 
+  it('counts VMs of a class as that says', async () => {
+    const console = await smallFabric();
+    console.world.putClass('large', { cpu: { cores: 2 }, memory: { size: '4Gi' } });
+    console.world.putClass('alone', {
+      ...{ cpu: { cores: 2 }, memory: { size: '1Gi' } },
+      overcommit: { cpuPercent: 100 },
+    });
+    const answers = await console.json<Asked[]>('what-if', '--fit', 'class=large', '--fit', 'class=alone');
+    const cpus = console.world.hostObject('h1')?.status?.capacity?.cpu ?? 0;
+    // web-1 has 4 GiB of one host and a vCPU that counts as a quarter of a CPU.
+    const alone = 2 * Math.floor(cpus / 2) + Math.floor((cpus - 0.25) / 2);
+    expect(answers.map((answer) => (answer.kind === 'fit' ? answer.fits : undefined))).toEqual([11, alone]);
+  });
+
   it('heeds policies that select the labels given', async () => {
     const console = await smallFabric();
     console.world.putPolicy('apart', {
@@ -161,6 +175,7 @@ describe('kubectl vmfabric what-if', () => {
     [[], 'ask something'],
     [['--fit'], 'argument missing'],
     [['--fit', 'cpu=4'], 'memory.size'],
+    [['--fit', 'class=large,cpu=4'], 'a class gives CPUs and memory'],
     [['--fit', 'memory=1Gi,gpu=many'], 'resources.0.count'],
     [['--fit', 'cpu=four,memory=1Gi'], 'cpu.cores'],
     [['--fit', 'memory=1Gb'], 'memory.size: must be an amount of bytes'],
@@ -184,6 +199,7 @@ describe('kubectl vmfabric what-if', () => {
   it.each([
     [['--lose', 'h9'], 'HostPool default has no host h9; it has h1, h2, h3'],
     [['--drain', 'rack=r9'], 'values of it are r1, r2'],
+    [['--fit', 'class=huge'], 'VirtualMachineClass huge does not exist: there is none'],
     [['--fit', 'web-9'], 'there is no VirtualMachine shop/web-9'],
     [['--rebalance', '--pool', 'gold'], 'HostPool gold does not exist: there is default'],
     [['--fit', 'nowhere.yaml'], 'no such file'],

@@ -20,7 +20,7 @@ import {
   wantsJson,
 } from '../command.ts';
 import { readManifest, shapeOf } from '../manifest.ts';
-import { poolNamed, readSource, type Source, snapshot } from '../source.ts';
+import { checkClass, poolNamed, readSource, type Source, snapshot } from '../source.ts';
 import { help } from './help.ts';
 import { report } from './report.ts';
 import { pairsOf, type Step, stepOptions, stepsOf } from './steps.ts';
@@ -81,6 +81,7 @@ async function questionOf(step: Step, asker: Asker): Promise<Question> {
   switch (step.kind) {
     case 'fit': {
       const vm = await shapedVm(step.shape, asker);
+      checkClass(asker.snapshot.stores, vm);
       return { kind: 'fit', request: requestOf(vm, asker) };
     }
     case 'place': {

@@ -6,7 +6,8 @@ Answers questions in the order given, each in the world as it would be after tho
 
 Questions:
   --fit cpu=4,memory=8Gi      how many more such VMs fit, and what keeps the next one away;
-                              resources of the HostPool by their names: gpu=1
+                              resources of the HostPool by their names: gpu=1;
+                              class=large for a VirtualMachineClass
   --fit shop/db-1             … of VMs that ask what this one asks, by the rules that hold for it
   --fit vm.yaml               … of the VM of a manifest
   --lose h1,h2                these hosts fail: which of their VMs find a place, which do not and why

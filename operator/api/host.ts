@@ -68,9 +68,21 @@ export const hostStatus = z.object({
       sockets: z.int32().describe('Sockets for each NUMA cell.'),
       cores: z.int32().describe('Cores for each socket.'),
       threads: z.int32().describe('Threads for each core.'),
+      models: z
+        .array(z.string().max(64))
+        .max(256)
+        .meta(listAtomic)
+        .optional()
+        .describe('CPU models that guests can have here: what VMs may ask for in spec.cpu.model.'),
     })
     .optional()
     .describe('The processor.'),
+  machineTypes: z
+    .array(z.string().max(64))
+    .max(256)
+    .meta(listAtomic)
+    .optional()
+    .describe('Machines that guests can have here: what VMs may ask for in spec.machineType.'),
   numaCells: z
     .array(
       z.object({

@@ -13,6 +13,8 @@ import {
   type Resource,
   smallLabelSelector,
 } from './common.ts';
+import { failureReserve } from './failure-reserve.ts';
+import { roomStatus, strandedPercent } from './hostpool-room.ts';
 import { taints } from './placement.ts';
 import { poolResources, resourceAmounts } from './resources.ts';
 import { overcommitPercent } from './size.ts';
@@ -84,6 +86,11 @@ export const hostPoolSpec = z
       })
       .default({ cpuCores: 0, memory: '1Gi' })
       .describe('What each host keeps for itself.'),
+    failureReserve: failureReserve
+      .optional()
+      .describe(
+        'Room that is kept free for failures: a VM is placed only where every VM still has a place after them. VMs that are placed already are never touched for it.',
+      ),
     preemption: z
       .object({
         mode: z
@@ -156,18 +163,36 @@ export const hostPoolStatus = z.object({
       z.object({
         ...resourceAmounts,
         capacity: z.string().max(32).describe('What the hosts have.'),
+        reserved: z
+          .string()
+          .max(32)
+          .optional()
+          .describe('What is kept free of it for failures, as spec.failureReserve asks.'),
         largestFree: z.string().max(32).describe('The largest amount that is free on one ready host.'),
+        strandedPercent,
       }),
     )
     .max(72)
     .meta(listMap('name'))
     .optional()
     .describe('The pool as one computer.'),
+  ...roomStatus,
+  headroom: z
+    .int32()
+    .optional()
+    .describe('Failures that the pool can take now, up to spec.failureReserve.failures.'),
   summary: z
     .object({
       hosts: z.string().max(64).describe('Ready hosts of all.'),
       cpu: z.string().max(64).describe('Virtual CPUs allocated of allocatable.'),
       memory: z.string().max(64).describe('Memory allocated of allocatable.'),
+      headroom: z
+        .string()
+        .max(128)
+        .optional()
+        .describe(
+          'Failures that the pool can take now of those that spec.failureReserve asks for, and what fits.',
+        ),
     })
     .optional()
     .describe('The columns of kubectl get.'),
@@ -178,5 +203,6 @@ export type HostPoolSpec = z.output<typeof hostPoolSpec>;
 export type HostPoolStatus = z.output<typeof hostPoolStatus>;
 export type HostPool = Resource<HostPoolSpec, HostPoolStatus>;
 
-export const hostPoolConditions = ['Ready', 'Stalled'] as const;
+/** ReserveKept stands only on pools that have a reserve. */
+export const hostPoolConditions = ['Ready', 'Stalled', 'ReserveKept'] as const;
 export type HostPoolCondition = (typeof hostPoolConditions)[number];

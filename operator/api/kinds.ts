@@ -125,6 +125,7 @@ export const kinds: readonly Kind[] = [
       { name: 'VMs', type: 'integer', jsonPath: '.status.virtualMachines' },
       { name: 'CPU', type: 'string', jsonPath: '.status.summary.cpu' },
       { name: 'Memory', type: 'string', jsonPath: '.status.summary.memory' },
+      { name: 'Headroom', type: 'string', jsonPath: '.status.summary.headroom' },
       { ...reason, wide: true },
       age,
     ],

@@ -13,6 +13,7 @@ import {
   priority,
   type Resource,
 } from './common.ts';
+import { cpuModel, machineType } from './guest-hardware.ts';
 import { hostAffinity, tolerations } from './placement.ts';
 import { resourceClaims } from './resources.ts';
 import { cpuCores, memorySize } from './size.ts';
@@ -78,6 +79,7 @@ export const virtualMachineSpec = z
     cpu: z
       .object({
         cores: cpuCores.optional().describe('Number of virtual CPUs. Default: 1, or that of the class.'),
+        model: cpuModel,
       })
       .optional()
       .describe('Virtual processors.'),
@@ -85,6 +87,7 @@ export const virtualMachineSpec = z
       .object({ size: memorySize.optional() })
       .optional()
       .describe('Memory; its size must be given unless classRef gives it.'),
+    machineType,
     resources: resourceClaims,
     kernel: z
       .object({

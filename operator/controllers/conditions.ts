@@ -25,7 +25,7 @@ export function unknown(reason: Reason, message: string): Verdict {
  * stays, so that the same verdicts make the same list and no write.
  */
 export function conditionList<Type extends string>(
-  verdicts: Readonly<Record<Type, Verdict>>,
+  verdicts: Readonly<Partial<Record<Type, Verdict>>>,
   previous: readonly Condition[] | undefined,
   observedGeneration: number,
   now: Date,

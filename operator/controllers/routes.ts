@@ -113,7 +113,7 @@ function footprint(vm: VirtualMachine): string {
   const { metadata, spec, status } = vm;
   const scheduled = findCondition(vm, 'Scheduled')?.reason;
   const { priority } = spec.placement;
-  const size = [askedSize(vm), spec.resources, heldBy(vm)];
+  const size = [askedSize(vm), spec.cpu?.model, spec.machineType, spec.resources, heldBy(vm)];
   return JSON.stringify([status?.hostName, size, metadata.labels, priority, scheduled]);
 }
 
@@ -135,6 +135,8 @@ function room({ metadata, spec, status }: Host): string {
     metadata.deletionTimestamp,
     status?.allocatable,
     status?.taints,
+    status?.cpu?.models,
+    status?.machineTypes,
     conditions,
   ]);
 }
@@ -209,6 +211,7 @@ function routeClasses(stores: Stores, unplaced: Unplaced, wakes: Wakes): void {
       wakes.virtualMachines.wakeAfter(keyOf(vm), placeAfterMs);
       wakeSums(vm, wakes);
     }
+    for (const pool of stores.hostPools.list()) wakes.hostPools.wakeAfter(keyOf(pool), sumsAfterMs);
     if (old || change.type === 'deleted') unplaced.wake();
   });
 }

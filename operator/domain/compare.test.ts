@@ -21,6 +21,8 @@ describe('compareDomain', () => {
 
   it.each<[string, Partial<DomainFacts>, string, string]>([
     ['spec.cpu.cores', { cpuCores: 4 }, '2', '4'],
+    ['spec.cpu.model', { cpuModel: 'EPYC' }, 'default', 'EPYC'],
+    ['spec.machineType', { machineType: 'pc-q35-7.2' }, 'pc', 'pc-q35-7.2'],
     ['spec.memory.size', { memoryBytes: 512 * 2 ** 20 }, '4Gi', '512Mi'],
     [
       'spec.kernel.name',
@@ -38,6 +40,16 @@ describe('compareDomain', () => {
     ['hypervisor', { hypervisorType: 'QEMU' }, 'KVM', 'QEMU'],
   ])('names %s', (field, change, desired, actual) => {
     expect(differences(change)).toEqual([{ field, desired, actual }]);
+  });
+
+  it.each([
+    ['pc', 'pc-i440fx-6.0', 0],
+    ['q35', 'pc-q35-6.0', 0],
+    ['pc-q35-7.2', 'pc-q35-7.2', 0],
+    ['pc-q35-7.2', 'pc-q35-6.0', 1],
+    ['q35', 'pc-i440fx-7.2', 1],
+  ])('takes machine %s that is %s for %i differences', (machineType, actual, count) => {
+    expect(differences({ machineType: actual }, { machineType })).toHaveLength(count);
   });
 
   it('names a domain that boots otherwise', () => {

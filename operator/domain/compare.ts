@@ -23,10 +23,21 @@ export function compareDomain(desired: DesiredDomain, facts: DomainFacts): Domai
       exactQuantity(desired.memoryBytes),
       exactQuantity(facts.memoryBytes),
     ),
+    ...difference('spec.cpu.model', desired.cpuModel ?? 'default', facts.cpuModel ?? 'default'),
+    ...compareMachine(desired.machineType, facts.machineType),
     ...difference('spec.kernel.name', bootText(desired.kernel), bootText(facts.kernel)),
     ...difference('spec.kernel.commandLine', desired.kernel.commandLine, facts.kernel?.commandLine ?? ''),
     ...compareInterfaces(desired.interfaces, facts.interfaces),
   ];
+}
+
+/** The short names of QEMU's machines, of which libvirt keeps the full ones. */
+const families: Readonly<Record<string, RegExp>> = { pc: /^pc-i440fx-/, q35: /^pc-q35-/ };
+
+/** A machine of an older QEMU stays until something else is changed: a guest may depend on it. */
+function compareMachine(desired: string, actual: string | undefined): DomainDifference[] {
+  if (actual === undefined || families[desired]?.test(actual)) return [];
+  return difference('spec.machineType', desired, actual);
 }
 
 function difference(field: string, desired: string, actual: string): DomainDifference[] {

@@ -45,6 +45,8 @@ export function desiredDomain(
       ...(size.className === undefined ? {} : { className: size.className }),
       cpuCores: size.cpuCores,
       memoryBytes: wholeMebibytes(size.memoryBytes),
+      ...(vm.spec.cpu?.model === undefined ? {} : { cpuModel: vm.spec.cpu.model }),
+      machineType: vm.spec.machineType ?? 'pc',
       kernel,
       interfaces,
     },

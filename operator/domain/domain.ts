@@ -18,6 +18,9 @@ export interface DesiredDomain {
   /** The VirtualMachineClass that gives CPUs and memory; absent when the VM's spec does. In no XML. */
   className?: string;
   cpuCores: number;
+  /** `HostModel`, `HostPassthrough` or a name of libvirt's; absent for what the kind of hypervisor has by default. */
+  cpuModel?: string;
+  machineType: string;
   memoryBytes: number;
   kernel: { imagePath: string; initrdPath?: string; commandLine: string };
   interfaces: readonly DomainInterface[];
@@ -41,6 +44,10 @@ export interface DomainFacts {
   /** KVM, QEMU, or whatever else libvirt calls it, in capitals. */
   hypervisorType: string;
   cpuCores: number;
+  /** What vmfabric had asked for: libvirt tells in what runs what became of it. */
+  cpuModel?: string;
+  /** Libvirt's full name of it, such as `pc-i440fx-7.2` for `pc`. */
+  machineType?: string;
   memoryBytes: number;
   kernel?: { imagePath: string; initrdPath?: string; commandLine: string };
   interfaces: readonly { name?: string; macAddress: string; bridge?: string }[];

@@ -14,6 +14,8 @@ describe('readDomain', () => {
     const facts = readDomain(`<domain type='kvm' id='7'>
       <name>shop_web-1</name>
       <uuid>6F0C1B9E-8f43-4a36-9d6c-1f2b3c4d5e6f</uuid>
+      <metadata><v:owner xmlns:v='https://vmfabric.io/xmlns/domain/v1' cpuModel='HostModel'/></metadata>
+      <cpu mode='custom' match='exact' check='full'><model fallback='forbid'>EPYC-Rome</model></cpu>
       <memory unit='KiB'>4194304</memory>
       <currentMemory unit='KiB'>4194304</currentMemory>
       <vcpu placement='static'>2</vcpu>
@@ -36,6 +38,8 @@ describe('readDomain', () => {
       name: 'shop_web-1',
       hypervisorType: 'KVM',
       cpuCores: 2,
+      cpuModel: 'HostModel',
+      machineType: 'pc-i440fx-7.2',
       memoryBytes: 4 * 2 ** 30,
       kernel: { imagePath: '/k', commandLine: 'a & b' },
       interfaces: [{ name: 'eth0', macAddress: '52:54:00:aa:00:01', bridge: 'br0' }],

@@ -22,7 +22,10 @@ export function readDomain(xml: string): DomainFacts {
 export function parseDomain(xml: string): DomainFacts {
   const root = readXml(xml);
   const id = root.attributes.get('id');
-  const owner = ownerOf(root);
+  const mark = markOf(root);
+  const owner = mark && ownerFrom(mark);
+  const cpuModel = mark?.attributes.get('cpuModel');
+  const machineType = descendant(root, 'os', 'type')?.attributes.get('machine');
   const kernel = kernelOf(child(root, 'os'));
   return {
     ...(id === undefined ? {} : { id }),
@@ -31,6 +34,8 @@ export function parseDomain(xml: string): DomainFacts {
     ...(owner ? { owner } : {}),
     hypervisorType: root.attributes.get('type')?.toUpperCase() ?? '',
     cpuCores: coresOf(child(root, 'vcpu')),
+    ...(cpuModel ? { cpuModel } : {}),
+    ...(machineType ? { machineType } : {}),
     memoryBytes: memoryOf(root),
     ...(kernel ? { kernel } : {}),
     interfaces: childrenOf(child(root, 'devices'), 'interface').map(interfaceOf),
@@ -101,14 +106,14 @@ function interfaceOf(device: XmlElement): DomainFacts['interfaces'][number] {
 }
 
 /** The prefix is whatever its writer chose; the namespace tells whose element it is. */
-function ownerOf(root: XmlElement): DomainOwner | undefined {
+function markOf(root: XmlElement): XmlElement | undefined {
   const metadata = descendant(root, 'metadata');
   for (const candidate of metadata?.children ?? []) {
     const [prefix, local] = qualified(candidate.name);
     const declaration = prefix === '' ? 'xmlns' : `xmlns:${prefix}`;
     const scope = [candidate, metadata, root];
     const namespace = scope.map((one) => one?.attributes.get(declaration)).find((uri) => uri !== undefined);
-    if (local === 'owner' && namespace === metadataNamespace) return ownerFrom(candidate);
+    if (local === 'owner' && namespace === metadataNamespace) return candidate;
   }
   return undefined;
 }

@@ -22,7 +22,8 @@ it('any VM is written to XML and read back without a difference', () => {
       expect(compareDomain(desired, facts)).toEqual([]);
       expect(facts).toEqual({
         ...{ uuid: desired.uuid, name: desired.name, owner: desired.owner, cpuCores: desired.cpuCores },
-        hypervisorType: desired.hypervisorType,
+        ...{ hypervisorType: desired.hypervisorType, machineType: desired.machineType },
+        ...(desired.cpuModel === undefined ? {} : { cpuModel: desired.cpuModel }),
         ...{ memoryBytes: desired.memoryBytes, kernel: desired.kernel, interfaces: desired.interfaces },
       });
     }),

@@ -29,9 +29,13 @@ export function sizeOf(
     };
   }
   if (vmClass?.metadata.name !== spec.classRef.name) return undefined;
-  const { cpu, memory, overcommit = {} } = vmClass.spec;
-  const className = vmClass.metadata.name;
-  return { cpuCores: cpu.cores, memoryBytes: parseBytes(memory.size), overcommit, className };
+  return sizeOfClass(vmClass);
+}
+
+/** The size of the VMs of a class. */
+export function sizeOfClass({ metadata, spec }: VirtualMachineClass): VmSize {
+  const { cpu, memory, overcommit = {} } = spec;
+  return { cpuCores: cpu.cores, memoryBytes: parseBytes(memory.size), overcommit, className: metadata.name };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { DesiredDomain, DomainInterface, DomainOwner } from './domain.ts';
+import type { DesiredDomain, DomainInterface } from './domain.ts';
 import { element, writeXml, type XmlNode } from './xml.ts';
 
 /** Namespace of vmfabric's element in a domain's metadata. */
@@ -19,12 +19,12 @@ export function domainXml(domain: DesiredDomain): string {
       { type: accelerated ? 'kvm' : 'qemu' },
       element('name', {}, domain.name),
       element('uuid', {}, domain.uuid),
-      element('metadata', {}, ownerElement(domain.owner)),
+      element('metadata', {}, ownerElement(domain)),
       element('memory', { unit: 'MiB' }, String(domain.memoryBytes / 2 ** 20)),
       element('vcpu', { placement: 'static' }, String(domain.cpuCores)),
-      os(domain.kernel),
+      os(domain),
       accelerated ? features() : features(element('tcg', {}, element('tb-cache', { unit: 'MiB' }, '16'))),
-      accelerated ? element('cpu', { mode: 'host-model' }) : emulatedCpu,
+      cpuElement(domain),
       element('clock', { offset: 'utc' }),
       element('on_poweroff', {}, 'destroy'),
       element('on_reboot', {}, 'restart'),
@@ -34,16 +34,17 @@ export function domainXml(domain: DesiredDomain): string {
   );
 }
 
-function ownerElement(owner: DomainOwner): XmlNode {
-  return element('vmfabric:owner', { 'xmlns:vmfabric': metadataNamespace, ...owner });
+/** The one element that an application may have. The model as it was asked for: in what runs, libvirt spells it out. */
+function ownerElement({ owner, cpuModel }: DesiredDomain): XmlNode {
+  return element('vmfabric:owner', { 'xmlns:vmfabric': metadataNamespace, ...owner, cpuModel });
 }
 
 /** i440fx has the fewest devices for firmware and kernel to find: of QEMU's machines it boots fastest when emulated. */
-function os({ imagePath, initrdPath, commandLine }: DesiredDomain['kernel']): XmlNode {
+function os({ kernel: { imagePath, initrdPath, commandLine }, machineType }: DesiredDomain): XmlNode {
   return element(
     'os',
     {},
-    element('type', { arch: 'x86_64', machine: 'pc' }, 'hvm'),
+    element('type', { arch: 'x86_64', machine: machineType }, 'hvm'),
     element('kernel', {}, imagePath),
     ...(initrdPath === undefined ? [] : [element('initrd', {}, initrdPath)]),
     ...(commandLine === '' ? [] : [element('cmdline', {}, commandLine)]),
@@ -60,6 +61,23 @@ function features(...more: XmlNode[]): XmlNode {
  * whatever that QEMU can emulate, and more features for the guest's kernel to set up.
  */
 const emulatedCpu = element('cpu', { mode: 'custom', match: 'exact' }, element('model', {}, 'qemu64'));
+
+function cpuElement({ hypervisorType, cpuModel }: DesiredDomain): XmlNode {
+  switch (cpuModel) {
+    case undefined:
+      return hypervisorType === 'KVM' ? element('cpu', { mode: 'host-model' }) : emulatedCpu;
+    case 'HostModel':
+      return element('cpu', { mode: 'host-model' });
+    case 'HostPassthrough':
+      return element('cpu', { mode: 'host-passthrough' });
+    default:
+      return element(
+        'cpu',
+        { mode: 'custom', match: 'exact' },
+        element('model', { fallback: 'forbid' }, cpuModel),
+      );
+  }
+}
 
 const fixedDevices: readonly XmlNode[] = [
   element('controller', { type: 'usb', model: 'none' }),

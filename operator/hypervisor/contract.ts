@@ -68,7 +68,7 @@ export function hypervisorContract(implementation: string, makeHost: () => Promi
       const macAddress = `52:54:00:c0:00:${number.toString(16).padStart(2, '0')}`;
       const owner = { namespace: 'contract', name, uid: `uid-${number}`, placementGeneration: number };
       const interfaces = [{ name: 'eth0', macAddress, bridge }];
-      return { ...guest, uuid: randomUUID(), name, owner, cpuCores: 1, interfaces };
+      return { ...guest, uuid: randomUUID(), name, owner, cpuCores: 1, machineType: 'pc', interfaces };
     }
 
     /** A host that has just dropped its connections may need a moment. */
@@ -108,6 +108,8 @@ export function hypervisorContract(implementation: string, makeHost: () => Promi
         expect(facts.cpu.architecture).toBe('x86_64');
         expect(facts.cpu.count).toBeGreaterThan(0);
         expect(facts.cpu.model).not.toBe('');
+        expect(facts.guests.machineTypes).toEqual(expect.arrayContaining(['pc', 'q35']));
+        expect(facts.guests.cpuModels).toEqual(expect.arrayContaining(['HostModel', 'qemu64']));
         expect(facts.memoryBytes).toBeGreaterThan(2 ** 28);
         expect(facts.numaCells.reduce((sum, { cpus }) => sum + cpus, 0)).toBe(facts.cpu.count);
         expect(facts.numaCells[0]?.memoryBytes).toBeGreaterThan(2 ** 28);
@@ -151,6 +153,20 @@ export function hypervisorContract(implementation: string, makeHost: () => Promi
         expect(observed.power).toBe('Running');
         expect(readDomain(observed.definitionXml).cpuCores).toBe(2);
         expect(compareDomain(vm, readDomain(observed.liveXml ?? ''))).toEqual([]);
+      });
+
+      it('gives a guest the CPU model and machine that it asks for, of which what runs tells as it was asked', async () => {
+        const asked = { cpuModel: 'qemu64', machineType: 'q35' };
+        await define(asked);
+        await connection.start(uuid);
+        await define({ cpuModel: 'HostModel', machineType: 'pc' });
+        const { definitionXml, liveXml = '' } = await look();
+        expect(compareDomain({ ...vm, ...asked }, readDomain(liveXml))).toEqual([]);
+        expect(readDomain(definitionXml)).toMatchObject({ cpuModel: 'HostModel' });
+        await connection.powerOff(uuid);
+        await connection.start(uuid);
+        const restarted = readDomain((await look()).liveXml ?? '');
+        expect(compareDomain({ ...vm, cpuModel: 'HostModel' }, restarted)).toEqual([]);
       });
 
       it('refuses a name that another domain has', async () => {

@@ -161,6 +161,10 @@ function defaultFacts(number: number): HostFacts {
       threads: 2,
       count: 16,
     },
+    guests: {
+      cpuModels: ['EPYC', 'HostModel', 'HostPassthrough', 'qemu64'],
+      machineTypes: ['pc', 'pc-i440fx-7.2', 'pc-q35-7.2', 'q35'],
+    },
     memoryBytes,
     numaCells: [{ id: 0, cpus: 16, memoryBytes }],
   };

@@ -7,7 +7,7 @@ import type { HostConnection } from './hypervisor.ts';
 
 const uuid = '6f2a4c10-0000-4000-8000-000000000001';
 const xml = domainXml({
-  ...{ uuid, name: 'vm', hypervisorType: 'KVM', cpuCores: 1, memoryBytes: 2 ** 28 },
+  ...{ uuid, name: 'vm', hypervisorType: 'KVM', cpuCores: 1, machineType: 'pc', memoryBytes: 2 ** 28 },
   owner: { namespace: 'shop', name: 'vm', uid: uuid, placementGeneration: 1 },
   kernel: { imagePath: '/vmlinuz', commandLine: 'quiet' },
   interfaces: [],

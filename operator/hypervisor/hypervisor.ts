@@ -94,8 +94,17 @@ export interface HostFacts {
     /** All logical CPUs of the host. */
     count: number;
   };
+  guests: GuestHardware;
   memoryBytes: number;
   numaCells: { id: number; cpus: number; memoryBytes: number }[];
+}
+
+/** What guests can have on a host of its kind of hypervisor, sorted. Not to be changed: hosts that say the same share it. */
+export interface GuestHardware {
+  /** Names of libvirt's, and `HostModel` and `HostPassthrough` where the host has these modes. */
+  cpuModels: readonly string[];
+  /** With the short names, such as `q35`, that stand for the newest of their kind. */
+  machineTypes: readonly string[];
 }
 
 export type DomainPower = 'Running' | 'Paused' | 'Stopped';

@@ -35,7 +35,8 @@ const hostPoolStatus: HostPoolStatus = {
   resources: [
     { name: 'memory', capacity: '1536Gi', allocatable: '1500Gi', allocated: '900Gi', largestFree: '96Gi' },
   ],
-  summary: { hosts: '11/12', cpu: '412/2304', memory: '900Gi/1500Gi' },
+  classes: [{ name: 'medium', fits: 131 }],
+  summary: { hosts: '11/12', cpu: '412/2304', memory: '900Gi/1500Gi', headroom: '1 host, 131 medium' },
   conditions: [condition('Ready', 'HostsReady')],
 };
 

@@ -152,6 +152,16 @@ const refused: Record<string, Case[]> = {
       `spec.placement.hostSelector.matchExpressions[0]: Invalid value: ${selectorText}`,
     ],
     [
+      'a CPU model of two words',
+      virtualMachine({ cpu: { model: 'EPYC Rome' } }),
+      'spec.cpu.model: Invalid value: "EPYC Rome": must be HostModel, HostPassthrough, or a CPU model as libvirt names it, such as EPYC-Rome',
+    ],
+    [
+      'a machine in capitals',
+      virtualMachine({ machineType: 'Q35' }),
+      'spec.machineType: Invalid value: "Q35": must be a machine type as QEMU names it, such as q35 or pc-i440fx-7.2',
+    ],
+    [
       'a resource twice',
       virtualMachine({ resources: [{ name: 'gpu' }, { name: 'gpu', count: 2 }] }),
       'spec.resources[1]: Duplicate value: {"name":"gpu"}',

@@ -53,7 +53,7 @@ async function decided(name: string): Promise<string> {
 
 /** Of every object that the command line reads: a write to any of them would show. */
 function versions(): Promise<string> {
-  const kinds = 'vm,vmhost,hp,pp,nodes';
+  const kinds = 'vm,vmhost,hp,pp,vmclass,nodes';
   const version = '{range .items[*]}{.kind} {.metadata.name} {.metadata.resourceVersion}{"\\n"}{end}';
   return world.controlPlane.kubectl(['get', kinds, '--all-namespaces', `--output=jsonpath=${version}`]);
 }

@@ -38,4 +38,15 @@ export const hostPoolReasons = {
     remedy: 'Delete the VMs; the pool goes with the last of them.',
     conditions: ['HostPool.Ready'],
   },
+  ReserveComplete: {
+    meaning: 'After as many failures as spec.failureReserve names, every VM still has a place.',
+    remedy: nothing,
+    conditions: ['HostPool.ReserveKept'],
+  },
+  ReserveShort: {
+    meaning:
+      'After as many failures as spec.failureReserve names, the VMs that the message names would have no place. They are left where they are; new VMs are placed only where they make it no worse.',
+    remedy: 'Add hosts, stop or shrink VMs, or ask for less in spec.failureReserve.',
+    conditions: ['HostPool.ReserveKept'],
+  },
 } as const satisfies ReasonTable;

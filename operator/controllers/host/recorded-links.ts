@@ -51,7 +51,7 @@ function uuidOf(host: Host | undefined): [string] | undefined {
 /** What the host said of itself when it was last connected; undefined before it ever was. */
 function factsOf({ status, ...host }: Host): HostFacts | undefined {
   if (!status?.hypervisor || !status.versions || !status.cpu || !status.capacity) return undefined;
-  const { vendor, ...cpu } = status.cpu;
+  const { vendor, models = [], ...cpu } = status.cpu;
   const isReplaced = findCondition({ ...host, status }, 'Stalled')?.reason === 'HostReplaced';
   return {
     hostUUID: isReplaced ? anotherMachine : status.hypervisor.hostUUID,
@@ -59,6 +59,7 @@ function factsOf({ status, ...host }: Host): HostFacts | undefined {
     hypervisorVersion: status.versions.hypervisor,
     hypervisorType: status.hypervisor.type,
     cpu: { ...cpu, ...(vendor === undefined ? {} : { vendor }), count: status.capacity.cpu },
+    guests: { cpuModels: models, machineTypes: status.machineTypes ?? [] },
     memoryBytes: parseBytes(status.capacity.memory),
     numaCells: (status.numaCells ?? []).map(({ id, cpus, memory }) => ({
       ...{ id, cpus },

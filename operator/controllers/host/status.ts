@@ -10,6 +10,8 @@ import { type HostFindings, hostVerdicts } from './verdicts.ts';
 
 /** The status holds no more; a Node may have any number. */
 const mostTaints = 32;
+/** The same of what guests can have. */
+const mostListed = 256;
 
 export interface HostObservation extends HostFindings {
   /** What VMs may have in all; absent until the host has told its facts once. */
@@ -64,7 +66,11 @@ function facts(of: HostFacts): Partial<HostStatus> {
   return {
     versions: { libvirt: of.libvirtVersion, hypervisor: of.hypervisorVersion },
     hypervisor: { type: of.hypervisorType, hostUUID: of.hostUUID },
-    cpu: { model, ...(vendor ? { vendor } : {}), architecture, sockets, cores, threads },
+    cpu: {
+      ...{ model, ...(vendor ? { vendor } : {}), architecture, sockets, cores, threads },
+      models: of.guests.cpuModels.slice(0, mostListed),
+    },
+    machineTypes: of.guests.machineTypes.slice(0, mostListed),
     numaCells: of.numaCells.map(({ id, cpus, memoryBytes }) => ({
       id,
       cpus,
@@ -77,9 +83,9 @@ function facts(of: HostFacts): Partial<HostStatus> {
 /** What an absent host last said of itself is still the best that is known. */
 function kept(before: HostStatus | undefined): Partial<HostStatus> {
   if (!before) return {};
-  const { versions, hypervisor, cpu, numaCells, capacity } = before;
+  const { versions, hypervisor, cpu, machineTypes, numaCells, capacity } = before;
   return Object.fromEntries(
-    Object.entries({ versions, hypervisor, cpu, numaCells, capacity }).filter(
+    Object.entries({ versions, hypervisor, cpu, machineTypes, numaCells, capacity }).filter(
       ([, value]) => value !== undefined,
     ),
   );

@@ -1,17 +1,17 @@
 import type { Host } from '../../api/host.ts';
 import type { HostPool } from '../../api/hostpool.ts';
 import { hostPools } from '../../api/kinds.ts';
-import { parseBytes } from '../../api/quantity.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { ReconcileContext } from '../../kube/controller.ts';
 import type { ObjectKey } from '../../kube/object.ts';
 import { done, type Result } from '../../kube/result.ts';
-import type { Amounts } from '../host/capacity.ts';
 import type { PoolModel } from '../pool/pool-model.ts';
 import type { Stores } from '../stores.ts';
+import { classRoom } from './class-room.ts';
 import { ensureMembers, noFindings } from './members.ts';
 import { poolResources } from './resources.ts';
-import { poolStatus, takesVms } from './status.ts';
+import { roomOf } from './room.ts';
+import { poolStatus } from './status.ts';
 
 export interface HostPoolEnvironment {
   stores: Stores;
@@ -24,6 +24,8 @@ export const finalizer = 'vmfabric.io/hosts';
 
 /** A name that another pool gives up, and a Host that was refused, are tried again this soon. */
 const tryAgainMs = 30_000;
+/** So soon more of very many VMs without a place are asked about room that was made. */
+const settleAgainMs = 1000;
 
 type Context = Pick<ReconcileContext, 'signal' | 'cluster'>;
 
@@ -43,17 +45,21 @@ export async function reconcileHostPool(
     ? noFindings()
     : await ensureMembers({ ...env, cluster }, pool, signal);
   if (findings.changed) return { kind: 'again', afterMs: 50 };
+  const reserve = env.pools.reservations.report(key);
   const status = poolStatus({
     pool,
     members: [...members].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)),
     findings,
     used: usage(env, members),
-    largestFree: largestFree(env, members),
+    room: roomOf(members, (hostName) => env.pools.usage(hostName)),
+    classes: classRoom(env, pool),
+    reserve,
     resources: poolResources(env.pools, pool, members),
     now: env.clock.wallTime(),
   });
   await cluster.patchStatus(hostPools, pool, status, { signal });
   const unsettled = findings.taken.length + findings.refused.length > 0;
+  if (reserve && !reserve.report.isSettled) return { kind: 'again', afterMs: settleAgainMs };
   return unsettled ? { kind: 'again', afterMs: tryAgainMs } : done;
 }
 
@@ -89,20 +95,4 @@ function usage(env: HostPoolEnvironment, members: readonly Host[]) {
     total.vms += used.vms;
   }
   return total;
-}
-
-/**
- * The most that is free on one host that takes VMs. From what the Hosts' statuses say: just after a start the
- * connections are not there yet, and a pool that has nothing free would be news.
- */
-function largestFree(env: HostPoolEnvironment, members: readonly Host[]): Amounts {
-  const largest = { cpu: 0, memoryBytes: 0 };
-  for (const host of members) {
-    const total = host.status?.allocatable;
-    if (!total || !takesVms(host)) continue;
-    const used = env.pools.usage(host.metadata.name);
-    largest.cpu = Math.max(largest.cpu, total.cpu - used.cpu);
-    largest.memoryBytes = Math.max(largest.memoryBytes, parseBytes(total.memory) - used.memoryBytes);
-  }
-  return largest;
 }

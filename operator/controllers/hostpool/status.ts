@@ -1,11 +1,15 @@
 import type { ConditionStatus } from '../../api/common.ts';
 import type { Host, HostCondition } from '../../api/host.ts';
-import type { HostPool, HostPoolStatus } from '../../api/hostpool.ts';
+import type { HostPool, HostPoolCondition, HostPoolStatus } from '../../api/hostpool.ts';
 import { exactQuantity, parseBytes } from '../../api/quantity.ts';
 import { conditionList, findCondition } from '../conditions.ts';
 import type { Amounts } from '../host/capacity.ts';
 import { summary } from '../host/status.ts';
+import { roomWords } from './class-room.ts';
+import { headroomColumn } from './headroom.ts';
 import type { MemberFindings } from './members.ts';
+import { headroomOf, type ReserveFindings, reservedOf, reserveVerdict } from './reserve.ts';
+import { type PoolRoom, roomInStatus } from './room.ts';
 import { poolVerdicts } from './verdicts.ts';
 
 export interface PoolObservation {
@@ -13,7 +17,10 @@ export interface PoolObservation {
   members: readonly Host[];
   findings: MemberFindings;
   used: Amounts & { vms: number };
-  largestFree: Amounts;
+  room: PoolRoom;
+  classes: HostPoolStatus['classes'];
+  /** Undefined for a pool without a reserve. */
+  reserve: ReserveFindings | undefined;
   /** Besides CPUs and memory. */
   resources: NonNullable<HostPoolStatus['resources']>;
   now: Date;
@@ -25,7 +32,9 @@ export function poolStatus({
   members,
   findings,
   used,
-  largestFree,
+  room,
+  classes,
+  reserve,
   resources,
   now,
 }: PoolObservation): HostPoolStatus {
@@ -33,6 +42,8 @@ export function poolStatus({
   const capacity = sum(members.map((host) => host.status?.capacity));
   const allocatable = sum(members.map((host) => host.status?.allocatable));
   const hosts = counts(members);
+  const { largestFree, stranded } = room;
+  const free = { ...roomInStatus(room), ...(classes ? { classes } : {}) };
   return {
     observedGeneration: generation,
     hosts,
@@ -43,20 +54,33 @@ export function poolStatus({
         capacity: `${capacity.cpu}`,
         allocatable: `${allocatable.cpu}`,
         allocated: `${Math.ceil(used.cpu)}`,
+        ...reservedOf(reserve, 'cpu'),
         largestFree: `${Math.floor(largestFree.cpu)}`,
+        strandedPercent: Math.round(stranded.cpu * 100),
       },
       {
         name: 'memory',
         capacity: exactQuantity(capacity.memoryBytes),
         allocatable: exactQuantity(allocatable.memoryBytes),
         allocated: exactQuantity(used.memoryBytes),
+        ...reservedOf(reserve, 'memory'),
         largestFree: exactQuantity(largestFree.memoryBytes),
+        strandedPercent: Math.round(stranded.memoryBytes * 100),
       },
       ...resources,
     ],
-    summary: { hosts: `${hosts.ready}/${hosts.total}`, ...summary(used, allocatable) },
-    conditions: conditionList(
-      poolVerdicts(pool, members, findings),
+    ...(reserve ? { headroom: reserve.report.headroom } : {}),
+    ...free,
+    summary: {
+      hosts: `${hosts.ready}/${hosts.total}`,
+      ...summary(used, allocatable),
+      headroom: headroomColumn(reserve && headroomOf(reserve), roomWords(free)),
+    },
+    conditions: conditionList<HostPoolCondition>(
+      {
+        ...poolVerdicts(pool, members, findings),
+        ...(reserve ? { ReserveKept: reserveVerdict(reserve) } : {}),
+      },
       pool.status?.conditions,
       generation,
       now,

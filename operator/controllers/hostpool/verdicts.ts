@@ -10,7 +10,7 @@ export function poolVerdicts(
   pool: HostPool,
   members: readonly Host[],
   findings: MemberFindings,
-): Record<HostPoolCondition, Verdict> {
+): Record<Exclude<HostPoolCondition, 'ReserveKept'>, Verdict> {
   const down = members.filter((host) => findCondition(host, 'Ready')?.status !== 'True');
   return {
     Ready: readyVerdict(pool, members, down, findings),

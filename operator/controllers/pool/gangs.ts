@@ -17,7 +17,13 @@ export type Assembly =
   /** Several policies make a gang of it. */
   | { kind: 'conflict' };
 
-type Model = Pick<PoolModel, 'engine' | 'line' | 'request' | 'assume' | 'isSized'>;
+/** A member of a gang, and what it asks the engine. */
+interface Asking {
+  member: VirtualMachine;
+  request: PlacementRequest;
+}
+
+type Model = Pick<PoolModel, 'engine' | 'line' | 'request' | 'assume' | 'isSized' | 'reservations'>;
 
 /**
  * VMs that are of use only together. Until a gang stands, its members are placed all at once or not at all; what of it is
@@ -94,18 +100,37 @@ export class Gangs {
     return this.#stores.hostPools.get(vm.spec.placement.hostPoolRef.name);
   }
 
-  #place(policy: Policy, asked: readonly { member: VirtualMachine; request: PlacementRequest }[]): Assembly {
+  #place(policy: Policy, asked: readonly Asking[]): Assembly {
     const { engine } = this.#model;
     const decision = placeAll(
       engine,
       asked.map(({ request }) => request),
     );
     if (decision.kind === 'unplaced') return unplaced(policy, decision.vm, decision.decision.message);
+    const refusal = this.#reserveRefusal(asked, decision.placements);
+    if (refusal) return unplaced(policy, keyOf((asked[0] as Asking).member), refusal);
     for (const { member } of asked) {
       const placement = decision.placements.get(keyOf(member));
       if (placement) this.#model.assume(member, placement.host);
     }
     return { kind: 'stands' };
+  }
+
+  /** The gang as a whole, of each pool, has to leave what the pool keeps. */
+  #reserveRefusal(
+    asked: readonly Asking[],
+    placements: ReadonlyMap<string, { host: string }>,
+  ): string | undefined {
+    const byPool = Map.groupBy(asked, ({ request }) => request.pool);
+    for (const [pool, members] of byPool) {
+      const placed = members.flatMap(({ request: { vm } }) => {
+        const placement = placements.get(vm.id);
+        return placement ? [{ ...vm, host: placement.host }] : [];
+      });
+      const refusal = this.#model.reservations.refusal(pool, placed);
+      if (refusal !== undefined) return refusal;
+    }
+    return undefined;
   }
 }
 

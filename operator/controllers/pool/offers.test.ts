@@ -84,3 +84,56 @@ it('a network that the pool does not have at all is told as before', async () =>
   await placed(there, plugged('green'));
   expect(there.condition('web-1', 'Stalled')).toBe('True NetworkNotFound');
 });
+
+describe('a CPU model or machine type', () => {
+  /** Hosts h1 and h2, of which h2 alone has what guests of its kind can have. */
+  async function mixed(): Promise<World> {
+    const there = await World.withHosts(2);
+    const { facts } = there.hypervisor.host('h2');
+    const guests = { cpuModels: ['EPYC-Milan', 'HostModel'], machineTypes: ['pc', 'q35', 'pc-q35-9.1'] };
+    there.hypervisor.host('h2').facts = { ...facts, guests };
+    there.hypervisor.host('h2').dropConnections();
+    await there.run(5000);
+    return there;
+  }
+
+  it.each([
+    [
+      'a model by name',
+      { cpu: { model: 'EPYC-Milan' } },
+      "<model fallback='forbid'>EPYC-Milan</model>",
+      'h2',
+    ],
+    ['a mode that one host lacks', { cpu: { model: 'HostPassthrough' } }, "mode='host-passthrough'", 'h1'],
+    ['a machine', { machineType: 'pc-q35-9.1' }, "machine='pc-q35-9.1'", 'h2'],
+  ])('is what the guest has, on a host that has it: %s', async (_, spec, xml, host) => {
+    const there = await mixed();
+    expect(await placed(there, spec)).toBe(host);
+    expect(there.condition('web-1', 'Ready')).toBe('True Running');
+    const { definitionXml = '' } = there.hostOf('web-1').domains.get(there.uuid('web-1')) ?? {};
+    expect(definitionXml.replaceAll('"', "'")).toContain(xml);
+    expect(there.condition('web-1', 'RestartRequired')).toBe('False UpToDate');
+  });
+
+  it('that no host has is told, and what each has is in its status', async () => {
+    const there = await mixed();
+    expect(await placed(there, { cpu: { model: 'Z80' } })).toBe(
+      '0 of 2 hosts fit: 2 do not have CPU model Z80 (no host does). It would fit without CPU model Z80.',
+    );
+    expect(there.hostObject('h2')?.status?.cpu?.models).toEqual(['EPYC-Milan', 'HostModel']);
+    expect(there.hostObject('h2')?.status?.machineTypes).toContain('q35');
+  });
+
+  it('that is changed takes effect with the next start of the guest', async () => {
+    const there = await mixed();
+    await placed(there, { cpu: { model: 'HostModel' } });
+    there.editVm('web-1', (vm) => {
+      vm.spec.cpu = { model: 'EPYC' };
+      vm.spec.machineType = 'q35';
+    });
+    await there.run(5000);
+    expect(there.message('web-1', 'RestartRequired')).toContain(
+      'spec.cpu.model (is HostModel, shall be EPYC), spec.machineType (is pc, shall be q35)',
+    );
+  });
+});

@@ -8,7 +8,7 @@ import { compareResourceVersions } from '../../kube/resource-version.ts';
 import type { Change } from '../../kube/store.ts';
 import { PlacementEngine } from '../../placement/engine/engine.ts';
 import { wouldFit, wouldFitSentence } from '../../placement/explain/would-fit.ts';
-import type { Decision, PlacementRequest, Rejection } from '../../placement/model/decision.ts';
+import type { Decision, Placement, PlacementRequest, Rejection } from '../../placement/model/decision.ts';
 import type { Resources } from '../../placement/model/resources.ts';
 import type { VmState } from '../../placement/model/vm.ts';
 import { findCondition } from '../conditions.ts';
@@ -20,6 +20,7 @@ import { type Counting, countedSize, countingRemark } from './counting.ts';
 import { Gangs } from './gangs.ts';
 import { policyState } from './policy-state.ts';
 import { Preemptions } from './preemptions.ts';
+import { Reservations } from './reservations.ts';
 import { hostState, vmState } from './translate.ts';
 import { WaitingLine } from './waiting-line.ts';
 
@@ -45,6 +46,7 @@ export class PoolModel {
   /** The VMs that wait for a host. */
   readonly line = new WaitingLine(this.engine, (vm) => this.state(vm));
   readonly gangs: Gangs;
+  readonly reservations = new Reservations(this.engine);
   readonly preemptions: Preemptions;
   readonly #stores: Stores;
   readonly #connections: HostLinks;
@@ -60,7 +62,7 @@ export class PoolModel {
       type === 'deleted' ? this.#removeVm(object) : this.#seeVm(object),
     );
     stores.hosts.subscribe(({ type, object }) =>
-      type === 'deleted' ? this.engine.removeHost(object.metadata.name) : this.#seeHost(object),
+      type === 'deleted' ? this.#removeHost(object.metadata.name) : this.#seeHost(object),
     );
     stores.placementPolicies.subscribe(({ type, object }) => this.#seePolicy(type, object));
     stores.hostPools.subscribe((change) => this.#seePool(change));
@@ -74,7 +76,7 @@ export class PoolModel {
     this.line.tried(keyOf(vm));
     const request = this.request(vm, pool);
     const decision = this.engine.place(request);
-    if (decision.kind === 'placed') return decision;
+    if (decision.kind === 'placed') return this.reservations.choose(request, decision);
     const way = wouldFitSentence(wouldFit(this.engine, request, decision.rejections));
     const remark = countingRemark(vm, this.#counting(vm));
     return { ...decision, message: [decision.message, way, remark].filter((text) => text !== '').join(' ') };
@@ -115,7 +117,7 @@ export class PoolModel {
         continue;
       const request = this.request(waiting, pool);
       const kind = JSON.stringify({ ...request, vm: { ...request.vm, id: '' } });
-      const found = inVain.has(kind) ? undefined : this.engine.find(request);
+      const found = inVain.has(kind) ? undefined : this.#find(request);
       if (found) this.assume(waiting, found.host);
       else inVain.add(kind);
     }
@@ -153,7 +155,7 @@ export class PoolModel {
    */
   assume(vm: VirtualMachine, hostName: string): void {
     this.#assumed.set(keyOf(vm), { host: hostName, resourceVersion: vm.metadata.resourceVersion });
-    this.engine.upsertVm({ ...this.state(vm), host: hostName });
+    this.count(vm, hostName);
   }
 
   /**
@@ -169,7 +171,7 @@ export class PoolModel {
   /** A place is held for the VM no more; what is bound, or decided, stays. */
   release(key: ObjectKey): void {
     const vm = this.#stores.virtualMachines.get(key);
-    if (!vm?.status?.hostName && !this.#assumed.has(key)) this.engine.removeVm(key);
+    if (!vm?.status?.hostName && !this.#assumed.has(key)) this.#dropVm(key);
   }
 
   /** What VMs count on the host, placements that are decided and not yet seen included; parts of CPUs as they are. */
@@ -194,8 +196,8 @@ export class PoolModel {
     this.line.see(vm);
     this.preemptions.see(vm);
     const host = bound ?? this.#assumed.get(key)?.host ?? this.preemptions.hostFor(vm);
-    if (host) this.engine.upsertVm({ ...this.state(vm), host });
-    else this.engine.removeVm(key);
+    if (host) this.count(vm, host);
+    else this.#dropVm(key);
   }
 
   #poolOf(vm: VirtualMachine): HostPool | undefined {
@@ -211,20 +213,45 @@ export class PoolModel {
     this.#assumed.delete(keyOf(vm));
     this.line.remove(keyOf(vm));
     this.preemptions.forget(vm);
-    this.engine.removeVm(keyOf(vm));
+    this.#dropVm(keyOf(vm));
+  }
+
+  /** Counts the VM on the host, for all that reckon with room. */
+  count(vm: VirtualMachine, host: string): void {
+    const placed = { ...this.state(vm), host };
+    this.engine.upsertVm(placed);
+    this.reservations.seeVm(vm.spec.placement.hostPoolRef.name, placed);
+  }
+
+  #dropVm(key: string): void {
+    this.engine.removeVm(key);
+    this.reservations.removeVm(key);
+  }
+
+  /** The host that `place` would choose, without why. */
+  #find(request: PlacementRequest): Placement | undefined {
+    const best = this.engine.find(request);
+    const decision = best && this.reservations.choose(request, { kind: 'placed', ...best });
+    return decision?.kind === 'placed' ? decision : undefined;
+  }
+
+  #removeHost(name: string): void {
+    this.engine.removeHost(name);
+    this.reservations.removeHost(name);
   }
 
   #seeHost(host: Host): void {
     const { name } = host.metadata;
-    this.engine.upsertHost(
-      hostState({
-        host,
-        pool: this.#stores.hostPools.get(host.spec.hostPoolRef.name),
-        node: this.#stores.nodes.get(name),
-        link: this.#connections.link(name),
-        twin: this.#connections.sharesUUID(name),
-      }),
-    );
+    const view = {
+      host,
+      pool: this.#stores.hostPools.get(host.spec.hostPoolRef.name),
+      node: this.#stores.nodes.get(name),
+      link: this.#connections.link(name),
+      twin: this.#connections.sharesUUID(name),
+    };
+    const state = hostState(view);
+    this.engine.upsertHost(state);
+    this.reservations.seeHost(view, state, isFirstAttempt(host, view.link));
   }
 
   /** The rules of a policy that is being deleted hold no more. */
@@ -233,6 +260,7 @@ export class PoolModel {
     const before = this.engine.policy(namespace, name)?.priority;
     if (type === 'deleted' || deletionTimestamp) this.engine.removePolicy(namespace, name);
     else this.engine.upsertPolicy(policyState(policy));
+    this.reservations.seePolicy(namespace);
     if (before !== this.engine.policy(namespace, name)?.priority) this.line.weighAnew();
   }
 
@@ -240,6 +268,8 @@ export class PoolModel {
   #seePool(change: Change<HostPool>): void {
     if (change.type === 'updated' && intentOf(change.old) === intentOf(change.object)) return;
     const { name } = change.object.metadata;
+    if (change.type === 'deleted') this.reservations.removePool(name);
+    else this.reservations.seePool(change.object);
     for (const host of this.#stores.hosts.byIndex('pool', name)) this.#seeHost(host);
     this.#seeVmsOf('pool', name);
   }

@@ -21,7 +21,7 @@ interface Clearing {
 type Waiting = { kind: 'waiting'; host: string; victims: string[] };
 export type Progress = { kind: 'ready'; host: string } | Waiting;
 
-type Model = Pick<PoolModel, 'engine' | 'line' | 'state' | 'request' | 'release' | 'isConnected'>;
+type Model = Pick<PoolModel, 'engine' | 'line' | 'request' | 'count' | 'release' | 'isConnected'>;
 
 /**
  * Which hosts are being cleared for which VMs. Until the victims are gone the place is held: the VM counts on the host. What
@@ -131,8 +131,7 @@ export class Preemptions {
     this.#byPreemptor.set(preemptor, clearing);
     for (const key of clearing.victims.keys()) this.#preemptorOf.set(key, preemptor);
     const vm = this.#stores.virtualMachines.get(preemptor);
-    if (vm?.metadata.uid === clearing.uid && !vm.status?.hostName)
-      this.#model.engine.upsertVm({ ...this.#model.state(vm), host: clearing.host });
+    if (vm?.metadata.uid === clearing.uid && !vm.status?.hostName) this.#model.count(vm, clearing.host);
   }
 
   /** A victim says for whom it makes way, as an operator before this one decided. */

@@ -12,7 +12,7 @@ import { taintsOf } from '../host/taints.ts';
 import type { Node } from '../hostpool/membership.ts';
 import { type Counting, countedVm } from './counting.ts';
 import { namedLimits, namedRequests } from './named-resources.ts';
-import { needsOf, offersOf } from './offers.ts';
+import { hardwareOffers, needsOf, offersOf } from './offers.ts';
 
 /** A VirtualMachine in placement's words. */
 export function vmState(vm: VirtualMachine, counting: Counting): VmState {
@@ -66,12 +66,17 @@ export function hostState({ host, pool, node, link, twin }: HostView): HostState
     labels,
     available: availability({ host, pool, node, link, twin }),
     taints: taintsOf(host, pool, node),
-    offers: pool ? offersOf(pool, labels) : [],
+    offers: offers(link, pool ? offersOf(pool, labels) : []),
     limits: {
       ...{ cpu: limits.cpu, memory: limits.memoryBytes },
       ...namedLimits(pool, labels),
     },
   };
+}
+
+function offers(link: HostLink | undefined, ofPool: readonly string[]): readonly string[] {
+  const ofHost = link?.facts ? hardwareOffers(link.facts.guests) : [];
+  return ofPool.length === 0 ? ofHost : [...ofHost, ...ofPool];
 }
 
 function availability({ host, pool, node, link, twin }: HostView): HostState['available'] {

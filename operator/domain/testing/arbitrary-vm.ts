@@ -73,6 +73,8 @@ export const domainCase: fc.Arbitrary<DomainCase> = fc
     name: label,
     placementGeneration: fc.nat(),
     cores: fc.integer({ min: 1, max: 512 }),
+    model: fc.constantFrom(undefined, 'HostModel', 'HostPassthrough', 'EPYC-Rome'),
+    machineType: fc.constantFrom(undefined, 'pc', 'q35', 'pc-q35-7.2'),
     size: memory,
     commandLine: nasty,
     imagePath: path,
@@ -95,6 +97,8 @@ interface Drawn {
   name: string;
   placementGeneration: number;
   cores: number;
+  model: string | undefined;
+  machineType: string | undefined;
   size: string;
   commandLine: string;
   imagePath: string;
@@ -106,14 +110,15 @@ interface Drawn {
 const apiVersion = 'vmfabric.io/v1alpha1';
 
 function vmOf(drawn: Drawn): VirtualMachine {
-  const { uid, namespace, name, placementGeneration, cores, size, commandLine } = drawn;
+  const { uid, namespace, name, placementGeneration, cores, model, machineType, size, commandLine } = drawn;
   return {
     apiVersion,
     kind: 'VirtualMachine',
     metadata: { namespace, name, uid, resourceVersion: '1' },
     spec: {
       runStrategy: 'Always',
-      cpu: { cores },
+      cpu: { cores, model },
+      machineType,
       memory: { size },
       kernel: { name: 'linux', commandLine },
       interfaces: drawn.interfaces.map((one) => ({

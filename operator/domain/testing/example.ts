@@ -12,6 +12,7 @@ export const exampleDomain: DesiredDomain = {
   },
   hypervisorType: 'KVM',
   cpuCores: 2,
+  machineType: 'pc',
   memoryBytes: 4 * 2 ** 30,
   kernel: { imagePath: '/boot/vmlinuz', initrdPath: '/boot/initrd', commandLine: 'console=ttyS0 quiet' },
   interfaces: [

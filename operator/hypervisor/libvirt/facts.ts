@@ -2,6 +2,7 @@ import { type CallOptions, ErrorCode, type HostInfo, type NodeInfo } from 'node-
 import { child, childrenOf, descendant, readXml, type XmlElement } from '../../domain/xml.ts';
 import type { HostFacts } from '../hypervisor.ts';
 import { hasCode } from './errors.ts';
+import { guestsOf } from './guest-hardware.ts';
 
 /** Asks the host what it is. */
 export async function readFacts(host: HostInfo, options: CallOptions): Promise<HostFacts> {
@@ -11,8 +12,14 @@ export async function readFacts(host: HostInfo, options: CallOptions): Promise<H
     host.nodeInfo(options),
     host.capabilitiesXml(options),
   ]);
-  const hypervisorType = (await acceleratesGuests(host, options)) ? 'KVM' : 'QEMU';
-  return { libvirtVersion, hypervisorVersion, hypervisorType, ...hardwareOf(node, capabilities) };
+  const accelerated = await domainCapabilities(host, 'kvm', options);
+  const isKvm = accelerated !== undefined && isUsable(accelerated);
+  const ofGuests = isKvm ? accelerated : await domainCapabilities(host, 'qemu', options);
+  return {
+    ...{ libvirtVersion, hypervisorVersion, hypervisorType: isKvm ? 'KVM' : 'QEMU' },
+    guests: guestsOf(ofGuests, capabilities),
+    ...hardwareOf(node, capabilities),
+  };
 }
 
 const notOffered = [
@@ -22,13 +29,17 @@ const notOffered = [
   ErrorCode.NO_SUPPORT,
 ] as const;
 
-async function acceleratesGuests(host: HostInfo, options: CallOptions): Promise<boolean> {
+/** Undefined when the host has no domains of this type. */
+async function domainCapabilities(
+  host: HostInfo,
+  virtType: 'kvm' | 'qemu',
+  options: CallOptions,
+): Promise<string | undefined> {
   try {
-    const query = { virtType: 'kvm', arch: 'x86_64', machine: 'pc' };
-    return isUsable(await host.domainCapabilitiesXml(query, options));
+    return await host.domainCapabilitiesXml({ virtType, arch: 'x86_64', machine: 'pc' }, options);
   } catch (error) {
     // libvirt does not tell of what QEMU did not offer; any other failure says nothing of the host.
-    if (hasCode(error, ...notOffered)) return false;
+    if (hasCode(error, ...notOffered)) return undefined;
     throw error;
   }
 }

@@ -4,7 +4,8 @@ import type { HostState } from '../model/host.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Selector } from '../model/selector.ts';
 import type { PlacedVm, VmState } from '../model/vm.ts';
-import { choose } from './choose.ts';
+import { allowedIn } from './allowed.ts';
+import { choose, rank } from './choose.ts';
 import {
   admittingRows,
   checkAll,
@@ -196,6 +197,19 @@ export class PlacementEngine {
       const row = choose(scene, this.#world.scratch);
       return row === undefined ? undefined : placementOn(scene, row);
     });
+  }
+
+  /** The best hosts of which `among` holds, as `place` would choose them one after the other; at most `most`. */
+  ranked(request: PlacementRequest, most: number, among = (_host: string) => true): string[] {
+    return this.#ask(request, (scene) => {
+      const isAmong = (row: number) => among(scene.hosts.name(row));
+      return rank(scene, this.#world.scratch, most, isAmong).map((row) => scene.hosts.name(row));
+    });
+  }
+
+  /** Where the VM may be as far as rules go, whatever room there is. To be asked before the engine is told anything. */
+  allowed(request: PlacementRequest): (host: string) => boolean {
+    return allowedIn(this.#world, request);
   }
 
   /** How many more VMs that ask the same fit in the pool, each placed as if by `place`; at most `most`. */

@@ -7,7 +7,6 @@ const named = 3;
 const words: Readonly<Record<string, string>> = {
   network: 'network',
   kernel: 'kernel',
-  'cpu-mode': 'CPU mode',
   'cpu-model': 'CPU model',
   machine: 'machine type',
 };

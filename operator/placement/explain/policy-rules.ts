@@ -1,7 +1,7 @@
 import type { Policy } from '../model/policy.ts';
 import type { PolicyRule } from '../model/would-fit.ts';
 
-interface NamedRule {
+export interface NamedRule {
   rule: PolicyRule;
   topologyKey?: string;
 }

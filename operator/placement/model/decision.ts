@@ -23,7 +23,8 @@ export interface Rejection {
     | 'Taint'
     | 'Offer'
     | 'Resource'
-    | 'Cell';
+    | 'Cell'
+    | 'Reserve';
   hosts: readonly string[];
   /** The host that lacks least, of those that lack a resource. */
   nearest?: string;

@@ -1,59 +1,36 @@
-import { SpareHosts } from './spare-hosts.ts';
+import { Journal } from '../engine/journal.ts';
+import type { FailoverOptions, PlannedVm, ProtectedVm, SpareHost } from './failover.ts';
+import { noRoom, type Seeker, SpareHosts } from './spare-hosts.ts';
+import { VainSearches } from './vain-searches.ts';
 
-export interface FailoverOptions {
-  /** Failure domains that may be gone at once. */
-  failures: number;
-  /** The length of all vectors; what each place of them counts is the caller's. Whole numbers, so that sums are exact. */
-  dimensions: number;
-  /** Whether the VM may run on the host, once its own is gone. Default: everywhere. */
-  allows?: (vm: string, host: string) => boolean;
-}
+/** Looks for a place, of one VM on one host, in one mending for VMs that had found none before: some 2 ms in all. */
+const looksAtOnce = 4096;
 
-export interface SpareHost {
-  name: string;
-  /** What fails as one: the host itself, its rack, its power feed. */
-  domain: string;
-  /** What VMs may have of it in all. */
-  limits: readonly number[];
-  /** Whether VMs of a failed host may be started here; not on one that is cordoned. */
-  takesVms: boolean;
-}
-
-export interface ProtectedVm {
-  id: string;
-  host: string;
-  sizes: readonly number[];
-}
-
-interface Record {
-  id: string;
-  host: string;
-  sizes: Float64Array;
-  /** Rows of hosts in as many other domains as may fail beside its own: it goes to the first that is left. */
-  targets: number[];
-}
+const everywhere = () => true;
 
 /**
  * Where each VM would go if its host's failure domain failed, so that any `failures` domains may fail at once. Each VM has
  * that many targets in as many other domains, of which one at least is left; each host keeps room for the `failures`
  * domains that would send it the most, whichever of its VMs' targets it is. So a plan that is complete holds for every
  * set of failures, without one of them being tried; the price is that a plan is missed now and then where room is very
- * scarce. A change mends the plan where it was touched and leaves the rest.
+ * scarce. What has changed is only noted; the next question mends the plan where it was touched, and leaves the rest.
  */
 export class FailoverPlan {
   readonly #options: FailoverOptions;
   readonly #hosts: SpareHosts;
-  readonly #vms = new Map<string, Record>();
-  readonly #vmsOf = new Map<string, Set<Record>>();
-  readonly #unprotected = new Set<Record>();
-  /** Those of them that were not looked for a place for yet. */
-  readonly #missing = new Set<Record>();
+  readonly #vms = new Map<string, PlannedVm>();
+  readonly #vmsOf = new Map<string, Set<PlannedVm>>();
+  /** By row, the VMs that count on that host. */
+  readonly #guests = new Map<number, Set<PlannedVm>>();
+  readonly #unprotected = new Set<PlannedVm>();
+  /** Those of them that were not looked for a place for yet, and whether they had one until now. */
+  readonly #missing = new Map<PlannedVm, boolean>();
   /** Rows with less or more room than when the plan was last mended. */
   readonly #shrunk = new Set<number>();
   readonly #grown = new Set<number>();
-  #isHeld = false;
-  /** By row, the VMs that count on that host. */
-  readonly #guests = new Map<number, Set<Record>>();
+  /** Of the unprotected, how many were asked since rows have grown. */
+  #asked = 0;
+  readonly #journal = new Journal();
 
   /** @throws RangeError for fewer than one failure or dimension */
   constructor(options: FailoverOptions) {
@@ -65,39 +42,55 @@ export class FailoverPlan {
 
   /** VMs for which there is no place if the worst happens, by id. Empty: the plan holds. */
   get unprotected(): string[] {
+    this.#mend();
     return [...this.#unprotected].map(({ id }) => id).sort();
   }
 
   get holds(): boolean {
+    this.#mend();
     return this.#unprotected.size === 0;
+  }
+
+  /** Where very many VMs have no place, they are not all asked at once when room was made: false until they have been. */
+  get isSettled(): boolean {
+    this.#mend();
+    return this.#grown.size === 0;
   }
 
   /** What is kept free on all hosts together, by dimension. */
   get kept(): number[] {
+    this.#mend();
     return Array.from({ length: this.#options.dimensions }, (_, dimension) =>
       this.#hosts.keptInAll(dimension),
     );
   }
 
+  /** What the unprotected VMs have in all, by dimension. */
+  get exposed(): number[] {
+    this.#mend();
+    const sums = new Array<number>(this.#options.dimensions).fill(0);
+    for (const { sizes } of this.#unprotected)
+      for (const [d, size] of sizes.entries()) sums[d] = (sums[d] ?? 0) + size;
+    return sums;
+  }
+
   /** Hosts to which the VM would go, the first that is left; fewer than `failures` when it is not protected. */
   targetsOf(id: string): string[] {
+    this.#mend();
     return (this.#vms.get(id)?.targets ?? []).map((row) => this.#hosts.nameOf(row));
   }
 
-  /** Makes many changes and mends the plan once, after all of them: for a start, when everything is new. */
-  update(changes: () => void): void {
-    this.#isHeld = true;
-    try {
-      changes();
-    } finally {
-      this.#isHeld = false;
-      this.#mend();
-    }
+  /** Whether the host has that much beside what it keeps free: a VM that comes there takes no room from others. */
+  hasSpare(host: string, sizes: readonly number[]): boolean {
+    this.#mend();
+    const row = this.#hosts.rowOf(host);
+    return row !== undefined && this.#hosts.hasSpare(row, sizes);
   }
 
   /** Adds a host, or says what has become of it. */
   upsertHost(host: SpareHost): void {
     const known = this.#hosts.rowOf(host.name);
+    if (known !== undefined && this.#hosts.isAlike(known, host)) return;
     const stays = known !== undefined && this.#hosts.isIn(known, host.domain);
     if (known !== undefined && !stays) this.#withdraw(host.name, known);
     const row = this.#hosts.upsert(host);
@@ -105,7 +98,8 @@ export class FailoverPlan {
     if (known === undefined) for (const vm of vms) this.#hosts.occupy(row, vm.sizes, 1);
     if (!stays) for (const vm of vms) this.#miss(vm);
     if (!host.takesVms) this.#dismissAll(row);
-    this.#settle([row], [row]);
+    this.#shrunk.add(row);
+    this.#grow(row);
   }
 
   /** The VMs on it stay known, and need no places while it is away. */
@@ -113,41 +107,105 @@ export class FailoverPlan {
     const row = this.#hosts.rowOf(name);
     if (row === undefined) return;
     this.#withdraw(name, row);
+    for (const vm of this.#vmsOf.get(name) ?? []) this.#set(this.#unprotected, vm, false);
     this.#hosts.remove(name);
-    this.#settle([], this.#hosts.rows());
   }
 
   upsertVm({ id, host, sizes }: ProtectedVm): void {
     const before = this.#vms.get(id);
     if (before?.host === host && before.sizes.every((size, d) => size === sizes[d])) return;
-    const freed = this.#forget(id);
-    const vm: Record = { id, host, sizes: Float64Array.from(sizes), targets: [] };
-    this.#vms.set(id, vm);
-    entry(this.#vmsOf, host).add(vm);
-    const row = this.#hosts.rowOf(host);
-    if (row !== undefined) {
-      this.#hosts.occupy(row, vm.sizes, 1);
-      this.#miss(vm);
-    }
-    this.#settle(row === undefined ? [] : [row], freed);
+    if (before) this.#drop(before);
+    this.#add({ id, host, sizes: Float64Array.from(sizes), targets: [] });
   }
 
   removeVm(id: string): void {
-    this.#settle([], this.#forget(id));
+    const vm = this.#vms.get(id);
+    if (vm) this.#drop(vm);
+  }
+
+  /** The VMs that count on the host, by id. */
+  guestsOf(name: string): string[] {
+    const row = this.#hosts.rowOf(name);
+    const guests = row === undefined ? undefined : this.#guests.get(row);
+    return [...(guests ?? [])].map(({ id }) => id);
+  }
+
+  /** What the VM is allowed has changed: where it may not go any more it counts on nothing, and what it lacks it looks for. */
+  review(id: string): void {
+    const vm = this.#vms.get(id);
+    if (!vm || this.#domainOf(vm) === undefined) return;
+    const allows = this.#allowedFor(vm);
+    for (const row of [...vm.targets]) if (!allows(this.#hosts.nameOf(row))) this.#dismiss(row, vm);
+    if (this.#unprotected.has(vm)) this.#miss(vm);
+  }
+
+  /** What the host lets in has changed: the same for all VMs that count on it, and others may come. */
+  reviewHost(name: string): void {
+    for (const id of this.guestsOf(name)) this.review(id);
+    const row = this.#hosts.rowOf(name);
+    if (row !== undefined) this.#grow(row);
   }
 
   /**
-   * Adds the VM if all that were protected still are then, and it is itself. Otherwise nothing is changed but, maybe,
-   * who would go where.
+   * Who would have no place if the VMs came: of themselves, and of others that have one now; by id. `whoseRules`: VMs that
+   * might not be allowed where they would go, if they came. Nothing is changed.
    */
+  losses(vms: readonly ProtectedVm[], whoseRules: Iterable<string> = []): string[] {
+    this.#mend();
+    const exposed = vms.filter(({ id }) => this.#isExposed(id)).map(({ id }) => id);
+    return this.#journal.trial(() => {
+      for (const vm of vms) this.upsertVm(vm);
+      for (const id of whoseRules) this.review(id);
+      const lost = this.#findPlaces().map(({ id }) => id);
+      return lost.filter((id) => !exposed.includes(id)).sort();
+    });
+  }
+
+  /** Adds the VM if that leaves nobody without a place who has one now, and has one itself. */
   admit(vm: ProtectedVm): boolean {
-    const before = this.#vms.get(vm.id);
-    const unprotectedBefore = this.#unprotected.size - (before && this.#unprotected.has(before) ? 1 : 0);
+    if (this.losses([vm]).length > 0) return false;
     this.upsertVm(vm);
-    if (this.#unprotected.size <= unprotectedBefore) return true;
-    if (before) this.upsertVm({ id: before.id, host: before.host, sizes: [...before.sizes] });
-    else this.removeVm(vm.id);
-    return false;
+    return true;
+  }
+
+  #isExposed(id: string): boolean {
+    const vm = this.#vms.get(id);
+    return vm !== undefined && this.#unprotected.has(vm);
+  }
+
+  #add(vm: PlannedVm): void {
+    this.#vms.set(vm.id, vm);
+    entry(this.#vmsOf, vm.host).add(vm);
+    const row = this.#hosts.rowOf(vm.host);
+    this.#journal.note(() => this.#takeOut(vm));
+    if (row === undefined) return;
+    this.#hosts.occupy(row, vm.sizes, 1);
+    this.#miss(vm);
+    this.#shrunk.add(row);
+  }
+
+  #drop(vm: PlannedVm): void {
+    this.#release(vm);
+    this.#set(this.#unprotected, vm, false);
+    this.#takeOut(vm);
+    this.#journal.note(() => {
+      this.#vms.set(vm.id, vm);
+      entry(this.#vmsOf, vm.host).add(vm);
+      const row = this.#hosts.rowOf(vm.host);
+      if (row !== undefined) this.#hosts.occupy(row, vm.sizes, 1);
+    });
+  }
+
+  #takeOut(vm: PlannedVm): void {
+    this.#missing.delete(vm);
+    this.#vms.delete(vm.id);
+    const there = this.#vmsOf.get(vm.host);
+    there?.delete(vm);
+    if (there?.size === 0) this.#vmsOf.delete(vm.host);
+    const row = this.#hosts.rowOf(vm.host);
+    if (row === undefined) return;
+    this.#hosts.occupy(row, vm.sizes, -1);
+    this.#grow(row);
   }
 
   /** Nothing that was planned with this host counts any more, neither for its guests nor for its own VMs. */
@@ -156,25 +214,12 @@ export class FailoverPlan {
     for (const vm of this.#vmsOf.get(name) ?? []) this.#release(vm);
   }
 
-  /** @returns rows that have more room than before */
-  #forget(id: string): number[] {
-    const vm = this.#vms.get(id);
-    if (!vm) return [];
-    const freed = [...vm.targets];
-    this.#release(vm);
-    this.#vms.delete(id);
-    this.#vmsOf.get(vm.host)?.delete(vm);
-    if (this.#vmsOf.get(vm.host)?.size === 0) this.#vmsOf.delete(vm.host);
-    const row = this.#hosts.rowOf(vm.host);
-    if (row === undefined) return freed;
-    this.#hosts.occupy(row, vm.sizes, -1);
-    return [...freed, row];
-  }
-
-  /** Takes the VM's targets from it, and it from those that need some. */
-  #release(vm: Record): void {
-    for (const row of [...vm.targets]) this.#dismiss(row, vm);
-    this.#unprotected.delete(vm);
+  /** Takes the VM's targets from it. */
+  #release(vm: PlannedVm): void {
+    for (const row of [...vm.targets]) {
+      this.#leave(row, vm);
+      this.#grow(row);
+    }
     this.#missing.delete(vm);
   }
 
@@ -182,41 +227,80 @@ export class FailoverPlan {
     for (const vm of [...(this.#guests.get(row) ?? [])]) this.#dismiss(row, vm);
   }
 
-  /** The VM does not count on this host any more. */
-  #dismiss(row: number, vm: Record): void {
-    const domain = this.#domainOf(vm);
-    if (domain !== undefined) this.#hosts.sources(row).remove(domain, vm.sizes);
-    vm.targets = vm.targets.filter((target) => target !== row);
-    this.#guests.get(row)?.delete(vm);
+  /** The VM does not count on this host any more, and needs another. */
+  #dismiss(row: number, vm: PlannedVm): void {
+    this.#leave(row, vm);
     this.#miss(vm);
   }
 
-  #miss(vm: Record): void {
-    this.#unprotected.add(vm);
-    this.#missing.add(vm);
+  #join(row: number, vm: PlannedVm, at = vm.targets.length): void {
+    vm.targets.splice(at, 0, row);
+    entry(this.#guests, row).add(vm);
+    const domain = this.#domainOf(vm);
+    if (domain !== undefined) this.#hosts.sources(row).add(domain, vm.sizes);
+    this.#journal.note(() => this.#leave(row, vm));
   }
 
-  #settle(shrunk: readonly number[], grown: readonly number[]): void {
-    for (const row of shrunk) this.#shrunk.add(row);
-    for (const row of grown) this.#grown.add(row);
-    if (!this.#isHeld) this.#mend();
+  #leave(row: number, vm: PlannedVm): void {
+    const at = vm.targets.indexOf(row);
+    vm.targets.splice(at, 1);
+    this.#guests.get(row)?.delete(vm);
+    const domain = this.#domainOf(vm);
+    if (domain !== undefined) this.#hosts.sources(row).remove(domain, vm.sizes);
+    this.#journal.note(() => this.#join(row, vm, at));
+  }
+
+  #miss(vm: PlannedVm): void {
+    if (!this.#missing.has(vm)) this.#missing.set(vm, !this.#unprotected.has(vm));
+    this.#set(this.#unprotected, vm, true);
+  }
+
+  #set(set: Set<PlannedVm>, vm: PlannedVm, isIn: boolean): void {
+    if (set.has(vm) === isIn) return;
+    if (isIn) set.add(vm);
+    else set.delete(vm);
+    this.#journal.note(() => this.#set(set, vm, !isIn));
+  }
+
+  #grow(row: number): void {
+    this.#grown.add(row);
+    this.#asked = 0;
+  }
+
+  #mend(): void {
+    this.#findPlaces();
+    this.#askAgain();
   }
 
   /**
-   * Relieves what got too full, and finds places: everywhere for VMs that just lost one, and on hosts with more room than
-   * before for those that had not found any.
+   * Relieves what got too full, and finds places everywhere for VMs that just lost one.
+   * @returns those that had one and have none now
    */
-  #mend(): void {
+  #findPlaces(): PlannedVm[] {
     for (const row of this.#shrunk) this.#relieve(row);
-    const size = (vm: Record) => vm.sizes.reduce((sum, amount, d) => sum + amount / this.#hosts.scale(d), 0);
-    const largestFirst = (a: Record, b: Record) => size(b) - size(a) || (a.id < b.id ? -1 : 1);
-    for (const vm of [...this.#missing].sort(largestFirst)) this.#protect(vm);
-    this.#missing.clear();
-    // Those that found no place may be very many: they are asked in the order in which they lost theirs.
-    const grown = [...this.#grown].sort((a, b) => a - b);
-    if (grown.length > 0) for (const vm of this.#unprotected) this.#protect(vm, grown);
     this.#shrunk.clear();
-    this.#grown.clear();
+    const size = (vm: PlannedVm) =>
+      vm.sizes.reduce((sum, amount, d) => sum + amount / this.#hosts.scale(d), 0);
+    const missing = [...this.#missing].map(([vm, hadOne]) => ({ vm, hadOne, size: size(vm) }));
+    this.#missing.clear();
+    missing.sort((a, b) => b.size - a.size || (a.vm.id < b.vm.id ? -1 : 1));
+    const vain = new VainSearches(this.#hosts);
+    for (const { vm } of missing) this.#protect(vm, (seeker) => this.#findAnywhere(seeker, vain));
+    return missing.filter(({ vm, hadOne }) => hadOne && this.#unprotected.has(vm)).map(({ vm }) => vm);
+  }
+
+  /** Looks at the hosts that have more room than before, for VMs that had found none: those first that wait the longest. */
+  #askAgain(): void {
+    const grown = [...this.#grown].sort((a, b) => a - b);
+    if (grown.length === 0) return;
+    const most = Math.max(1, Math.floor(looksAtOnce / grown.length));
+    for (const vm of [...take(this.#unprotected, most)]) {
+      this.#unprotected.delete(vm);
+      this.#unprotected.add(vm);
+      this.#protect(vm, (seeker) => this.#hosts.find(seeker, grown));
+      this.#asked += 1;
+    }
+    if (this.#asked >= this.#unprotected.size) this.#grown.clear();
   }
 
   /** Sends guests away from a host that has too little room for what it would have to take. */
@@ -233,34 +317,52 @@ export class FailoverPlan {
     }
   }
 
-  #largestGuest(row: number, domain: number, dimension: number): Record | undefined {
-    let largest: Record | undefined;
+  #largestGuest(row: number, domain: number, dimension: number): PlannedVm | undefined {
+    let largest: PlannedVm | undefined;
     for (const vm of this.#guests.get(row) ?? []) {
       if (this.#domainOf(vm) !== domain) continue;
-      if (!largest || (vm.sizes[dimension] ?? 0) > (largest.sizes[dimension] ?? 0)) largest = vm;
+      const more = largest ? (vm.sizes[dimension] ?? 0) - (largest.sizes[dimension] ?? 0) : 1;
+      if (!largest || more > 0 || (more === 0 && vm.id < largest.id)) largest = vm;
     }
     return largest;
   }
 
-  /** Gives the VM the targets that it lacks, as far as there are any among these rows, by default all. */
-  #protect(vm: Record, rows?: readonly number[]): void {
+  /** Gives the VM the targets that it lacks, as far as there are any. */
+  #protect(vm: PlannedVm, find: (seeker: Seeker) => number): void {
     const domain = this.#domainOf(vm);
     if (domain === undefined) return;
-    const allows = (host: string) => this.#options.allows?.(vm.id, host) ?? true;
+    const allows = this.#allowedFor(vm);
     while (vm.targets.length < this.#options.failures) {
       const taken = new Set([domain, ...vm.targets.map((row) => this.#hosts.domainOf(row))]);
-      const row = this.#hosts.find({ id: vm.id, domain, sizes: vm.sizes, taken, allows }, rows);
-      if (row === undefined) return;
-      vm.targets.push(row);
-      this.#hosts.sources(row).add(domain, vm.sizes);
-      entry(this.#guests, row).add(vm);
+      const row = find({ id: vm.id, domain, sizes: vm.sizes, taken, allows });
+      if (row < 0) return;
+      this.#join(row, vm);
     }
-    this.#unprotected.delete(vm);
+    this.#set(this.#unprotected, vm, false);
   }
 
-  #domainOf({ host }: Record): number | undefined {
+  #findAnywhere(seeker: Seeker, vain: VainSearches): number {
+    if (vain.has(seeker)) return noRoom;
+    const row = this.#hosts.find(seeker);
+    if (row === noRoom) vain.add(seeker);
+    return row;
+  }
+
+  #allowedFor({ id }: PlannedVm): (host: string) => boolean {
+    return this.#options.allows?.(id) ?? everywhere;
+  }
+
+  #domainOf({ host }: PlannedVm): number | undefined {
     const row = this.#hosts.rowOf(host);
     return row === undefined ? undefined : this.#hosts.domainOf(row);
+  }
+}
+
+function* take<T>(items: Iterable<T>, most: number): Generator<T> {
+  let left = most;
+  for (const item of items) {
+    if (left-- <= 0) return;
+    yield item;
   }
 }
 

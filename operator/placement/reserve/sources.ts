@@ -42,7 +42,8 @@ export class Sources {
     let most = 0;
     for (const [domain, need] of this.#needs) {
       const amount = need[dimension] ?? 0;
-      if (amount > most) [largest, most] = [domain, amount];
+      const isFirst = amount === most && largest !== undefined && domain < largest;
+      if (amount > most || isFirst) [largest, most] = [domain, amount];
     }
     return largest;
   }

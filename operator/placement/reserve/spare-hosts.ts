@@ -1,4 +1,4 @@
-import type { SpareHost } from './failover-plan.ts';
+import type { SpareHost } from './failover.ts';
 import { Sources } from './sources.ts';
 
 /** A VM that looks for a place in case its own domain fails. */
@@ -11,8 +11,17 @@ export interface Seeker {
   allows: (host: string) => boolean;
 }
 
+export const noRoom = -1;
+export const notAllowed = -2;
+
 /** Places among which the best is taken, where there are more; a look at all hosts would cost more than it gains. */
 const enough = 32;
+
+interface Place {
+  row: number;
+  /** How much more would have to be kept free there. */
+  more: number;
+}
 
 /** The hosts as rows: what each may carry, carries, and keeps free for others' failures. */
 export class SpareHosts {
@@ -24,7 +33,8 @@ export class SpareHosts {
   readonly #domainOf: number[] = [];
   readonly #takesVms: boolean[] = [];
   readonly #limits: Float64Array[] = [];
-  readonly #used: Float64Array[] = [];
+  /** By dimension and row, what its own VMs leave of the host; a column each, as most searches read nothing else. */
+  readonly #rooms: Float64Array[];
   readonly #sources: Sources[] = [];
   readonly #free: number[] = [];
   /** The largest limit of a host so far, by dimension: by this amounts of different dimensions are compared. */
@@ -34,6 +44,7 @@ export class SpareHosts {
     this.#failures = failures;
     this.#dimensions = dimensions;
     this.#scales = new Float64Array(dimensions).fill(1);
+    this.#rooms = Array.from({ length: dimensions }, () => new Float64Array(64));
   }
 
   rowOf(name: string): number | undefined {
@@ -53,6 +64,17 @@ export class SpareHosts {
     return this.#domains.get(domain) === this.domainOf(row);
   }
 
+  isAlike(row: number, { domain, limits, takesVms }: SpareHost): boolean {
+    const amounts = this.#limits[row];
+    const isAsLarge = amounts?.every((amount, d) => amount === Math.max(0, limits[d] || 0));
+    return isAsLarge === true && this.#takesVms[row] === takesVms && this.isIn(row, domain);
+  }
+
+  hasSpare(row: number, sizes: readonly number[]): boolean {
+    const sources = this.sources(row);
+    return sizes.every((size, d) => size <= this.#room(row, d) - sources.kept(d));
+  }
+
   rows(): number[] {
     return [...this.#rows.values()];
   }
@@ -64,10 +86,11 @@ export class SpareHosts {
     this.#takesVms[row] = takesVms;
     // What is not a number is no room.
     const amounts = Float64Array.from({ length: this.#dimensions }, (_, d) => Math.max(0, limits[d] || 0));
-    this.#limits[row] = amounts;
     amounts.forEach((amount, d) => {
+      this.#addRoom(row, d, amount - (this.#limits[row]?.[d] ?? 0));
       this.#scales[d] = Math.max(this.scale(d), amount);
     });
+    this.#limits[row] = amounts;
     return row;
   }
 
@@ -83,10 +106,7 @@ export class SpareHosts {
   }
 
   occupy(row: number, sizes: Float64Array, sign: 1 | -1): void {
-    const used = this.#used[row];
-    sizes.forEach((size, d) => {
-      if (used) used[d] = (used[d] ?? 0) + sign * size;
-    });
+    for (let d = 0; d < sizes.length; d++) this.#addRoom(row, d, -sign * (sizes[d] ?? 0));
   }
 
   sources(row: number): Sources {
@@ -111,26 +131,51 @@ export class SpareHosts {
     return undefined;
   }
 
-  /** Among these rows, by default all, that one where the seeker adds least to what is kept free; undefined: none fits. */
-  find(seeker: Seeker, rows?: readonly number[]): number | undefined {
+  /**
+   * Among these rows, by default all, one that adds little to what is kept free. A negative number when there is none:
+   * `noRoom` wherever it may go, or `notAllowed` wherever there is room.
+   */
+  find(seeker: Seeker, rows?: readonly number[]): number {
     const count = rows ? rows.length : this.#names.length;
     // VMs begin at different rows, or all would look at the same full ones first.
     const start = count === 0 ? 0 : hash(seeker.id) % count;
-    let [best, least, found]: [number | undefined, number, number] = [undefined, Number.POSITIVE_INFINITY, 0];
-    for (let step = 0; step < count && found < enough && least > 0; step++) {
+    let places: Place[] = [];
+    let none = noRoom;
+    for (let step = 0; step < count; step++) {
       const index = (start + step) % count;
       const row = rows ? (rows[index] ?? -1) : index;
       const more = this.#cost(row, seeker);
-      if (more === undefined || !seeker.allows(this.nameOf(row))) continue;
-      found += 1;
-      if (more < least) [best, least] = [row, more];
+      if (more === undefined) continue;
+      none = notAllowed;
+      if (more === 0 && seeker.allows(this.nameOf(row))) return row;
+      if (more > 0) places.push({ row, more });
+      if (places.length < enough) continue;
+      const best = this.#best(places, seeker);
+      if (best !== undefined) return best;
+      places = [];
     }
-    return best;
+    return this.#best(places, seeker) ?? none;
+  }
+
+  /** Whether no host that takes VMs has so much beside what its own VMs have, whoever asks. */
+  isTooLarge(sizes: Float64Array): boolean {
+    return !this.rows().some(
+      (row) => this.#takesVms[row] && sizes.every((size, d) => size <= this.#room(row, d)),
+    );
+  }
+
+  /** What is allowed costs the most to find out, so it is asked last. */
+  #best(places: Place[], { allows }: Seeker): number | undefined {
+    places.sort((a, b) => a.more - b.more || a.row - b.row);
+    return places.find(({ row }) => allows(this.nameOf(row)))?.row;
   }
 
   /** How much more has to be kept free there, as a share of a host; undefined where the seeker cannot go. */
   #cost(row: number, { domain, sizes, taken }: Seeker): number | undefined {
     if (!this.#takesVms[row] || taken.has(this.domainOf(row))) return undefined;
+    for (let d = 0; d < this.#dimensions; d++) {
+      if ((sizes[d] ?? 0) > this.#room(row, d)) return undefined;
+    }
     const sources = this.sources(row);
     let more = 0;
     for (let d = 0; d < this.#dimensions; d++) {
@@ -142,17 +187,33 @@ export class SpareHosts {
   }
 
   #room(row: number, dimension: number): number {
-    return (this.#limits[row]?.[dimension] ?? 0) - (this.#used[row]?.[dimension] ?? 0);
+    return this.#rooms[dimension]?.[row] ?? 0;
+  }
+
+  #addRoom(row: number, dimension: number, amount: number): void {
+    const column = this.#rooms[dimension];
+    if (column) column[row] = (column[row] ?? 0) + amount;
   }
 
   #newRow(name: string): number {
     const row = this.#free.pop() ?? this.#names.length;
     this.#rows.set(name, row);
     this.#names[row] = name;
-    this.#used[row] = new Float64Array(this.#dimensions);
+    this.#limits[row] = new Float64Array(this.#dimensions);
+    for (const [d, column] of this.#rooms.entries()) {
+      const longer = row < column.length ? column : twiceAsLong(column);
+      longer[row] = 0;
+      this.#rooms[d] = longer;
+    }
     this.#sources[row] = new Sources(this.#failures, this.#dimensions);
     return row;
   }
+}
+
+function twiceAsLong(column: Float64Array): Float64Array {
+  const longer = new Float64Array(column.length * 2);
+  longer.set(column);
+  return longer;
 }
 
 function hash(text: string): number {

@@ -45,6 +45,8 @@ function specialities(surroundings: Surroundings): Specialities {
   return {
     'classRef.name': mostly(fc.constantFrom(...classes)),
     'cpu.cores': mostly(sizes(cores)),
+    'cpu.model': mostly(fc.constantFrom('HostModel', 'EPYC', 'qemu64')),
+    machineType: mostly(fc.constantFrom('pc', 'q35')),
     'memory.size': mostly(sizes(memory)),
     'kernel.name': mostly(fc.constantFrom(...kernels)),
     'kernel.commandLine': mostly(fc.constantFrom('', 'console=ttyS0', ' quiet  panic=1 ', '"<&\'>')),

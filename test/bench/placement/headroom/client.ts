@@ -1,5 +1,6 @@
 import { seeded } from '../../../../operator/kube/testing/seeded.ts';
-import { FailoverPlan, type ProtectedVm } from '../../../../operator/placement/reserve/failover-plan.ts';
+import type { ProtectedVm } from '../../../../operator/placement/reserve/failover.ts';
+import { FailoverPlan } from '../../../../operator/placement/reserve/failover-plan.ts';
 import { answer } from '../../answer.ts';
 import { percentile } from '../../samples.ts';
 import { makeHosts } from '../workload/hosts.ts';
@@ -50,14 +51,13 @@ const spare = (host: WorkloadHost, takesVms = true) => ({
 
 const vms: ProtectedVm[] = [];
 const begin = performance.now();
-plan.update(() => {
-  for (const host of hosts) plan.upsertHost(spare(host));
-  for (let number = 0; number < spec.vms; number++) {
-    const vm = makeVm(number);
-    vms.push(vm);
-    plan.upsertVm(vm);
-  }
-});
+for (const host of hosts) plan.upsertHost(spare(host));
+for (let number = 0; number < spec.vms; number++) {
+  const vm = makeVm(number);
+  vms.push(vm);
+  plan.upsertVm(vm);
+}
+if (!plan.isSettled) throw new Error('the plan is not made yet');
 const buildSeconds = (performance.now() - begin) / 1e3;
 
 const vmMs: number[] = [];

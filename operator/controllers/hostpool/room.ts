@@ -1,0 +1,124 @@
+import type { Host } from '../../api/host.ts';
+import type { HostPoolStatus } from '../../api/hostpool.ts';
+import { exactQuantity, parseBytes } from '../../api/quantity.ts';
+import type { Amounts } from '../host/capacity.ts';
+import { takesVms } from './status.ts';
+
+/** One host that takes VMs: what they may have of it, and what is left; never below 0. */
+interface HostRoom {
+  limits: Amounts;
+  free: Amounts;
+}
+
+export interface PoolRoom {
+  largestFree: Amounts;
+  largestVirtualMachine: Amounts;
+  /** Parts of what is free, from 0 to 1, that the other resource keeps from being used. */
+  stranded: Amounts;
+  /** Loads of hosts from 0 to 1 and, where more is allocated than there is, beyond. */
+  imbalance: { standardDeviation: number; fullest: number };
+}
+
+/** As no VM may have more. */
+const mostCores = 512;
+const mostBytes = 2 ** 44;
+
+/**
+ * How what is free lies on the hosts that take VMs. From what the Hosts' statuses say: just after a start the connections
+ * are not there yet, and a pool that has nothing free would be news. Linear in the hosts.
+ */
+export function roomOf(members: readonly Host[], usage: (hostName: string) => Amounts): PoolRoom {
+  const rooms: HostRoom[] = [];
+  const loads: number[] = [];
+  for (const host of members) {
+    const total = host.status?.allocatable;
+    if (!total || !takesVms(host)) continue;
+    const limits = { cpu: total.cpu, memoryBytes: parseBytes(total.memory) };
+    const used = usage(host.metadata.name);
+    rooms.push({
+      limits,
+      free: {
+        cpu: Math.max(0, limits.cpu - used.cpu),
+        memoryBytes: Math.max(0, limits.memoryBytes - used.memoryBytes),
+      },
+    });
+    loads.push(Math.max(part(used.cpu, limits.cpu), part(used.memoryBytes, limits.memoryBytes)));
+  }
+  return {
+    largestFree: largest(rooms.map(({ free }) => free)),
+    largestVirtualMachine: largestVm(rooms),
+    stranded: stranded(rooms),
+    imbalance: { standardDeviation: deviation(loads), fullest: Math.max(0, ...loads) },
+  };
+}
+
+/** The status of it, in whole percents, so that it holds still while nobody would see a change. */
+export function roomInStatus({
+  largestVirtualMachine: { cpu, memoryBytes },
+  imbalance,
+}: PoolRoom): Pick<HostPoolStatus, 'largestVirtualMachine' | 'imbalance'> {
+  return {
+    largestVirtualMachine: { cpu: { cores: cpu }, memory: { size: exactQuantity(memoryBytes) } },
+    imbalance: {
+      standardDeviationPercent: Math.round(imbalance.standardDeviation * 100),
+      fullestPercent: Math.round(imbalance.fullest * 100),
+    },
+  };
+}
+
+function largest(all: readonly Amounts[]): Amounts {
+  const most = { cpu: 0, memoryBytes: 0 };
+  for (const { cpu, memoryBytes } of all) {
+    most.cpu = Math.max(most.cpu, cpu);
+    most.memoryBytes = Math.max(most.memoryBytes, memoryBytes);
+  }
+  return most;
+}
+
+/** All that is free on the host whose scarcer resource is most, measured by the largest host there is. */
+function largestVm(rooms: readonly HostRoom[]): Amounts {
+  const unit = largest(rooms.map(({ limits }) => limits));
+  const scarcer = ({ cpu, memoryBytes }: Amounts) =>
+    Math.min(part(Math.floor(cpu), unit.cpu), part(memoryBytes, unit.memoryBytes));
+  let best: Amounts = { cpu: 0, memoryBytes: 0 };
+  for (const { free } of rooms) if (scarcer(free) > scarcer(best)) best = free;
+  return {
+    cpu: Math.min(mostCores, Math.floor(best.cpu)),
+    memoryBytes: Math.min(mostBytes, Math.floor(best.memoryBytes)),
+  };
+}
+
+/** What is left of one resource on a host once as much of both is used as the scarcer one allows. */
+function stranded(rooms: readonly HostRoom[]): Amounts {
+  const [total, free, lost] = [0, 0, 0].map(() => ({ cpu: 0, memoryBytes: 0 })) as [
+    Amounts,
+    Amounts,
+    Amounts,
+  ];
+  for (const { limits } of rooms) add(total, limits);
+  for (const { free: here } of rooms) {
+    const usable = Math.min(part(here.cpu, total.cpu), part(here.memoryBytes, total.memoryBytes));
+    add(free, here);
+    add(lost, {
+      cpu: here.cpu - usable * total.cpu,
+      memoryBytes: here.memoryBytes - usable * total.memoryBytes,
+    });
+  }
+  return { cpu: part(lost.cpu, free.cpu), memoryBytes: part(lost.memoryBytes, free.memoryBytes) };
+}
+
+function add(sum: Amounts, { cpu, memoryBytes }: Amounts): void {
+  sum.cpu += cpu;
+  sum.memoryBytes += memoryBytes;
+}
+
+function deviation(loads: readonly number[]): number {
+  if (loads.length === 0) return 0;
+  const mean = loads.reduce((sum, load) => sum + load, 0) / loads.length;
+  return Math.sqrt(loads.reduce((sum, load) => sum + (load - mean) ** 2, 0) / loads.length);
+}
+
+/** 0 of nothing. */
+function part(amount: number, whole: number): number {
+  return whole > 0 ? amount / whole : 0;
+}

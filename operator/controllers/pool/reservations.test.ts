@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { hostPools } from '../../api/kinds.ts';
+import { World } from '../../testing/world.ts';
+import { findCondition } from '../conditions.ts';
+
+const model = { model: 'EPYC', vendor: 'AMD', architecture: 'x86_64' };
+const cpu = { ...model, sockets: 1, cores: 4, threads: 1, count: 4 };
+
+/** Hosts of 4 CPUs each that VMs may have, and a reserve for one of them. */
+async function worldOf(count: number, failureReserve: object | null = {}): Promise<World> {
+  const world = new World();
+  const names = Array.from({ length: count }, (_, index) => `h${index + 1}`);
+  for (const name of names) world.hypervisor.addHost(name, { cpu });
+  world.putSecret();
+  world.putPool({
+    staticHosts: names.map((name) => ({ name, address: name })),
+    overcommit: { cpuPercent: 100, memoryPercent: 100 },
+    ...(failureReserve ? { failureReserve } : {}),
+  });
+  await world.operator.start();
+  await world.run(5000);
+  return world;
+}
+
+const putVms = async (world: World, cores: number, ...names: string[]) => {
+  for (const name of names) {
+    world.putVm(name, { cpu: { cores } });
+    await world.run(5000);
+  }
+};
+const kept = (world: World) => findCondition(world.pool() ?? {}, 'ReserveKept');
+const scheduled = (world: World, name: string) => findCondition(world.vm(name), 'Scheduled');
+
+describe('a pool with a failure reserve', () => {
+  it('tells how many failures it can take, and what it keeps free', async () => {
+    const world = await worldOf(2);
+    await putVms(world, 3, 'a');
+    expect(kept(world)).toMatchObject({ status: 'True', reason: 'ReserveComplete' });
+    expect(world.pool()?.status).toMatchObject({
+      headroom: 1,
+      summary: { headroom: expect.stringMatching(/^1\/1 failures, /) },
+      resources: [
+        { name: 'cpu', reserved: '3' },
+        { name: 'memory', reserved: '1Gi' },
+      ],
+    });
+  });
+
+  it('places no VM that would leave one without a place, and says so; once there is room, it does', async () => {
+    const world = await worldOf(2);
+    await putVms(world, 3, 'a', 'b');
+    expect(world.vm('b').status?.hostName).toBeUndefined();
+    expect(scheduled(world, 'b')?.message).toMatch(
+      /^No host that has room takes it: 1 would not leave the reserve for 1 failure of kubernetes.io\/hostname \(with it on h\d, no place is left for shop\/a, shop\/b\)\. HostPool default keeps 3 CPUs and 1Gi of memory free\. It would fit on h\d without spec.failureReserve/,
+    );
+    world.deleteVm('a');
+    await world.run(60_000);
+    expect(world.vm('b').status?.hostName).toBeDefined();
+  });
+
+  it('leaves VMs alone that it cannot keep a place for, and names them', async () => {
+    const world = await worldOf(2, null);
+    await putVms(world, 3, 'a', 'b');
+    const hosts = ['a', 'b'].map((name) => world.vm(name).status?.hostName);
+    world.editPool((pool) => {
+      pool.spec.failureReserve = { failures: 1, topologyKey: 'kubernetes.io/hostname' };
+    });
+    await world.run(10_000);
+    expect(kept(world)).toMatchObject({ status: 'False', reason: 'ReserveShort' });
+    expect(kept(world)?.message).toMatch(
+      /^After 1 failure of kubernetes.io\/hostname shop\/a, shop\/b have no place: .*6 CPUs and 2Gi of memory/,
+    );
+    expect(world.pool()?.status?.headroom).toBe(0);
+    expect(['a', 'b'].map((name) => world.vm(name).status?.hostName)).toEqual(hosts);
+  });
+
+  it('says nothing of a reserve that nobody asks for, and fills its hosts', async () => {
+    const world = await worldOf(2, null);
+    await putVms(world, 4, 'a', 'b');
+    expect(world.vm('b').status?.hostName).toBeDefined();
+    expect(kept(world)).toBeUndefined();
+    expect(world.pool()?.status?.headroom).toBeUndefined();
+  });
+
+  it('writes nothing more once it is quiet, and the same after another operator begins', async () => {
+    const world = await worldOf(3);
+    await putVms(world, 2, 'a', 'b', 'c');
+    const before = world.cluster.objects(hostPools)[0];
+    await world.run(120_000);
+    await world.restartOperator();
+    await world.run(120_000);
+    expect(world.cluster.objects(hostPools)[0]).toEqual(before);
+  });
+});

@@ -1,0 +1,105 @@
+import type { HostPool } from '../../api/hostpool.ts';
+import { parseBytes } from '../../api/quantity.ts';
+import type { PlacementEngine } from '../../placement/engine/engine.ts';
+import { reserveRefused } from '../../placement/explain/reserve.ts';
+import type { Decision, PlacementRequest } from '../../placement/model/decision.ts';
+import type { HostState } from '../../placement/model/host.ts';
+import type { PlacedVm } from '../../placement/model/vm.ts';
+import {
+  FailureReserve,
+  type ReserveHost,
+  type ReserveOptions,
+  type ReserveReport,
+} from '../../placement/reserve/failure-reserve.ts';
+import { takesVms } from '../hostpool/status.ts';
+import type { HostView } from './translate.ts';
+
+type Placed = Decision & { kind: 'placed' };
+
+/** What pools keep free, by name of the pool; told all that the engine is told. A pool without a reserve costs nothing. */
+export class Reservations {
+  readonly #engine: PlacementEngine;
+  readonly #reserves = new Map<string, FailureReserve>();
+
+  constructor(engine: PlacementEngine) {
+    this.#engine = engine;
+  }
+
+  /** A reserve that is asked for otherwise than before begins empty: its pool's hosts and VMs are to be told anew. */
+  seePool({ metadata, spec }: HostPool): void {
+    const options = spec.failureReserve && { pool: metadata.name, ...spec.failureReserve };
+    const known = this.#reserves.get(metadata.name)?.options;
+    if (JSON.stringify(options) === JSON.stringify(known)) return;
+    if (options) this.#reserves.set(metadata.name, new FailureReserve(this.#engine, options));
+    else this.#reserves.delete(metadata.name);
+  }
+
+  removePool(name: string): void {
+    this.#reserves.delete(name);
+  }
+
+  seeHost(view: HostView, state: HostState, isFirstAttempt: boolean): void {
+    for (const [pool, reserve] of this.#reserves) {
+      if (pool === state.pool) reserve.upsertHost(reserveHost(view, state, isFirstAttempt));
+      else reserve.removeHost(state.name);
+    }
+  }
+
+  removeHost(name: string): void {
+    for (const reserve of this.#reserves.values()) reserve.removeHost(name);
+  }
+
+  seeVm(pool: string, vm: PlacedVm): void {
+    this.#reserves.get(pool)?.upsertVm(vm);
+  }
+
+  removeVm(id: string): void {
+    for (const reserve of this.#reserves.values()) reserve.removeVm(id);
+  }
+
+  seePolicy(namespace: string): void {
+    for (const reserve of this.#reserves.values()) reserve.reviewRules(namespace);
+  }
+
+  /** The engine's best host of those on which the VM leaves what the pool keeps; `best` is its best of all. */
+  choose(request: PlacementRequest, best: Placed): Decision {
+    const reserve = this.#reserves.get(request.pool);
+    const chosen = reserve?.choose(request, best.host);
+    if (!reserve || chosen === best.host) return best;
+    if (typeof chosen !== 'string')
+      return reserveRefused(reserve.options, reserve.report(), chosen ?? noChoice);
+    const cell = this.#engine.cellOn(request, chosen);
+    return { kind: 'placed', host: chosen, ...(cell === undefined ? {} : { cell }) };
+  }
+
+  /** Why these VMs may not all go where it was decided: they would take what their pool keeps; undefined when they may. */
+  refusal(pool: string, placed: readonly PlacedVm[]): string | undefined {
+    const reserve = this.#reserves.get(pool);
+    const losses = reserve?.losses(placed) ?? [];
+    if (!reserve || losses.length === 0) return undefined;
+    const tried = placed.map(({ host }) => host);
+    return reserveRefused(reserve.options, reserve.report(), { tried, losses }).message;
+  }
+
+  report(pool: string): { options: ReserveOptions; report: ReserveReport } | undefined {
+    const reserve = this.#reserves.get(pool);
+    return reserve && { options: reserve.options, report: reserve.report() };
+  }
+}
+
+const noChoice = { tried: [], losses: [] };
+
+/**
+ * Just after a start no host is connected yet, and what its status says is believed: a reserve that is lost and found again
+ * within seconds would be news.
+ */
+function reserveHost({ host, link }: HostView, state: HostState, isFirstAttempt: boolean): ReserveHost {
+  const told = host.status?.allocatable;
+  const { name, labels, taints, offers } = state;
+  return {
+    ...{ name, labels },
+    limits: !link?.facts && told ? { cpu: told.cpu, memory: parseBytes(told.memory) } : state.limits,
+    takesVms: isFirstAttempt ? takesVms(host) : state.available.yes,
+    traits: JSON.stringify([labels, taints, offers]),
+  };
+}

@@ -1,0 +1,33 @@
+export interface FailoverOptions {
+  /** Failure domains that may be gone at once. */
+  failures: number;
+  /** The length of all vectors; what each place of them counts is the caller's. Whole numbers, so that sums are exact. */
+  dimensions: number;
+  /** On which hosts the VM may run once its own is gone, asked once for each search; undefined: everywhere. */
+  allows?: (vm: string) => ((host: string) => boolean) | undefined;
+}
+
+export interface SpareHost {
+  name: string;
+  /** What fails as one: the host itself, its rack, its power feed. */
+  domain: string;
+  /** What VMs may have of it in all. */
+  limits: readonly number[];
+  /** Whether VMs of a failed host may be started here; not on one that is cordoned. */
+  takesVms: boolean;
+}
+
+export interface ProtectedVm {
+  id: string;
+  host: string;
+  sizes: readonly number[];
+}
+
+/** A VM in the plan. */
+export interface PlannedVm {
+  id: string;
+  host: string;
+  sizes: Float64Array;
+  /** Rows of hosts in as many other domains as may fail beside its own: it goes to the first that is left. */
+  targets: number[];
+}

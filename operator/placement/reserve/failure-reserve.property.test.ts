@@ -1,0 +1,145 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { PlacementEngine } from '../engine/engine.ts';
+import type { PlacedVm } from '../model/vm.ts';
+import { policy, required, vm } from '../testing/small-world.ts';
+import { FailureReserve, hostnameKey } from './failure-reserve.ts';
+
+const names = ['a', 'b', 'c', 'd', 'e'];
+const ids = ['1', '2', '3', '4', '5', '6', '7', '8'];
+
+const labels = fc.constantFrom({ app: 'web' }, { app: 'db' }, {});
+const hostStep = fc.record({
+  name: fc.constantFrom(...names),
+  zone: fc.constantFrom('z1', 'z2', 'z3'),
+  size: fc.integer({ min: 2, max: 10 }),
+  takesVms: fc.boolean(),
+});
+const vmStep = fc.record({ id: fc.constantFrom(...ids), cpu: fc.integer({ min: 1, max: 4 }), labels });
+const policyStep = fc.record({
+  app: fc.constantFrom('web', 'db'),
+  topologyKey: fc.constantFrom(hostnameKey, 'zone'),
+});
+const step = fc.oneof(
+  { weight: 3, arbitrary: hostStep.map((host) => ({ host })) },
+  { weight: 6, arbitrary: vmStep.map((placed) => ({ placed })) },
+  { weight: 2, arbitrary: fc.tuple(vmStep, fc.constantFrom(...names)).map((found) => ({ found })) },
+  policyStep.map((rule) => ({ rule })),
+  fc.constantFrom('web', 'db').map((noRule) => ({ noRule })),
+  fc.constantFrom(...ids).map((noVm) => ({ noVm })),
+  fc.constantFrom(...names).map((noHost) => ({ noHost })),
+);
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+class World {
+  readonly engine = new PlacementEngine();
+  readonly reserve: FailureReserve;
+  readonly key: string;
+
+  constructor(failures: number, key: string) {
+    this.key = key;
+    this.reserve = new FailureReserve(this.engine, { pool: 'default', failures, topologyKey: key });
+  }
+
+  /** Says what is wrong after a placement; an empty list for every other step. */
+  apply(step: Step): string[] {
+    if ('host' in step) this.#host(step.host);
+    else if ('noHost' in step) {
+      this.engine.removeHost(step.noHost);
+      this.reserve.removeHost(step.noHost);
+    } else if ('rule' in step) {
+      const term = { topologyKey: step.rule.topologyKey, enforcement: required };
+      this.engine.upsertPolicy(
+        policy({ app: step.rule.app }, { name: step.rule.app, vmAntiAffinity: [term] }),
+      );
+      this.reserve.reviewRules('shop');
+    } else if ('noRule' in step) {
+      this.engine.removePolicy('shop', step.noRule);
+      this.reserve.reviewRules('shop');
+    } else if ('noVm' in step) {
+      this.engine.removeVm(`shop/${step.noVm}`);
+      this.reserve.removeVm(`shop/${step.noVm}`);
+    } else if ('found' in step) this.#put({ ...vm(step.found[0].id, step.found[0]), host: step.found[1] });
+    else return this.#place(vm(step.placed.id, step.placed));
+    return [];
+  }
+
+  #host({ name, zone, size, takesVms }: Extract<Step, { host: unknown }>['host']): void {
+    const limits = { cpu: size, memory: 2 ** 40 };
+    const labels = { [hostnameKey]: name, zone };
+    const available = takesVms ? ({ yes: true } as const) : ({ yes: false, reason: 'is cordoned' } as const);
+    this.engine.upsertHost({ name, pool: 'default', labels, limits, available });
+    this.reserve.upsertHost({ name, labels, limits, takesVms, traits: JSON.stringify(labels) });
+  }
+
+  #put(placed: PlacedVm): void {
+    this.engine.upsertVm(placed);
+    this.reserve.upsertVm(placed);
+  }
+
+  #place(of: PlacedVm | ReturnType<typeof vm>): string[] {
+    if (this.engine.vm(of.id)) return [];
+    const request = { vm: of, pool: 'default', strategy: 'Spread' as const };
+    const first = this.engine.find(request)?.host;
+    if (first === undefined) return [];
+    const before = new Set(this.reserve.report().exposed);
+    const host = this.reserve.choose(request, first);
+    if (typeof host !== 'string') return [];
+    this.#put({ ...of, host });
+    return this.reserve.report().exposed.filter((id) => !before.has(id));
+  }
+
+  domainOf(host: string): string | undefined {
+    return this.engine.host(host)?.labels[this.key];
+  }
+
+  /** Lets the domains fail, and starts all protected VMs of theirs where the plan says, in the engine; what is wrong then. */
+  faultsAfter(failed: readonly string[]): string[] {
+    const exposed = new Set(this.reserve.report().exposed);
+    const isDown = (host: string) => failed.includes(this.domainOf(host) ?? '');
+    const moving = names
+      .filter((name) => this.engine.host(name) && isDown(name))
+      .flatMap((name) => this.engine.vmsOn(name))
+      .filter(({ id }) => !exposed.has(id))
+      .map((of) => ({
+        ...of,
+        host: this.reserve.targetsOf(of.id).find((host) => !isDown(host)) ?? 'nowhere',
+      }));
+    return this.engine.trial(() => {
+      for (const of of moving) this.engine.upsertVm(of);
+      return moving.flatMap((of) => {
+        const room = this.engine.room(of.host);
+        const isFull = Object.values(room).some(({ free }) => free < 0);
+        const allowed = this.engine.allowed({ vm: of, pool: 'default', strategy: 'Spread' })(of.host);
+        return [
+          ...(isFull || Object.keys(room).length === 0 ? [`${of.host} has no room for ${of.id}`] : []),
+          ...(allowed ? [] : [`${of.id} is not allowed on ${of.host}`]),
+        ];
+      });
+    });
+  }
+}
+
+it.each([
+  { failures: 1, key: hostnameKey },
+  { failures: 1, key: 'zone' },
+  { failures: 2, key: hostnameKey },
+])(
+  'in any order of events, no placement breaks the reserve for $failures of $key, and all go where they may',
+  ({ failures, key }) => {
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 5, maxLength: 40 }), (steps) => {
+        const world = new World(failures, key);
+        for (const one of steps) {
+          expect(world.apply(one)).toEqual([]);
+          const domains = [...new Set(names.flatMap((name) => world.domainOf(name) ?? []))];
+          const failing = domains.flatMap((first) =>
+            (failures === 1 ? [first] : domains).map((second) => [first, second]),
+          );
+          for (const failed of failing) expect(world.faultsAfter(failed)).toEqual([]);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  },
+);

@@ -1,0 +1,277 @@
+import type { PlacementEngine } from '../engine/engine.ts';
+import { type NamedRule, rulesOf } from '../explain/policy-rules.ts';
+import type { PlacementRequest } from '../model/decision.ts';
+import { countedRequest, cpu, memory, type Resources } from '../model/resources.ts';
+import type { Labels } from '../model/selector.ts';
+import type { PlacedVm, VmState } from '../model/vm.ts';
+import type { ProtectedVm } from './failover.ts';
+import { FailoverPlan } from './failover-plan.ts';
+
+export const hostnameKey = 'kubernetes.io/hostname';
+
+export interface ReserveOptions {
+  pool: string;
+  /** Failure domains that may be gone at once. */
+  failures: number;
+  /** Label of hosts that says what fails as one; a host without it fails alone. */
+  topologyKey: string;
+}
+
+/** What a reserve has to know of a host. */
+export interface ReserveHost {
+  name: string;
+  labels: Labels;
+  limits: Resources;
+  takesVms: boolean;
+  /** All by which rules judge the host: VMs that count on it are asked anew when it changes. */
+  traits: string;
+}
+
+export interface ReserveReport {
+  /** How many domains may be gone at once now, with a place for every VM; at most as many as are asked for. */
+  headroom: number;
+  /** What is kept free of each resource. */
+  kept: Resources;
+  /** VMs without a place if so many fail as are asked for, by id, and what they have in all. */
+  exposed: readonly string[];
+  exposedResources: Resources;
+  /** False while VMs without a place were not all asked about room that has just been made. */
+  isSettled: boolean;
+}
+
+/** The hosts that were looked at; `losses`: who would have no place if the VM came to the first of them, by id. */
+export interface ReserveRefusal {
+  tried: readonly string[];
+  losses: readonly string[];
+}
+
+/**
+ * Hosts that are tried by score, and as many again of those where nobody would have to move. On one of the latter only the
+ * VM's own place can be missing; that is so on another as well, unless its own failure domain was the only one with room.
+ */
+const triedAtMost = 8;
+
+/** What one pool keeps free so that every VM has a place after failures: the failover plan, by the engine's own rules. */
+export class FailureReserve {
+  readonly options: ReserveOptions;
+  readonly #engine: PlacementEngine;
+  readonly #hosts = new Map<string, ReserveHost>();
+  readonly #vms = new Map<string, PlacedVm>();
+  /** The resources that any VM has, in the order of the plans' dimensions. */
+  #resources = [cpu, memory];
+  /** By namespace, the VMs of which policies tell something. */
+  readonly #ruled = new Map<string, Set<string>>();
+  /** By failures: the one asked for, and fewer while that does not hold. Made when asked for. */
+  readonly #plans = new Map<number, FailoverPlan>();
+  /** VMs and hosts about which rules may judge otherwise than when the plans were asked last. */
+  readonly #doubtfulVms = new Set<string>();
+  readonly #doubtfulHosts = new Set<string>();
+
+  constructor(engine: PlacementEngine, options: ReserveOptions) {
+    this.#engine = engine;
+    this.options = options;
+  }
+
+  upsertHost(host: ReserveHost): void {
+    const before = this.#hosts.get(host.name);
+    this.#hosts.set(host.name, host);
+    if (before && before.traits !== host.traits) this.#doubtfulHosts.add(host.name);
+    for (const plan of this.#plans.values()) plan.upsertHost(this.#spare(host));
+  }
+
+  removeHost(name: string): void {
+    if (!this.#hosts.delete(name)) return;
+    for (const plan of this.#plans.values()) plan.removeHost(name);
+  }
+
+  upsertVm(vm: PlacedVm): void {
+    this.#vms.set(vm.id, vm);
+    const isNew = Object.keys(vm.requests).some((name) => !this.#resources.includes(name));
+    if (isNew) this.#beginAnew();
+    for (const plan of this.#plans.values()) plan.upsertVm(this.#protected(vm));
+    this.#noteRules(vm);
+  }
+
+  removeVm(id: string): void {
+    const vm = this.#vms.get(id);
+    if (!vm) return;
+    this.#vms.delete(id);
+    this.#ruled.get(vm.namespace)?.delete(id);
+    for (const plan of this.#plans.values()) plan.removeVm(id);
+  }
+
+  /** Policies of the namespace have changed. */
+  reviewRules(namespace: string): void {
+    for (const vm of this.#vms.values()) {
+      if (vm.namespace !== namespace) continue;
+      this.#doubtfulVms.add(vm.id);
+      this.#noteRules(vm);
+    }
+  }
+
+  /** Who would have no place if these VMs came to their hosts: of themselves, and of others that have one now; by id. */
+  losses(placed: readonly PlacedVm[]): string[] {
+    const plan = this.#plan(this.options.failures);
+    return this.#engine.trial(() => {
+      for (const vm of placed) this.#engine.upsertVm(vm);
+      const judged = new Set(placed.flatMap((vm) => [...this.#judgedBeside(vm, vm.host)]));
+      return plan.losses(
+        placed.map((vm) => this.#protected(vm)),
+        judged,
+      );
+    });
+  }
+
+  /** The engine's best host on which the VM leaves the reserve whole; `first` is its best of all. */
+  choose(request: PlacementRequest, first: string): string | ReserveRefusal {
+    const losses = this.losses([{ ...request.vm, host: first }]);
+    if (losses.length === 0) return first;
+    const tried = new Set([first]);
+    for (const host of this.#candidates(request)) {
+      if (tried.has(host)) continue;
+      tried.add(host);
+      if (this.losses([{ ...request.vm, host }]).length === 0) return host;
+    }
+    return { tried: [...tried], losses };
+  }
+
+  /** Hosts to which the VM would go, the first that is left; fewer than may fail when it has no place. */
+  targetsOf(id: string): string[] {
+    return this.#plan(this.options.failures).targetsOf(id);
+  }
+
+  report(): ReserveReport {
+    const { failures } = this.options;
+    const plan = this.#plan(failures);
+    return {
+      headroom: this.#headroom(),
+      kept: this.#amounts(plan.kept),
+      exposed: plan.unprotected,
+      exposedResources: this.#amounts(plan.exposed),
+      isSettled: plan.isSettled,
+    };
+  }
+
+  #noteRules(vm: PlacedVm): void {
+    const ruled = this.#ruled.get(vm.namespace) ?? new Set();
+    ruled.delete(vm.id);
+    const rules = this.#engine.policiesFor(vm).flatMap(rulesOf);
+    if (rules.length > 0) this.#ruled.set(vm.namespace, ruled.add(vm.id));
+    if (rules.every(isOfOneHost)) this.#doubtfulHosts.add(vm.host);
+    else for (const id of ruled) this.#doubtfulVms.add(id);
+  }
+
+  *#candidates(request: PlacementRequest): Generator<string> {
+    yield* this.#engine.ranked(request, triedAtMost);
+    const plan = this.#plan(this.options.failures);
+    const { sizes } = this.#protected({ ...request.vm, host: '' });
+    yield* this.#engine.ranked(request, triedAtMost, (host) => plan.hasSpare(host, sizes));
+  }
+
+  /** VMs whose places the policies may forbid once such a VM is on the host. */
+  #judgedBeside(vm: VmState, host: string): Iterable<string> {
+    const rules = this.#engine.policiesFor(vm).flatMap(rulesOf);
+    if (rules.length === 0) return [];
+    return rules.every(isOfOneHost)
+      ? this.#plan(this.options.failures).guestsOf(host)
+      : (this.#ruled.get(vm.namespace) ?? []);
+  }
+
+  #headroom(): number {
+    let failures = this.options.failures;
+    while (failures > 0 && !this.#plan(failures).holds) failures -= 1;
+    // Fewer than those that hold need not be kept up.
+    for (const known of [...this.#plans.keys()]) if (known < failures) this.#plans.delete(known);
+    return failures;
+  }
+
+  #plan(failures: number): FailoverPlan {
+    const plan = this.#plans.get(failures) ?? this.#make(failures);
+    this.#review();
+    return plan;
+  }
+
+  #make(failures: number): FailoverPlan {
+    const plan: FailoverPlan = new FailoverPlan({
+      ...{ failures, dimensions: this.#resources.length },
+      allows: (id) => this.#allowed(id, failures, plan),
+    });
+    for (const vm of this.#vms.values()) plan.upsertVm(this.#protected(vm));
+    for (const host of this.#hosts.values()) plan.upsertHost(this.#spare(host));
+    this.#plans.set(failures, plan);
+    return plan;
+  }
+
+  #review(): void {
+    for (const plan of this.#plans.values()) {
+      for (const host of this.#doubtfulHosts) plan.reviewHost(host);
+      for (const id of this.#doubtfulVms) plan.review(id);
+    }
+    this.#doubtfulHosts.clear();
+    this.#doubtfulVms.clear();
+  }
+
+  /** A VM asks for what none has asked for before: all plans get one more dimension. */
+  #beginAnew(): void {
+    const names = [...this.#vms.values()].flatMap(({ requests }) => Object.keys(requests));
+    this.#resources = [...new Set([...this.#resources, ...names])];
+    this.#plans.clear();
+  }
+
+  /** Where the VM may be after failures: by the rules as VMs are now, and beside those who would come there with it. */
+  #allowed(id: string, failures: number, plan: FailoverPlan): (host: string) => boolean {
+    const vm = this.#engine.vm(id);
+    if (!vm) return () => false;
+    const request: PlacementRequest = { vm, pool: this.options.pool, strategy: 'Spread' };
+    const allowed = this.#engine.allowed(request);
+    if (this.#engine.policiesFor(vm).length === 0) return allowed;
+    return (host) => {
+      if (!allowed(host)) return false;
+      const along = plan.guestsOf(host).flatMap((guest) => this.#movesWith(vm, guest, failures));
+      if (along.length === 0) return true;
+      return this.#engine.trial(() => {
+        for (const guest of along) this.#engine.upsertVm({ ...guest, host });
+        return this.#engine.allowed(request)(host);
+      });
+    };
+  }
+
+  /** The guest, if a policy may tell it from others, and it may lose its host at once with the VM. */
+  #movesWith(vm: PlacedVm, id: string, failures: number): PlacedVm[] {
+    const guest = id === vm.id ? undefined : this.#engine.vm(id);
+    if (!guest || this.#engine.policiesFor(guest).length === 0) return [];
+    return failures > 1 || this.#domainOf(guest.host) === this.#domainOf(vm.host) ? [guest] : [];
+  }
+
+  #domainOf(name: string): string {
+    const value = this.#hosts.get(name)?.labels[this.options.topologyKey];
+    return value === undefined ? `host ${name}` : `value ${value}`;
+  }
+
+  #spare({ name, limits, takesVms }: ReserveHost) {
+    const amounts = this.#resources.map((resource) => limits[resource] ?? 0);
+    return { name, domain: this.#domainOf(name), limits: amounts, takesVms };
+  }
+
+  #protected({ id, host, requests }: PlacedVm): ProtectedVm {
+    return { id, host, sizes: this.#resources.map((resource) => sizeOf(requests[resource] ?? 0)) };
+  }
+
+  #amounts(vector: readonly number[]): Resources {
+    return Object.fromEntries(this.#resources.map((name, index) => [name, vector[index] ?? 0]));
+  }
+}
+
+/** Whether the rule looks at no other host than the one that a VM comes to. */
+function isOfOneHost({ rule, topologyKey }: NamedRule): boolean {
+  const isOfHosts = rule === 'hostAffinity' || rule === 'exclusive';
+  return isOfHosts || (rule === 'vmAntiAffinity' && topologyKey === hostnameKey);
+}
+
+/** More than any host has, for a request that cannot be. */
+const boundless = 2 ** 48;
+
+function sizeOf(request: number): number {
+  const size = countedRequest(request);
+  return Number.isNaN(size) ? boundless : size;
+}
