@@ -77,6 +77,11 @@ export class FailoverPlan {
   /** Hosts to which the VM would go, the first that is left; fewer than `failures` when it is not protected. */
   targetsOf(id: string): string[] {
     this.#mend();
+    return this.plannedFor(id);
+  }
+
+  /** The same as planned so far, for `allows`: that is asked while the plan is mended. */
+  plannedFor(id: string): string[] {
     return (this.#vms.get(id)?.targets ?? []).map((row) => this.#hosts.nameOf(row));
   }
 

@@ -139,7 +139,7 @@ it.each([
           for (const failed of failing) expect(world.faultsAfter(failed)).toEqual([]);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 500 },
     );
   },
 );

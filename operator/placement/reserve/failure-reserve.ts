@@ -66,6 +66,8 @@ export class FailureReserve {
   /** VMs and hosts about which rules may judge otherwise than when the plans were asked last. */
   readonly #doubtfulVms = new Set<string>();
   readonly #doubtfulHosts = new Set<string>();
+  /** Whether hosts came, went or moved to another domain of some key: rules over domains may judge all VMs otherwise. */
+  #isMapNew = false;
 
   constructor(engine: PlacementEngine, options: ReserveOptions) {
     this.#engine = engine;
@@ -75,12 +77,16 @@ export class FailureReserve {
   upsertHost(host: ReserveHost): void {
     const before = this.#hosts.get(host.name);
     this.#hosts.set(host.name, host);
-    if (before && before.traits !== host.traits) this.#doubtfulHosts.add(host.name);
+    if (before?.traits !== host.traits) {
+      this.#doubtfulHosts.add(host.name);
+      this.#isMapNew = true;
+    }
     for (const plan of this.#plans.values()) plan.upsertHost(this.#spare(host));
   }
 
   removeHost(name: string): void {
     if (!this.#hosts.delete(name)) return;
+    this.#isMapNew = true;
     for (const plan of this.#plans.values()) plan.removeHost(name);
   }
 
@@ -156,7 +162,10 @@ export class FailureReserve {
     const ruled = this.#ruled.get(vm.namespace) ?? new Set();
     ruled.delete(vm.id);
     const rules = this.#engine.policiesFor(vm).flatMap(rulesOf);
-    if (rules.length > 0) this.#ruled.set(vm.namespace, ruled.add(vm.id));
+    if (rules.length > 0) {
+      this.#ruled.set(vm.namespace, ruled.add(vm.id));
+      this.#doubtfulVms.add(vm.id);
+    }
     if (rules.every(isOfOneHost)) this.#doubtfulHosts.add(vm.host);
     else for (const id of ruled) this.#doubtfulVms.add(id);
   }
@@ -203,6 +212,9 @@ export class FailureReserve {
   }
 
   #review(): void {
+    if (this.#isMapNew)
+      for (const ids of this.#ruled.values()) for (const id of ids) this.#doubtfulVms.add(id);
+    this.#isMapNew = false;
     for (const plan of this.#plans.values()) {
       for (const host of this.#doubtfulHosts) plan.reviewHost(host);
       for (const id of this.#doubtfulVms) plan.review(id);
@@ -224,16 +236,36 @@ export class FailureReserve {
     if (!vm) return () => false;
     const request: PlacementRequest = { vm, pool: this.options.pool, strategy: 'Spread' };
     const allowed = this.#engine.allowed(request);
-    if (this.#engine.policiesFor(vm).length === 0) return allowed;
+    const rules = this.#engine.policiesFor(vm).flatMap(rulesOf);
+    if (rules.length === 0) return allowed;
+    const isWide = !rules.every(isOfOneHost);
     return (host) => {
       if (!allowed(host)) return false;
-      const along = plan.guestsOf(host).flatMap((guest) => this.#movesWith(vm, guest, failures));
+      const along = isWide
+        ? this.#movingAlong(vm, failures, plan)
+        : plan
+            .guestsOf(host)
+            .flatMap((guest) => this.#movesWith(vm, guest, failures))
+            .map((guest) => ({ ...guest, host }));
       if (along.length === 0) return true;
       return this.#engine.trial(() => {
-        for (const guest of along) this.#engine.upsertVm({ ...guest, host });
+        for (const guest of along) this.#engine.upsertVm(guest);
         return this.#engine.allowed(request)(host);
       });
     };
+  }
+
+  /** Those who may lose their hosts at once with the VM, at all places where they would go then. */
+  #movingAlong(vm: PlacedVm, failures: number, plan: FailoverPlan): PlacedVm[] {
+    return [...(this.#ruled.get(vm.namespace) ?? [])]
+      .flatMap((id) => this.#movesWith(vm, id, failures))
+      .flatMap((guest) =>
+        plan.plannedFor(guest.id).map((host, at) => ({
+          ...guest,
+          ...(at === 0 ? {} : { id: `${guest.id} ${at}` }),
+          host,
+        })),
+      );
   }
 
   /** The guest, if a policy may tell it from others, and it may lose its host at once with the VM. */
