@@ -35,7 +35,7 @@ const hostPoolStatus: HostPoolStatus = {
   resources: [
     { name: 'memory', capacity: '1536Gi', allocatable: '1500Gi', allocated: '900Gi', largestFree: '96Gi' },
   ],
-  summary: { hosts: '11/12', cpu: '412/2304', memory: '900Gi/1500Gi' },
+  summary: { hosts: '11/12', headroom: '1/1', cpu: '412/2304', memory: '900Gi/1500Gi' },
   conditions: [condition('Ready', 'HostsReady')],
 };
 

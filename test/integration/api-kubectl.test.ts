@@ -74,6 +74,7 @@ describe('kubectl get', () => {
       VMS: '214',
       CPU: '412/2304',
       MEMORY: '900Gi/1500Gi',
+      HEADROOM: '1/1',
     });
   });
 
