@@ -255,6 +255,11 @@ const refused: Record<string, Case[]> = {
       `spec.hostReserved.memory: Invalid value: "1GB": ${quantityText}`,
     ],
     [
+      'a reserve for no failure',
+      hostPool({ failureReserve: { failures: 0 } }),
+      'spec.failureReserve.failures: Invalid value: 0: spec.failureReserve.failures in body should be greater than or equal to 1',
+    ],
+    [
       'an unknown way of preemption',
       hostPool({ preemption: { mode: 'Kill' } }),
       'spec.preemption.mode: Unsupported value: "Kill": supported values: "Disabled", "StopVirtualMachines"',
@@ -347,6 +352,12 @@ describe('what is accepted', () => {
       strategy: 'Spread',
       networks: [],
       kernels: [],
+    });
+  });
+
+  it('is a reserve for the failure of one host, when only a reserve is asked for', async () => {
+    expect((await accepted(controlPlane, hostPool({ failureReserve: {} }))).spec).toMatchObject({
+      failureReserve: { failures: 1, topologyKey: 'kubernetes.io/hostname' },
     });
   });
 
