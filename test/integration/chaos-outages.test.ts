@@ -3,13 +3,14 @@ import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { recordOf, signalProcess } from '../../hack/process-record.ts';
 import { waitFor } from '../../hack/wait.ts';
+import { kinds } from '../../operator/api/kinds.ts';
 import { systemClock } from '../../operator/kube/clock.ts';
 import { ChaosWorld } from './chaos-world.ts';
 
 /** What may be left of an outage: buffers, and code that was compiled in it. Less than 2 MiB has been seen. */
 const heapBoundBytes = 4 * 2 ** 20;
-/** One for each kind that the operator reflects. */
-const watches = 5;
+/** One for each kind that the operator reflects: its own, and Nodes. */
+const watches = kinds.length + 1;
 /** Time that passes in an outage, not one that is waited for something; twice of it on a machine that is busy. */
 const outage = (lastsMs: number) => ({ timeoutMs: 2 * lastsMs, everyMs: 100 });
 /** Of a test: most of it is never used. */
