@@ -228,6 +228,9 @@ describe('a real libvirtd that goes away', () => {
     process.kill(tests.daemon.process.pid, 'SIGKILL');
     await waitFor('the end of libvirtd', () => !isAlive(tests.daemon.process), { timeoutMs: 5_000 });
     expect(await hypervisor.closed).toMatchObject({ name: 'ConnectionClosed' });
-    await expect(tests.open()).rejects.toMatchObject({ name: 'ConnectFailed' });
+    // While the kernel clears up after it, a connection may still be taken, and is lost at once.
+    await expect(tests.open()).rejects.toMatchObject({
+      name: expect.stringMatching(/^Connect(Failed|ionClosed)$/),
+    });
   });
 });

@@ -77,7 +77,9 @@ describe('20 VMs on 3 hosts, created at once', () => {
 describe('what a user sees', () => {
   it('kubectl get vm -o wide shows host, address, size and domain', async () => {
     const [header, first] = (await lab.kubectl('get', 'vm', '-o', 'wide')).split('\n');
-    expect(header).toMatch(/^NAME +READY +STATE +REASON +HOST +IP +CPU +MEMORY +STRATEGY +DOMAIN +AGE/);
+    expect(header).toMatch(
+      /^NAME +READY +STATE +REASON +HOST +IP +CLASS +CPU +MEMORY +STRATEGY +DOMAIN +AGE/,
+    );
     expect(first).toMatch(
       /^many-0 +True +Running +Running +h[123] +10\.77\.\d+\.\d+ +1 +128Mi +Always +[0-9a-f-]{36} /,
     );
