@@ -134,6 +134,7 @@ function room({ metadata, spec, status }: Host): string {
     metadata.labels,
     metadata.deletionTimestamp,
     status?.allocatable,
+    status?.numaCells,
     status?.taints,
     status?.cpu?.models,
     status?.machineTypes,

@@ -23,6 +23,8 @@ describe('compareDomain', () => {
     ['spec.cpu.cores', { cpuCores: 4 }, '2', '4'],
     ['spec.cpu.model', { cpuModel: 'EPYC' }, 'default', 'EPYC'],
     ['spec.machineType', { machineType: 'pc-q35-7.2' }, 'pc', 'pc-q35-7.2'],
+    ['spec.memory.hugePageSize', { hugePageBytes: 2 ** 21 }, 'ordinary memory', '2Mi'],
+    ['spec.memory.hugePageSize', { hugePageBytes: 0 }, 'ordinary memory', 'default'],
     ['spec.memory.size', { memoryBytes: 512 * 2 ** 20 }, '4Gi', '512Mi'],
     [
       'spec.kernel.name',

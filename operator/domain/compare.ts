@@ -23,6 +23,11 @@ export function compareDomain(desired: DesiredDomain, facts: DomainFacts): Domai
       exactQuantity(desired.memoryBytes),
       exactQuantity(facts.memoryBytes),
     ),
+    ...difference(
+      sizeField('memory.hugePageSize'),
+      pagesText(desired.hugePageBytes),
+      pagesText(facts.hugePageBytes),
+    ),
     ...difference('spec.cpu.model', desired.cpuModel ?? 'default', facts.cpuModel ?? 'default'),
     ...compareMachine(desired.machineType, facts.machineType),
     ...difference('spec.kernel.name', bootText(desired.kernel), bootText(facts.kernel)),
@@ -42,6 +47,12 @@ function compareMachine(desired: string, actual: string | undefined): DomainDiff
 
 function difference(field: string, desired: string, actual: string): DomainDifference[] {
   return desired === actual ? [] : [{ field, desired: desired || 'none', actual: actual || 'none' }];
+}
+
+/** Without a size libvirt takes the pages that its host has by default. */
+function pagesText(hugePageBytes: number | undefined): string {
+  if (hugePageBytes === undefined) return 'ordinary memory';
+  return hugePageBytes === 0 ? 'default' : exactQuantity(hugePageBytes);
 }
 
 function ownerText(owner: DomainOwner | undefined): string {

@@ -1,4 +1,5 @@
 import type { HostPool } from '../api/hostpool.ts';
+import { parseBytes } from '../api/quantity.ts';
 import type { VirtualMachine } from '../api/virtualmachine.ts';
 import type { VirtualMachineClass } from '../api/virtualmachineclass.ts';
 import type { DesiredDomain, DomainInterface } from './domain.ts';
@@ -45,6 +46,7 @@ export function desiredDomain(
       ...(size.className === undefined ? {} : { className: size.className }),
       cpuCores: size.cpuCores,
       memoryBytes: wholeMebibytes(size.memoryBytes),
+      ...(size.hugePageSize === undefined ? {} : { hugePageBytes: parseBytes(size.hugePageSize) }),
       ...(vm.spec.cpu?.model === undefined ? {} : { cpuModel: vm.spec.cpu.model }),
       machineType: vm.spec.machineType ?? 'pc',
       kernel,

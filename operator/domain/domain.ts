@@ -22,6 +22,8 @@ export interface DesiredDomain {
   cpuModel?: string;
   machineType: string;
   memoryBytes: number;
+  /** Absent for ordinary memory. */
+  hugePageBytes?: number;
   kernel: { imagePath: string; initrdPath?: string; commandLine: string };
   interfaces: readonly DomainInterface[];
 }
@@ -49,6 +51,8 @@ export interface DomainFacts {
   /** Libvirt's full name of it, such as `pc-i440fx-7.2` for `pc`. */
   machineType?: string;
   memoryBytes: number;
+  /** 0 for whatever huge pages the host has by default. */
+  hugePageBytes?: number;
   kernel?: { imagePath: string; initrdPath?: string; commandLine: string };
   interfaces: readonly { name?: string; macAddress: string; bridge?: string }[];
 }

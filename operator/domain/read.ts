@@ -27,6 +27,7 @@ export function parseDomain(xml: string): DomainFacts {
   const cpuModel = mark?.attributes.get('cpuModel');
   const machineType = descendant(root, 'os', 'type')?.attributes.get('machine');
   const kernel = kernelOf(child(root, 'os'));
+  const hugePageBytes = hugePageBytesOf(descendant(root, 'memoryBacking', 'hugepages'));
   return {
     ...(id === undefined ? {} : { id }),
     uuid: textOf(root, 'uuid').toLowerCase(),
@@ -37,6 +38,7 @@ export function parseDomain(xml: string): DomainFacts {
     ...(cpuModel ? { cpuModel } : {}),
     ...(machineType ? { machineType } : {}),
     memoryBytes: memoryOf(root),
+    ...(hugePageBytes === undefined ? {} : { hugePageBytes }),
     ...(kernel ? { kernel } : {}),
     interfaces: childrenOf(child(root, 'devices'), 'interface').map(interfaceOf),
   };
@@ -80,9 +82,19 @@ const units: Readonly<Record<string, number>> = {
 };
 
 function bytesOf(memory: XmlElement | undefined): number | undefined {
-  const amount = wholeNumber(memory?.text);
-  const unit = units[memory?.attributes.get('unit') ?? 'KiB'];
+  return inBytes(memory?.text, memory?.attributes.get('unit'));
+}
+
+function inBytes(text: string | undefined, unitName = 'KiB'): number | undefined {
+  const amount = wholeNumber(text);
+  const unit = units[unitName];
   return amount === undefined || unit === undefined ? undefined : amount * unit;
+}
+
+function hugePageBytesOf(hugePages: XmlElement | undefined): number | undefined {
+  if (!hugePages) return undefined;
+  const page = child(hugePages, 'page')?.attributes;
+  return inBytes(page?.get('size'), page?.get('unit')) ?? 0;
 }
 
 function kernelOf(os: XmlElement | undefined): DomainFacts['kernel'] {

@@ -24,6 +24,7 @@ it('any VM is written to XML and read back without a difference', () => {
         ...{ uuid: desired.uuid, name: desired.name, owner: desired.owner, cpuCores: desired.cpuCores },
         ...{ hypervisorType: desired.hypervisorType, machineType: desired.machineType },
         ...(desired.cpuModel === undefined ? {} : { cpuModel: desired.cpuModel }),
+        ...(desired.hugePageBytes === undefined ? {} : { hugePageBytes: desired.hugePageBytes }),
         ...{ memoryBytes: desired.memoryBytes, kernel: desired.kernel, interfaces: desired.interfaces },
       });
     }),

@@ -21,6 +21,7 @@ export function domainXml(domain: DesiredDomain): string {
       element('uuid', {}, domain.uuid),
       element('metadata', {}, ownerElement(domain)),
       element('memory', { unit: 'MiB' }, String(domain.memoryBytes / 2 ** 20)),
+      ...memoryBacking(domain),
       element('vcpu', { placement: 'static' }, String(domain.cpuCores)),
       os(domain),
       accelerated ? features() : features(element('tcg', {}, element('tb-cache', { unit: 'MiB' }, '16'))),
@@ -37,6 +38,12 @@ export function domainXml(domain: DesiredDomain): string {
 /** The one element that an application may have. The model as it was asked for: in what runs, libvirt spells it out. */
 function ownerElement({ owner, cpuModel }: DesiredDomain): XmlNode {
   return element('vmfabric:owner', { 'xmlns:vmfabric': metadataNamespace, ...owner, cpuModel });
+}
+
+function memoryBacking({ hugePageBytes }: DesiredDomain): XmlNode[] {
+  if (hugePageBytes === undefined) return [];
+  const page = element('page', { size: hugePageBytes / 1024, unit: 'KiB' });
+  return [element('memoryBacking', {}, element('hugepages', {}, page))];
 }
 
 /** i440fx has the fewest devices for firmware and kernel to find: of QEMU's machines it boots fastest when emulated. */

@@ -13,10 +13,11 @@ import { namedLimits } from '../pool/named-resources.ts';
 import type { PoolModel } from '../pool/pool-model.ts';
 import { resourceList } from '../pool/resource-list.ts';
 import type { Stores } from '../stores.ts';
-import { type Amounts, allocatable } from './capacity.ts';
+import { allocatable, type CapacityFacts } from './capacity.ts';
 import type { HostConnections, HostLink } from './connections.ts';
 import type { Credentials, CredentialsResult } from './credentials.ts';
 import { replacedMachine } from './identity.ts';
+import { cellsFromStatus, hugePageLimits } from './numa-cells.ts';
 import { schedulable } from './schedulable.ts';
 import type { Sightings } from './sightings.ts';
 import { hostStatus } from './status.ts';
@@ -61,7 +62,7 @@ export async function reconcileHost(
   // The first attempt is under way: after our own restart that is no news.
   if (link?.state === 'Connecting' && !link.error && host.status) return done;
   const foreign = link?.connection ? await foreignDomains(env, host, link, context.signal) : undefined;
-  const limits = allocatableOf(host, pool, link);
+  const facts = link?.facts ?? lastFacts(host);
   const used = env.pools.usage(key);
   const node = env.stores.nodes.get(key);
   const status = hostStatus({
@@ -72,10 +73,13 @@ export async function reconcileHost(
     credentials,
     schedulable: schedulable(host, pool, node),
     taints: taintsOf(host, pool, node),
-    resources: resourceList(namedLimits(pool, host.metadata.labels), used.resources),
+    resources: resourceList(
+      { ...hugePageLimits(facts?.numaCells ?? []), ...namedLimits(pool, host.metadata.labels) },
+      used.resources,
+    ),
     twin: env.connections.sharesUUID(key),
     used,
-    ...(limits ? { allocatable: limits } : {}),
+    ...(pool && facts ? { allocatable: allocatable(pool, facts) } : {}),
     ...(foreign ? { foreign } : {}),
     now: env.clock.wallTime(),
   });
@@ -103,17 +107,15 @@ async function connect(
   return result;
 }
 
-/** From what the host says now, or said when it was last seen. */
-function allocatableOf(
-  host: Host,
-  pool: HostPool | undefined,
-  link: HostLink | undefined,
-): Amounts | undefined {
-  if (!pool) return undefined;
-  if (link?.facts) return allocatable(pool, link.facts);
-  const capacity = host.status?.capacity;
+/** What the host said when it was last seen. */
+function lastFacts({ status }: Host): CapacityFacts | undefined {
+  const { capacity, numaCells } = status ?? {};
   return (
-    capacity && allocatable(pool, { cpu: { count: capacity.cpu }, memoryBytes: parseBytes(capacity.memory) })
+    capacity && {
+      cpu: { count: capacity.cpu },
+      memoryBytes: parseBytes(capacity.memory),
+      numaCells: cellsFromStatus(numaCells),
+    }
   );
 }
 

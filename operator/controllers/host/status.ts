@@ -6,6 +6,7 @@ import { conditionList, timestamp } from '../conditions.ts';
 import type { ListedResource } from '../pool/resource-list.ts';
 import type { Amounts } from './capacity.ts';
 import type { HostLink } from './connections.ts';
+import { cellsInStatus } from './numa-cells.ts';
 import { type HostFindings, hostVerdicts } from './verdicts.ts';
 
 /** The status holds no more; a Node may have any number. */
@@ -71,11 +72,7 @@ function facts(of: HostFacts): Partial<HostStatus> {
       models: of.guests.cpuModels.slice(0, mostListed),
     },
     machineTypes: of.guests.machineTypes.slice(0, mostListed),
-    numaCells: of.numaCells.map(({ id, cpus, memoryBytes }) => ({
-      id,
-      cpus,
-      memory: exactQuantity(memoryBytes),
-    })),
+    numaCells: cellsInStatus(of.numaCells),
     capacity: { cpu: of.cpu.count, memory: exactQuantity(of.memoryBytes) },
   };
 }

@@ -11,6 +11,7 @@ import {
   type ReserveOptions,
   type ReserveReport,
 } from '../../placement/reserve/failure-reserve.ts';
+import { cellsFromStatus, hugePageLimits } from '../host/numa-cells.ts';
 import { takesVms } from '../hostpool/status.ts';
 import type { HostView } from './translate.ts';
 
@@ -94,11 +95,16 @@ const noChoice = { tried: [], losses: [] };
  * within seconds would be news.
  */
 function reserveHost({ host, link }: HostView, state: HostState, isFirstAttempt: boolean): ReserveHost {
-  const told = host.status?.allocatable;
+  const { allocatable: told, numaCells } = host.status ?? {};
+  const ofStatus = told && {
+    ...state.limits,
+    ...{ cpu: told.cpu, memory: parseBytes(told.memory) },
+    ...hugePageLimits(cellsFromStatus(numaCells)),
+  };
   const { name, labels, taints, offers } = state;
   return {
     ...{ name, labels },
-    limits: !link?.facts && told ? { cpu: told.cpu, memory: parseBytes(told.memory) } : state.limits,
+    limits: (!link?.facts && ofStatus) || state.limits,
     takesVms: isFirstAttempt ? takesVms(host) : state.available.yes,
     traits: JSON.stringify([labels, taints, offers]),
   };

@@ -4,7 +4,7 @@ import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import { keyOf } from '../../kube/object.ts';
 import type { HostState } from '../../placement/model/host.ts';
 import type { VmState } from '../../placement/model/vm.ts';
-import { allocatable } from '../host/capacity.ts';
+import { hostLimits } from '../host/capacity.ts';
 import type { HostLink } from '../host/connections.ts';
 import { replacedMachine } from '../host/identity.ts';
 import { schedulable } from '../host/schedulable.ts';
@@ -58,7 +58,7 @@ export interface HostView {
 
 /** A Host in placement's words; its limits are 0 until it has told its facts. */
 export function hostState({ host, pool, node, link, twin }: HostView): HostState {
-  const limits = pool && link?.facts ? allocatable(pool, link.facts) : { cpu: 0, memoryBytes: 0 };
+  const limits = pool && link?.facts ? hostLimits(pool, link.facts) : { cpu: 0, memory: 0 };
   const labels = host.metadata.labels ?? {};
   return {
     name: host.metadata.name,
@@ -67,10 +67,7 @@ export function hostState({ host, pool, node, link, twin }: HostView): HostState
     available: availability({ host, pool, node, link, twin }),
     taints: taintsOf(host, pool, node),
     offers: offers(link, pool ? offersOf(pool, labels) : []),
-    limits: {
-      ...{ cpu: limits.cpu, memory: limits.memoryBytes },
-      ...namedLimits(pool, labels),
-    },
+    limits: { ...limits, ...namedLimits(pool, labels) },
   };
 }
 

@@ -1,6 +1,6 @@
-import { parseBytes } from '../../api/quantity.ts';
 import type { VirtualMachineSpec } from '../../api/virtualmachine.ts';
 import { readDomain } from '../../domain/read.ts';
+import { sizeFromStatus, sizeOfDomain } from '../../domain/size.ts';
 import { type HostConnection, HypervisorError, type ObservedDomain } from '../../hypervisor/hypervisor.ts';
 import { domainUUID, look } from './definition.ts';
 import { runsElsewhere } from './elsewhere.ts';
@@ -106,11 +106,15 @@ async function start(scope: Scope, connection: HostConnection): Promise<StepResu
 function hostFull({ env, lookAgainMs, observed, pool, vm }: Scope): StepResult | undefined {
   const { allocated, hostName = '' } = vm.status ?? {};
   if (!allocated || !observed || !pool) return undefined;
-  const { cpuCores, memoryBytes } = readDomain(observed.definitionXml);
-  const grew = cpuCores > allocated.cpu.cores || memoryBytes > parseBytes(allocated.memory.size);
-  const shortage = grew && env.pools.shortageOn(vm, pool, hostName, { cpuCores, memoryBytes });
+  const size = sizeOfDomain(readDomain(observed.definitionXml));
+  const before = sizeFromStatus(allocated);
+  const hasOtherMemory = size.memoryBytes > before.memoryBytes || size.hugePageSize !== before.hugePageSize;
+  const shortage =
+    (size.cpuCores > before.cpuCores || hasOtherMemory) && env.pools.shortageOn(vm, pool, hostName, size);
   if (!shortage) return undefined;
-  const had = `${allocated.cpu.cores} cores and ${allocated.memory.size}`;
+  const { hugePageSize } = before;
+  const pages = hugePageSize === undefined ? '' : ` in huge pages of ${hugePageSize}`;
+  const had = `${allocated.cpu.cores} cores and ${allocated.memory.size}${pages}`;
   const message = `Host ${hostName} ${shortage} for what the VM asks for now; it ran with ${had}. Ask for less, or stop or move other VMs of the host.`;
   return { kind: 'wait', forMs: lookAgainMs, reason: 'HostFull', message };
 }

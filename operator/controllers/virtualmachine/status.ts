@@ -1,4 +1,3 @@
-import { exactQuantity } from '../../api/quantity.ts';
 import {
   type PowerState,
   type VirtualMachine,
@@ -7,7 +6,7 @@ import {
 } from '../../api/virtualmachine.ts';
 import { domainUuidOf, macAddressOf } from '../../domain/identity.ts';
 import { readDomain } from '../../domain/read.ts';
-import { sizeInStatus, sizeOf } from '../../domain/size.ts';
+import { allocatedInStatus, sizeInStatus, sizeOf, sizeOfDomain } from '../../domain/size.ts';
 import { conditionList, unknown, type Verdict } from '../conditions.ts';
 import { classOf } from '../stores.ts';
 import type { Scope, StepResult } from './scope.ts';
@@ -97,8 +96,7 @@ function askedSize({ vm, env }: Scope): Pick<VirtualMachineStatus, 'size'> {
 /** What runs now, or ran last. */
 function allocated({ vm, observed }: Scope): Pick<VirtualMachineStatus, 'allocated'> {
   if (observed?.liveXml === undefined) return vm.status?.allocated ? { allocated: vm.status.allocated } : {};
-  const { cpuCores, memoryBytes } = readDomain(observed.liveXml);
-  return { allocated: { cpu: { cores: cpuCores }, memory: { size: exactQuantity(memoryBytes) } } };
+  return { allocated: allocatedInStatus(sizeOfDomain(readDomain(observed.liveXml))) };
 }
 
 /** A guest whose agent is silent for a moment keeps the addresses that it told before. */

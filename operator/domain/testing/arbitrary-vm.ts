@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import type { HostPool } from '../../api/hostpool.ts';
+import { parseBytes } from '../../api/quantity.ts';
+import type { HugePageSize } from '../../api/size.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import type { DesiredDomain } from '../domain.ts';
 
@@ -75,6 +77,7 @@ export const domainCase: fc.Arbitrary<DomainCase> = fc
     cores: fc.integer({ min: 1, max: 512 }),
     model: fc.constantFrom(undefined, 'HostModel', 'HostPassthrough', 'EPYC-Rome'),
     machineType: fc.constantFrom(undefined, 'pc', 'q35', 'pc-q35-7.2'),
+    hugePageSize: fc.constantFrom(undefined, undefined, '2Mi' as const, '1Gi' as const),
     size: memory,
     commandLine: nasty,
     imagePath: path,
@@ -99,6 +102,7 @@ interface Drawn {
   cores: number;
   model: string | undefined;
   machineType: string | undefined;
+  hugePageSize: HugePageSize | undefined;
   size: string;
   commandLine: string;
   imagePath: string;
@@ -110,7 +114,7 @@ interface Drawn {
 const apiVersion = 'vmfabric.io/v1alpha1';
 
 function vmOf(drawn: Drawn): VirtualMachine {
-  const { uid, namespace, name, placementGeneration, cores, model, machineType, size, commandLine } = drawn;
+  const { uid, namespace, name, placementGeneration, cores, model, machineType, commandLine } = drawn;
   return {
     apiVersion,
     kind: 'VirtualMachine',
@@ -119,7 +123,7 @@ function vmOf(drawn: Drawn): VirtualMachine {
       runStrategy: 'Always',
       cpu: { cores, model },
       machineType,
-      memory: { size },
+      memory: memoryOf(drawn),
       kernel: { name: 'linux', commandLine },
       interfaces: drawn.interfaces.map((one) => ({
         name: one.name,
@@ -131,6 +135,13 @@ function vmOf(drawn: Drawn): VirtualMachine {
     },
     status: { placementGeneration },
   };
+}
+
+/** Of huge pages users must write whole ones. */
+function memoryOf({ size, hugePageSize }: Drawn): VirtualMachine['spec']['memory'] {
+  if (hugePageSize === undefined) return { size };
+  const page = parseBytes(hugePageSize);
+  return { size: `${Math.ceil(parseBytes(size) / page) * page}`, hugePageSize };
 }
 
 function poolOf({ imagePath, initrdPath, interfaces }: Drawn): HostPool {

@@ -47,6 +47,16 @@ export function powerContract(kit: Kit): void {
     await kit.connection.requestShutdown(kit.uuid);
   });
 
+  it('does not start a guest that asks for more huge pages than there are', async () => {
+    const pages = (await kit.connection.facts()).numaCells.flatMap(({ hugePages }) => hugePages);
+    const hugePageBytes = 2 ** 21;
+    const sizes = pages.filter((one) => one.pageBytes === hugePageBytes);
+    const count = sizes.reduce((sum, one) => sum + one.count, 64);
+    await kit.define({ memoryBytes: count * hugePageBytes, hugePageBytes });
+    await expect(kit.connection.start(kit.uuid)).rejects.toMatchObject({ code: 'Failed' });
+    expect(await kit.power()).toBe('Stopped');
+  });
+
   it('does not resume what is stopped', async () => {
     await kit.define();
     await expect(kit.connection.resume(kit.uuid)).rejects.toMatchObject({ code: 'Failed' });

@@ -13,6 +13,8 @@ import type { GuestBehaviour } from './guest.ts';
 export interface DomainHooks {
   clock: Clock;
   behaviour(uuid: string): GuestBehaviour;
+  /** Throws for a domain that the host cannot run. */
+  admit(xml: string): void;
   onChanged(uuid: string): void;
   onAgent(uuid: string): void;
   /** A domain without definition has stopped. */
@@ -55,6 +57,7 @@ export class FakeDomain {
 
   start(xml = this.definitionXml): void {
     if (xml === undefined) throw new HypervisorError('Failed', `domain ${this.name} has no definition`);
+    this.#hooks.admit(xml);
     this.liveXml = xml;
     this.#macAddresses = parseDomain(xml).interfaces.map(({ macAddress }) => macAddress);
     this.power = 'Running';

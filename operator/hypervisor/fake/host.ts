@@ -3,6 +3,7 @@ import { type DomainEvent, type HostFacts, HypervisorError } from '../hypervisor
 import { type DomainHooks, FakeDomain, identityIn } from './domain.ts';
 import type { CallFault, HostCondition } from './faults.ts';
 import { type GuestBehaviour, obedientGuest } from './guest.ts';
+import { checkHardware } from './hardware.ts';
 import { OutsideChanges } from './outside.ts';
 
 /** Calls by the names of the port's methods. */
@@ -155,10 +156,15 @@ export class FakeHost {
     return {
       clock: this.#clock,
       behaviour: (uuid) => this.behaviourOf(uuid),
+      admit: (xml) => checkHardware(xml, this.facts, this.#liveXmls()),
       onChanged: (uuid) => this.#publish({ uuid, kind: 'Changed' }),
       onAgent: (uuid) => this.#publish({ uuid, kind: 'Agent' }),
       onGone: (uuid) => this.domains.delete(uuid),
     };
+  }
+
+  #liveXmls(): string[] {
+    return [...this.domains.values()].flatMap(({ liveXml }) => liveXml ?? []);
   }
 
   #publish(event: DomainEvent): void {

@@ -29,7 +29,7 @@ export const historyOptions: HistoryOptions = {
     hostLabels: { zone: ['a', 'b'], disk: ['ssd', 'hdd'] },
     cores: { small: [1, 2, 3, 8], large: [12, 43, 44, 45, 63, 64, 65] },
     memory: {
-      small: ['1Gi', '512Mi', '1.5Gi', '536870912', '100M', '123456789.5', '16Mi', '8Gi'],
+      small: ['1Gi', '512Mi', '1.5Gi', '2Gi', '536870912', '100M', '123456789.5', '16Mi', '8Gi'],
       large: ['20Gi', '32Gi', '33Gi', '34Gi', '43Gi', '44Gi', '63Gi', '64Gi'],
     },
   },

@@ -1,6 +1,13 @@
 import { wordOf } from '../../explain/amounts.ts';
 import { type Refusal, refusal } from '../../explain/refusal.ts';
-import { countedRequest, cpu, isDevice, memory, type Resources } from '../../model/resources.ts';
+import {
+  countedRequest,
+  cpu,
+  hugePageSizeOf,
+  isDevice,
+  memory,
+  type Resources,
+} from '../../model/resources.ts';
 import type { VmState } from '../../model/vm.ts';
 import { cellRequests } from '../cells.ts';
 import { keepRoom } from '../kernels.ts';
@@ -26,7 +33,8 @@ class Room implements Filter {
   refusals(scene: Scene): (row: number) => Refusal {
     const word = wordOf(this.#resource);
     const lacking = { ...refusal('Resource', 'lacks', 'lack', word), resource: this.#resource };
-    if (!isDevice(this.#resource)) return () => lacking;
+    const mayBeAbsent = isDevice(this.#resource) || hugePageSizeOf(this.#resource) !== undefined;
+    if (!mayBeAbsent) return () => lacking;
     const without = refusal('Resource', 'has', 'have', `no ${word}`);
     const limits = (row: number) => scene.hosts.state(row)?.limits[this.#resource] ?? 0;
     return (row) => (limits(row) === 0 ? without : lacking);

@@ -1,0 +1,33 @@
+import type { HostStatus } from '../../api/host.ts';
+import { exactQuantity, parseBytes } from '../../api/quantity.ts';
+import type { NumaCell } from '../../hypervisor/hypervisor.ts';
+import { hugePages, type Resources } from '../../placement/model/resources.ts';
+
+type CellsInStatus = NonNullable<HostStatus['numaCells']>;
+
+export function cellsInStatus(cells: readonly NumaCell[]): CellsInStatus {
+  return cells.map(({ id, cpus, memoryBytes, hugePages: pages }) => ({
+    ...{ id, cpus, memory: exactQuantity(memoryBytes) },
+    ...(pages.length > 0
+      ? { hugePages: pages.map(({ pageBytes, count }) => ({ size: exactQuantity(pageBytes), count })) }
+      : {}),
+  }));
+}
+
+/** What the host said when it was last seen. */
+export function cellsFromStatus(cells: CellsInStatus = []): NumaCell[] {
+  return cells.map(({ id, cpus, memory, hugePages: pages = [] }) => ({
+    ...{ id, cpus, memoryBytes: parseBytes(memory) },
+    hugePages: pages.map(({ size, count }) => ({ pageBytes: parseBytes(size), count })),
+  }));
+}
+
+/** Bytes in huge pages of each size, in placement's words. */
+export function hugePageLimits(cells: readonly NumaCell[]): Resources {
+  const limits: Record<string, number> = {};
+  for (const { pageBytes, count } of cells.flatMap((cell) => cell.hugePages)) {
+    const name = hugePages(exactQuantity(pageBytes));
+    limits[name] = (limits[name] ?? 0) + pageBytes * count;
+  }
+  return limits;
+}
