@@ -52,12 +52,13 @@ it('a VM goes to a host that has set its pages aside, and runs in them', async (
 });
 
 it('what hosts lack of pages is told as any other resource', async () => {
-  await placed('a', '3Gi', '2Mi');
-  expect(await placed('b', '2Gi', '2Mi')).toBe(
-    '0 of 3 hosts fit: 2 lack huge pages of 2Mi (nearest: h2 lacks 1Gi), 1 has no huge pages of 2Mi. It would fit with 1Gi in huge pages of 2Mi more free on h3.',
+  await placed('a', '4Gi', '2Mi');
+  await placed('b', '1Gi', '2Mi');
+  expect(await placed('c', '512Mi', '2Mi')).toBe(
+    '0 of 3 hosts fit: 2 lack huge pages of 2Mi (nearest: h2 lacks 512Mi), 1 has no huge pages of 2Mi. It would fit with 512Mi in huge pages of 2Mi more free on h2.',
   );
-  await setAside('h2', { '2Mi': 1024 });
-  expect(there.vm('b').status?.hostName).toBe('h2');
+  await setAside('h2', { '2Mi': 768 });
+  expect(there.vm('c').status?.hostName).toBe('h2');
 });
 
 it('pages that are set aside are lost to VMs with ordinary memory, and no VM takes of both', async () => {
