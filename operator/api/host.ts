@@ -88,6 +88,7 @@ export const hostStatus = z.object({
       z.object({
         id: z.int32().describe('Number of the cell.'),
         cpus: z.int32().describe('CPUs in it.'),
+        cpuSet: z.string().max(4096).optional().describe('Their numbers, such as 0-15,32-47.'),
         memory: z.string().max(32).describe('Memory in it as a quantity.'),
         hugePages: z
           .array(

@@ -132,6 +132,12 @@ export const virtualMachineSpec = z
         ),
         hostAffinity,
         tolerations,
+        numaPolicy: z
+          .enum(['Any', 'SingleCell'])
+          .optional()
+          .describe(
+            'SingleCell gives the VM all its CPUs and memory from one NUMA cell of its host. Default: Any, by which the host decides.',
+          ),
       })
       .default({ hostPoolRef: { name: 'default' } })
       .describe('Where the VM may live.')
@@ -169,6 +175,13 @@ export const virtualMachineStatus = z.object({
     .min(0)
     .optional()
     .describe('Counts the placements; a domain with an older one is stale and must not run.'),
+  numaCell: z
+    .int32()
+    .min(0)
+    .optional()
+    .describe(
+      'The NUMA cell of the host that the VM is to have its CPUs and memory from, if it asks for one.',
+    ),
   makesWayFor: z
     .object({
       namespace: dnsLabel.describe('Its namespace.'),
@@ -198,7 +211,10 @@ export const virtualMachineStatus = z.object({
       'What the VM asks for, by its spec or by its class; of a class that is gone, what it was last.',
     ),
   allocated: z
-    .object(sizeInStatus)
+    .object({
+      ...sizeInStatus,
+      numaCell: z.int32().min(0).optional().describe('The NUMA cell that all of it is from.'),
+    })
     .optional()
     .describe('What the guest runs with, or ran with last; the VM may ask for more or less by now.'),
   interfaces: z

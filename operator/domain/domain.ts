@@ -24,6 +24,8 @@ export interface DesiredDomain {
   memoryBytes: number;
   /** Absent for ordinary memory. */
   hugePageBytes?: number;
+  /** The cell that all CPUs and memory are from, with the CPUs that it has. Absent where the host decides. */
+  numa?: { cell: number; cpuSet: string };
   kernel: { imagePath: string; initrdPath?: string; commandLine: string };
   interfaces: readonly DomainInterface[];
 }
@@ -53,6 +55,8 @@ export interface DomainFacts {
   memoryBytes: number;
   /** 0 for whatever huge pages the host has by default. */
   hugePageBytes?: number;
+  /** Where its memory is bound to cells; `nodeset` and `cpuSet` as libvirt writes sets. */
+  numa?: { nodeset: string; mode: string; cpuSet: string };
   kernel?: { imagePath: string; initrdPath?: string; commandLine: string };
   interfaces: readonly { name?: string; macAddress: string; bridge?: string }[];
 }

@@ -27,6 +27,7 @@ export function parseDomain(xml: string): DomainFacts {
   const cpuModel = mark?.attributes.get('cpuModel');
   const machineType = descendant(root, 'os', 'type')?.attributes.get('machine');
   const kernel = kernelOf(child(root, 'os'));
+  const numa = numaOf(root);
   const hugePageBytes = hugePageBytesOf(descendant(root, 'memoryBacking', 'hugepages'));
   return {
     ...(id === undefined ? {} : { id }),
@@ -39,6 +40,7 @@ export function parseDomain(xml: string): DomainFacts {
     ...(machineType ? { machineType } : {}),
     memoryBytes: memoryOf(root),
     ...(hugePageBytes === undefined ? {} : { hugePageBytes }),
+    ...(numa ? { numa } : {}),
     ...(kernel ? { kernel } : {}),
     interfaces: childrenOf(child(root, 'devices'), 'interface').map(interfaceOf),
   };
@@ -89,6 +91,14 @@ function inBytes(text: string | undefined, unitName = 'KiB'): number | undefined
   const amount = wholeNumber(text);
   const unit = units[unitName];
   return amount === undefined || unit === undefined ? undefined : amount * unit;
+}
+
+function numaOf(root: XmlElement): DomainFacts['numa'] {
+  const memory = descendant(root, 'numatune', 'memory')?.attributes;
+  const nodeset = memory?.get('nodeset');
+  if (nodeset === undefined) return undefined;
+  const cpuSet = child(root, 'vcpu')?.attributes.get('cpuset') ?? '';
+  return { nodeset, mode: memory?.get('mode') ?? 'strict', cpuSet };
 }
 
 function hugePageBytesOf(hugePages: XmlElement | undefined): number | undefined {
@@ -146,4 +156,9 @@ function ownerFrom({ attributes }: XmlElement): DomainOwner | undefined {
     // One that cannot be read must never pass for new.
     placementGeneration: wholeNumber(attributes.get('placementGeneration')) ?? 0,
   };
+}
+
+/** The one cell that the domain's memory is bound to, if it is. */
+export function cellOf({ numa }: DomainFacts): number | undefined {
+  return wholeNumber(numa?.nodeset);
 }

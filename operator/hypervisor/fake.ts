@@ -166,6 +166,6 @@ function defaultFacts(number: number): HostFacts {
       machineTypes: ['pc', 'pc-i440fx-7.2', 'pc-q35-7.2', 'q35'],
     },
     memoryBytes,
-    numaCells: [{ id: 0, cpus: 16, memoryBytes, hugePages: [] }],
+    numaCells: [{ id: 0, cpus: 16, cpuSet: '0-15', memoryBytes, hugePages: [] }],
   };
 }

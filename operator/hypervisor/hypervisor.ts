@@ -102,6 +102,8 @@ export interface HostFacts {
 export interface NumaCell {
   id: number;
   cpus: number;
+  /** Their numbers as libvirt writes them: `0-15,32-47`. */
+  cpuSet: string;
   /** All of it, that of huge pages included. */
   memoryBytes: number;
   /** Pages that are set aside, used or not, by their size; without those of which there are none. */

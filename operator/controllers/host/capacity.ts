@@ -1,6 +1,7 @@
 import type { HostPool } from '../../api/hostpool.ts';
 import { parseBytes } from '../../api/quantity.ts';
 import type { HostFacts } from '../../hypervisor/hypervisor.ts';
+import type { Cell } from '../../placement/model/host.ts';
 import type { Resources } from '../../placement/model/resources.ts';
 import { hugePageLimits } from './numa-cells.ts';
 
@@ -27,11 +28,37 @@ export function allocatable(pool: HostPool, facts: CapacityFacts): Amounts {
 }
 
 function hugePageBytes({ numaCells }: CapacityFacts): number {
-  return Object.values(hugePageLimits(numaCells)).reduce((sum, bytes) => sum + bytes, 0);
+  return sum(Object.values(hugePageLimits(numaCells)));
 }
 
 /** The same in placement's words, with huge pages, which nobody shares. */
 export function hostLimits(pool: HostPool, facts: CapacityFacts): Resources {
   const { cpu, memoryBytes } = allocatable(pool, facts);
   return { cpu, memory: memoryBytes, ...hugePageLimits(facts.numaCells) };
+}
+
+/**
+ * The same of each NUMA cell, by its number; none for a number that the host has not. Of what the host keeps for itself
+ * each cell bears its part.
+ */
+export function cellLimits(pool: HostPool, facts: CapacityFacts): Cell[] {
+  const { hostReserved } = pool.spec;
+  const limits: Cell[] = [];
+  for (const cell of facts.numaCells) {
+    const ofMemory = cell.memoryBytes / sum(facts.numaCells.map(({ memoryBytes }) => memoryBytes));
+    const ofCpus = cell.cpus / sum(facts.numaCells.map(({ cpus }) => cpus));
+    const reserved = {
+      cpuCores: hostReserved.cpuCores * ofCpus || 0,
+      memory: `${Math.ceil(parseBytes(hostReserved.memory) * ofMemory) || 0}`,
+    };
+    const part = { cpu: { count: cell.cpus }, memoryBytes: cell.memoryBytes, numaCells: [cell] };
+    limits[cell.id] = {
+      limits: hostLimits({ ...pool, spec: { ...pool.spec, hostReserved: reserved } }, part),
+    };
+  }
+  return Array.from(limits, (cell) => cell ?? { limits: {} });
+}
+
+function sum(amounts: readonly number[]): number {
+  return amounts.reduce((total, one) => total + one, 0);
 }

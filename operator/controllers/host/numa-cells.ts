@@ -6,8 +6,8 @@ import { hugePages, type Resources } from '../../placement/model/resources.ts';
 type CellsInStatus = NonNullable<HostStatus['numaCells']>;
 
 export function cellsInStatus(cells: readonly NumaCell[]): CellsInStatus {
-  return cells.map(({ id, cpus, memoryBytes, hugePages: pages }) => ({
-    ...{ id, cpus, memory: exactQuantity(memoryBytes) },
+  return cells.map(({ id, cpus, cpuSet, memoryBytes, hugePages: pages }) => ({
+    ...{ id, cpus, cpuSet, memory: exactQuantity(memoryBytes) },
     ...(pages.length > 0
       ? { hugePages: pages.map(({ pageBytes, count }) => ({ size: exactQuantity(pageBytes), count })) }
       : {}),
@@ -16,8 +16,8 @@ export function cellsInStatus(cells: readonly NumaCell[]): CellsInStatus {
 
 /** What the host said when it was last seen. */
 export function cellsFromStatus(cells: CellsInStatus = []): NumaCell[] {
-  return cells.map(({ id, cpus, memory, hugePages: pages = [] }) => ({
-    ...{ id, cpus, memoryBytes: parseBytes(memory) },
+  return cells.map(({ id, cpus, cpuSet = '', memory, hugePages: pages = [] }) => ({
+    ...{ id, cpus, cpuSet, memoryBytes: parseBytes(memory) },
     hugePages: pages.map(({ size, count }) => ({ pageBytes: parseBytes(size), count })),
   }));
 }

@@ -1,13 +1,13 @@
 import type { HostPool } from '../../api/hostpool.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import { classNotFound } from '../../domain/desired.ts';
-import type { Decision } from '../../placement/model/decision.ts';
+import type { Decision, Placement } from '../../placement/model/decision.ts';
 import { conflictOf } from './conflicts.ts';
 import type { PoolModel } from './pool-model.ts';
 
 /** What becomes of a VM that is to have a host. */
 export type Choice =
-  | { kind: 'host'; hostName: string }
+  | { kind: 'host'; place: Placement }
   | {
       kind: 'none';
       reason:
@@ -32,13 +32,13 @@ export function chooseHost(pools: PoolModel, vm: VirtualMachine, pool: HostPool)
   pools.placeWaiting(vm);
   const withoutGang = refusalOfGang(pools, vm);
   if (withoutGang) return withoutGang;
-  const assumed = pools.assumedHost(vm);
-  if (assumed !== undefined) return { kind: 'host', hostName: assumed };
+  const assumed = pools.assumedPlace(vm);
+  if (assumed) return { kind: 'host', place: assumed };
   const room = pools.preemptions.pursue(vm);
-  if (room?.kind === 'ready') return { kind: 'host', hostName: room.host };
+  if (room?.kind === 'ready') return { kind: 'host', place: pools.placeOn(vm, pool, room.host) };
   if (room) return { kind: 'none', reason: 'Preempting', message: waitingFor(room) };
   const decision = pools.place(vm, pool);
-  if (decision.kind === 'placed') return { kind: 'host', hostName: decision.host };
+  if (decision.kind === 'placed') return { kind: 'host', place: decision };
   return (
     inConflict(pools, vm) ?? { kind: 'none', reason: 'Unschedulable', message: decision.message, decision }
   );

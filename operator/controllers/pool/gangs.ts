@@ -2,7 +2,7 @@ import type { HostPool } from '../../api/hostpool.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import { keyOf } from '../../kube/object.ts';
 import { placeAll } from '../../placement/gangs/place-all.ts';
-import type { PlacementRequest } from '../../placement/model/decision.ts';
+import type { Placement, PlacementRequest } from '../../placement/model/decision.ts';
 import type { Policy } from '../../placement/model/policy.ts';
 import { matches } from '../../placement/model/selector.ts';
 import type { Stores } from '../stores.ts';
@@ -111,21 +111,18 @@ export class Gangs {
     if (refusal) return unplaced(policy, keyOf((asked[0] as Asking).member), refusal);
     for (const { member } of asked) {
       const placement = decision.placements.get(keyOf(member));
-      if (placement) this.#model.assume(member, placement.host);
+      if (placement) this.#model.assume(member, placement);
     }
     return { kind: 'stands' };
   }
 
   /** The gang as a whole, of each pool, has to leave what the pool keeps. */
-  #reserveRefusal(
-    asked: readonly Asking[],
-    placements: ReadonlyMap<string, { host: string }>,
-  ): string | undefined {
+  #reserveRefusal(asked: readonly Asking[], placements: ReadonlyMap<string, Placement>): string | undefined {
     const byPool = Map.groupBy(asked, ({ request }) => request.pool);
     for (const [pool, members] of byPool) {
       const placed = members.flatMap(({ request: { vm } }) => {
         const placement = placements.get(vm.id);
-        return placement ? [{ ...vm, host: placement.host }] : [];
+        return placement ? [{ ...vm, ...placement }] : [];
       });
       const refusal = this.#model.reservations.refusal(pool, placed);
       if (refusal !== undefined) return refusal;

@@ -21,12 +21,11 @@ import { Gangs } from './gangs.ts';
 import { policyState } from './policy-state.ts';
 import { Preemptions } from './preemptions.ts';
 import { Reservations } from './reservations.ts';
-import { hostState, vmState } from './translate.ts';
+import { hostState, placedVm, vmState } from './translate.ts';
 import { WaitingLine } from './waiting-line.ts';
 
 /** A host chosen for a VM, and the version of the VM that the binding is to be written over. */
-interface Assumption {
-  host: string;
+interface Assumption extends Placement {
   resourceVersion: string;
 }
 
@@ -118,7 +117,7 @@ export class PoolModel {
       const request = this.request(waiting, pool);
       const kind = JSON.stringify({ ...request, vm: { ...request.vm, id: '' } });
       const found = inVain.has(kind) ? undefined : this.#find(request);
-      if (found) this.assume(waiting, found.host);
+      if (found) this.assume(waiting, found);
       else inVain.add(kind);
     }
   }
@@ -140,6 +139,12 @@ export class PoolModel {
     return this.engine.check(this.request(vm, pool), hostName);
   }
 
+  /** The VM with the NUMA cell that it would get on the host, the preferred one if it has the room, if it wants one. */
+  placeOn(vm: VirtualMachine, pool: HostPool, hostName: string, preferredCell?: number): Placement {
+    const cell = this.engine.cellOn(this.request(vm, pool), hostName, preferredCell);
+    return { host: hostName, ...(cell === undefined ? {} : { cell }) };
+  }
+
   /** What the host lacks for the VM if it has this size, beside all others on it; undefined when nothing. */
   shortageOn(vm: VirtualMachine, pool: HostPool, hostName: string, size: Size): string | undefined {
     const request = this.request(vm, pool);
@@ -153,19 +158,19 @@ export class PoolModel {
    * is not waited for: the write may have arrived all the same. As the binding is written over one version of the VM, any
    * later version tells: it has the binding, or another write was first and there is none.
    */
-  assume(vm: VirtualMachine, hostName: string): void {
-    this.#assumed.set(keyOf(vm), { host: hostName, resourceVersion: vm.metadata.resourceVersion });
-    this.count(vm, hostName);
+  assume(vm: VirtualMachine, placement: Placement): void {
+    this.#assumed.set(keyOf(vm), { ...placement, resourceVersion: vm.metadata.resourceVersion });
+    this.count(vm, placement);
   }
 
   /**
-   * The host assumed for the VM as it is, while that takes VMs: another one chosen in its place would leave the first
+   * The place assumed for the VM as it is, while that takes VMs: another one chosen in its place would leave the first
    * uncounted.
    */
-  assumedHost(vm: VirtualMachine): string | undefined {
+  assumedPlace(vm: VirtualMachine): Placement | undefined {
     const assumed = this.#assumed.get(keyOf(vm));
     if (assumed?.resourceVersion !== vm.metadata.resourceVersion) return undefined;
-    return this.engine.takesVms(assumed.host) ? assumed.host : undefined;
+    return this.engine.takesVms(assumed.host) ? assumed : undefined;
   }
 
   /** A place is held for the VM no more; what is bound, or decided, stays. */
@@ -195,8 +200,9 @@ export class PoolModel {
     if (bound || this.#isDecided(vm)) this.#assumed.delete(key);
     this.line.see(vm);
     this.preemptions.see(vm);
-    const host = bound ?? this.#assumed.get(key)?.host ?? this.preemptions.hostFor(vm);
-    if (host) this.count(vm, host);
+    const held = this.preemptions.hostFor(vm);
+    const place = bound ? { host: bound } : (this.#assumed.get(key) ?? (held && { host: held }));
+    if (place) this.count(vm, place);
     else this.#dropVm(key);
   }
 
@@ -217,8 +223,8 @@ export class PoolModel {
   }
 
   /** Counts the VM on the host, for all that reckon with room. */
-  count(vm: VirtualMachine, host: string): void {
-    const placed = { ...this.state(vm), host };
+  count(vm: VirtualMachine, placement: Placement): void {
+    const placed = placedVm(vm, this.#counting(vm), placement);
     this.engine.upsertVm(placed);
     this.reservations.seeVm(vm.spec.placement.hostPoolRef.name, placed);
   }

@@ -131,7 +131,8 @@ export class Preemptions {
     this.#byPreemptor.set(preemptor, clearing);
     for (const key of clearing.victims.keys()) this.#preemptorOf.set(key, preemptor);
     const vm = this.#stores.virtualMachines.get(preemptor);
-    if (vm?.metadata.uid === clearing.uid && !vm.status?.hostName) this.#model.count(vm, clearing.host);
+    if (vm?.metadata.uid === clearing.uid && !vm.status?.hostName)
+      this.#model.count(vm, { host: clearing.host });
   }
 
   /** A victim says for whom it makes way, as an operator before this one decided. */

@@ -2,15 +2,16 @@ import type { Host } from '../../api/host.ts';
 import type { HostPool } from '../../api/hostpool.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import { keyOf } from '../../kube/object.ts';
+import type { Placement } from '../../placement/model/decision.ts';
 import type { HostState } from '../../placement/model/host.ts';
-import type { VmState } from '../../placement/model/vm.ts';
-import { hostLimits } from '../host/capacity.ts';
+import type { PlacedVm, VmState } from '../../placement/model/vm.ts';
+import { cellLimits, hostLimits } from '../host/capacity.ts';
 import type { HostLink } from '../host/connections.ts';
 import { replacedMachine } from '../host/identity.ts';
 import { schedulable } from '../host/schedulable.ts';
 import { taintsOf } from '../host/taints.ts';
 import type { Node } from '../hostpool/membership.ts';
-import { type Counting, countedVm } from './counting.ts';
+import { type Counting, countedVm, heldBy } from './counting.ts';
 import { namedLimits, namedRequests } from './named-resources.ts';
 import { hardwareOffers, needsOf, offersOf } from './offers.ts';
 
@@ -27,12 +28,25 @@ export function vmState(vm: VirtualMachine, counting: Counting): VmState {
   };
 }
 
+/** A VM on its host: in the cell that it is to have there, or still runs in although it wants none any more. */
+export function placedVm(vm: VirtualMachine, counting: Counting, { host, cell }: Placement): PlacedVm {
+  const state = vmState(vm, counting);
+  const held = heldBy(vm)?.numaCell;
+  const known = cell ?? vm.status?.numaCell ?? held;
+  return {
+    ...{ ...state, host },
+    ...(known === undefined ? {} : { cell: known }),
+    ...(held === undefined ? {} : { oneCell: true }),
+  };
+}
+
 /** What the VM itself asks of its host. */
 function hostRules({
   hostSelector,
   hostAffinity,
   tolerations,
   priority,
+  numaPolicy,
 }: VirtualMachine['spec']['placement']): Partial<VmState> {
   const { required, preferred = [] } = hostAffinity ?? {};
   const affinity = {
@@ -44,6 +58,7 @@ function hostRules({
     ...(priority === undefined ? {} : { priority }),
     ...(hostAffinity ? { hostAffinity: affinity } : {}),
     ...(tolerations ? { tolerations } : {}),
+    ...(numaPolicy === 'SingleCell' ? { oneCell: true } : {}),
   };
 }
 
@@ -68,6 +83,7 @@ export function hostState({ host, pool, node, link, twin }: HostView): HostState
     taints: taintsOf(host, pool, node),
     offers: offers(link, pool ? offersOf(pool, labels) : []),
     limits: { ...limits, ...namedLimits(pool, labels) },
+    ...(pool && link?.facts ? { cells: cellLimits(pool, link.facts) } : {}),
   };
 }
 

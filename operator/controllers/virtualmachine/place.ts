@@ -1,4 +1,5 @@
 import type { HostPool } from '../../api/hostpool.ts';
+import type { Placement } from '../../placement/model/decision.ts';
 import { type Choice, chooseHost } from '../pool/choose-host.ts';
 import { adopt } from './adopt.ts';
 import { bind } from './bind.ts';
@@ -23,7 +24,7 @@ export async function place(scope: Scope): Promise<StepResult> {
   }
   if (!pool) return poolMissing(scope, poolName);
   const choice = chooseHost(env.pools, vm, pool);
-  return choice.kind === 'host' ? bindTo(scope, choice.hostName) : withoutHost(scope, pool, choice);
+  return choice.kind === 'host' ? bindTo(scope, choice.place) : withoutHost(scope, pool, choice);
 }
 
 function withoutHost(scope: Scope, pool: HostPool, choice: Choice & { kind: 'none' }): StepResult {
@@ -38,8 +39,8 @@ function withoutHost(scope: Scope, pool: HostPool, choice: Choice & { kind: 'non
 }
 
 /** The binding comes back by the watch and wakes the VM, which then is counted in its host's lane. */
-async function bindTo(scope: Scope, hostName: string): Promise<StepResult> {
-  await bind(scope, hostName, `Placed on host ${hostName}.`);
+async function bindTo(scope: Scope, place: Placement): Promise<StepResult> {
+  await bind(scope, place, `Placed on host ${place.host}.`);
   return { kind: 'postpone' };
 }
 

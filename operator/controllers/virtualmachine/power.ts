@@ -1,5 +1,5 @@
 import type { VirtualMachineSpec } from '../../api/virtualmachine.ts';
-import { readDomain } from '../../domain/read.ts';
+import { cellOf, readDomain } from '../../domain/read.ts';
 import { sizeFromStatus, sizeOfDomain } from '../../domain/size.ts';
 import { type HostConnection, HypervisorError, type ObservedDomain } from '../../hypervisor/hypervisor.ts';
 import { domainUUID, look } from './definition.ts';
@@ -106,11 +106,13 @@ async function start(scope: Scope, connection: HostConnection): Promise<StepResu
 function hostFull({ env, lookAgainMs, observed, pool, vm }: Scope): StepResult | undefined {
   const { allocated, hostName = '' } = vm.status ?? {};
   if (!allocated || !observed || !pool) return undefined;
-  const size = sizeOfDomain(readDomain(observed.definitionXml));
+  const definition = readDomain(observed.definitionXml);
+  const size = sizeOfDomain(definition);
   const before = sizeFromStatus(allocated);
   const hasOtherMemory = size.memoryBytes > before.memoryBytes || size.hugePageSize !== before.hugePageSize;
-  const shortage =
-    (size.cpuCores > before.cpuCores || hasOtherMemory) && env.pools.shortageOn(vm, pool, hostName, size);
+  const hasOtherCell = cellOf(definition) !== allocated.numaCell;
+  const grew = size.cpuCores > before.cpuCores || hasOtherMemory || hasOtherCell;
+  const shortage = grew && env.pools.shortageOn(vm, pool, hostName, size);
   if (!shortage) return undefined;
   const { hugePageSize } = before;
   const pages = hugePageSize === undefined ? '' : ` in huge pages of ${hugePageSize}`;

@@ -10,6 +10,8 @@ export interface DomainCase {
   vm: VirtualMachine;
   pool: HostPool;
   hypervisorType: DesiredDomain['hypervisorType'];
+  /** That the VM is to have of the Host, if it asks for one. */
+  cell: { id: number; cpuSet: string } | undefined;
 }
 
 const label = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,14}[a-z0-9])?$/);
@@ -82,6 +84,7 @@ export const domainCase: fc.Arbitrary<DomainCase> = fc
     commandLine: nasty,
     imagePath: path,
     initrdPath: fc.option(path, { nil: undefined }),
+    cell: fc.constantFrom(undefined, { id: 0, cpuSet: '0-1' }, { id: 3, cpuSet: '6,8-15' }),
     type: fc.constantFrom('KVM' as const, 'QEMU' as const),
     interfaces: fc.uniqueArray(
       fc.record({
@@ -92,7 +95,12 @@ export const domainCase: fc.Arbitrary<DomainCase> = fc
       { maxLength: 5, selector: ({ name }) => name },
     ),
   })
-  .map((drawn) => ({ vm: vmOf(drawn), pool: poolOf(drawn), hypervisorType: drawn.type }));
+  .map((drawn) => ({
+    vm: vmOf(drawn),
+    pool: poolOf(drawn),
+    hypervisorType: drawn.type,
+    cell: drawn.cell,
+  }));
 
 interface Drawn {
   uid: string;
@@ -107,6 +115,7 @@ interface Drawn {
   commandLine: string;
   imagePath: string;
   initrdPath: string | undefined;
+  cell: DomainCase['cell'];
   type: 'KVM' | 'QEMU';
   interfaces: { name: string; bridge: string; macAddress: string | undefined }[];
 }
@@ -130,7 +139,10 @@ function vmOf(drawn: Drawn): VirtualMachine {
         network: `net-${one.name}`,
         ...(one.macAddress === undefined ? {} : { macAddress: one.macAddress }),
       })),
-      placement: { hostPoolRef: { name: 'default' } },
+      placement: {
+        hostPoolRef: { name: 'default' },
+        ...(drawn.cell ? { numaPolicy: 'SingleCell' as const } : {}),
+      },
       terminationGracePeriodSeconds: 60,
     },
     status: { placementGeneration },

@@ -27,8 +27,14 @@ describe('hardwareOf', () => {
       },
       memoryBytes: 64 * 2 ** 30,
       numaCells: [
-        { id: 0, cpus: 2, memoryBytes: 2 ** 20, hugePages: [{ pageBytes: 2 ** 21, count: 8 }] },
-        { id: 1, cpus: 1, memoryBytes: 2 ** 21, hugePages: [] },
+        {
+          id: 0,
+          cpus: 2,
+          cpuSet: '0,2',
+          memoryBytes: 2 ** 20,
+          hugePages: [{ pageBytes: 2 ** 21, count: 8 }],
+        },
+        { id: 1, cpus: 1, cpuSet: '1', memoryBytes: 2 ** 21, hugePages: [] },
       ],
     });
   });
@@ -83,7 +89,10 @@ describe('FactsReader', () => {
     const cell = "<cell id='0'><memory unit='KiB'>1024</memory></cell>";
     const capabilities = `<capabilities><host><topology><cells>${cell}</cells></topology></host></capabilities>`;
     const withCell = await reader.read(host({ capabilitiesXml: async () => capabilities }), {});
-    expect(withCell).toEqual({ ...first, numaCells: [{ id: 0, cpus: 0, memoryBytes: 2 ** 20 }] });
+    expect(withCell).toEqual({
+      ...first,
+      numaCells: [{ id: 0, cpus: 0, cpuSet: '', hugePages: [], memoryBytes: 2 ** 20 }],
+    });
     expect(await reader.read(host(), {})).toEqual(first);
   });
 });

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { type CallOptions, ErrorCode, type HostInfo, type NodeInfo } from 'node-libvirt';
+import { cpuSetOf } from '../../domain/cpu-set.ts';
 import { TextMemo } from '../../domain/text-memo.ts';
 import { child, childrenOf, descendant, readXml, type XmlElement } from '../../domain/xml.ts';
 import type { HostFacts, HugePages, NumaCell } from '../hypervisor.ts';
@@ -116,9 +117,11 @@ export function hardwareOf(
 
 function cellOf(cell: XmlElement): NumaCell {
   const memoryKiB = Number(textOf(cell, 'memory')) || 0;
+  const cpus = childrenOf(child(cell, 'cpus'), 'cpu').map(({ attributes }) => Number(attributes.get('id')));
   return {
     id: Number(cell.attributes.get('id')) || 0,
-    cpus: childrenOf(child(cell, 'cpus'), 'cpu').length,
+    cpus: cpus.length,
+    cpuSet: cpuSetOf(cpus),
     memoryBytes: memoryKiB * 1024,
     hugePages: hugePagesOf(cell),
   };

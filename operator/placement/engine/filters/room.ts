@@ -68,10 +68,23 @@ class CellRoom implements Filter {
   }
 
   refusals({ hosts: { cells } }: Scene): (row: number) => Refusal {
-    const full = refusal('Cell', 'has', 'have', 'no NUMA cell with the room');
+    const divided = refusal('Cell', 'has', 'have', 'no NUMA cell with the room');
     const none = refusal('Cell', 'tells', 'tell', 'no NUMA cells');
-    return (row) => (cells.count(row) === 0 ? none : full);
+    return (row) => {
+      if (cells.count(row) === 0) return none;
+      const resource = cells.shortage(row, this.#requests)?.resource;
+      return resource === undefined ? divided : across(resource);
+    };
   }
+
+  missing({ hosts: { cells } }: Scene): (row: number) => number {
+    return (row) => (cells.count(row) > 0 && cells.shortage(row, this.#requests)?.missing) || Number.NaN;
+  }
+}
+
+/** The host has enough, as was asked before, but not in one of its cells. */
+function across(resource: string): Refusal {
+  return { ...refusal('Cell', 'has', 'have', `the ${wordOf(resource)} only across NUMA cells`), resource };
 }
 
 /** One filter for each resource that is asked for, the usual ones first, and one for the NUMA cell. */
