@@ -1,5 +1,5 @@
 import { systemClock } from '../kube/clock.ts';
-import { hypervisorContract } from './contract.ts';
+import { hypervisorContract } from './contract/contract.ts';
 import { FakeHypervisor } from './fake.ts';
 
 const memoryBytes = 112 * 2 ** 20;

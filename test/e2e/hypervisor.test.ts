@@ -7,7 +7,8 @@ import { desiredDomain } from '../../operator/domain/desired.ts';
 import { readDomain } from '../../operator/domain/read.ts';
 import { domainCase } from '../../operator/domain/testing/arbitrary-vm.ts';
 import { domainXml } from '../../operator/domain/write.ts';
-import { type ContractHost, hypervisorContract } from '../../operator/hypervisor/contract.ts';
+import { hypervisorContract } from '../../operator/hypervisor/contract/contract.ts';
+import type { ContractHost } from '../../operator/hypervisor/contract/kit.ts';
 import { LibvirtHypervisor } from '../../operator/hypervisor/libvirt.ts';
 import { labOfTests } from './lab-of-tests.ts';
 

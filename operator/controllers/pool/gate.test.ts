@@ -47,11 +47,15 @@ describe('a VM that is more important', () => {
 
   it('that only the reserve keeps out has one stopped by which the reserve takes it', async () => {
     const world = await worldOf(2);
-    await putVm(world, 'low', 3);
-    const [there] = world.runsOn('low');
+    await putVm(world, 'low', 3, { terminationGracePeriodSeconds: 10 });
+    const there = hostOf(world, 'low') ?? '';
+    world.hypervisor.host(there).guest(world.uuid('low'), { shutdown: 'ignores' });
     world.putVm('big', { cpu: { cores: 4 }, ...urgent });
-    for (let step = 0; step < 300; step++) {
-      await world.run(100);
+    for (let step = 0; step < 30; step++) {
+      await world.run(1000);
+      world.editPool((pool) => {
+        pool.spec.strategy = step % 2 === 0 ? 'Pack' : 'Spread';
+      });
       // The place is promised to the one, so for the other none is kept: both together would be too much.
       expect(kept(world)).toBe('True');
     }
