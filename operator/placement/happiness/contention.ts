@@ -8,12 +8,12 @@ export interface VmSample {
   /** What its vCPUs have run, in all, in nanoseconds. */
   ranNs: number;
   /** What they have waited for a CPU although they had work, in nanoseconds; the guest sees it as steal. */
-  waitedNs?: number;
+  waitedNs?: number | undefined;
   /** What it has been promised, and what the balloon leaves it, in bytes. */
-  memoryBytes?: number;
-  balloonBytes?: number;
+  memoryBytes?: number | undefined;
+  balloonBytes?: number | undefined;
   /** What the guest has read back from its swap, in all, in bytes. */
-  swappedInBytes?: number;
+  swappedInBytes?: number | undefined;
 }
 
 /** How much a VM lacks of what it asks for, each from 0, nothing, to 1, all. */
