@@ -72,15 +72,20 @@ export class Happiness {
     return known?.isJudged ? known.lacks : undefined;
   }
 
-  /** How much VMs hinder each other on the host, from 0 to 1: the mean of what each lacks most, by what it wants. */
-  contentionOn(host: string): number {
+  /**
+   * How much VMs hinder each other on the host, from 0 to 1: the mean of what each lacks most, by what it wants. Undefined
+   * while none that runs there has been judged.
+   */
+  contentionOn(host: string): number | undefined {
+    const vms = this.#hosts.get(host);
+    if (!vms) return 0;
     let [sum, demand] = [0, 0];
-    for (const known of this.#hosts.get(host)?.values() ?? []) {
+    for (const known of vms.values()) {
       if (!known.isJudged) continue;
       sum += known.demand * Math.max(known.smooth.cpu, known.smooth.memory);
       demand += known.demand;
     }
-    return demand > 0 ? Math.min(1, sum / demand) : 0;
+    return demand > 0 ? Math.min(1, sum / demand) : undefined;
   }
 
   #begin(last: VmSample, told: Contention = { cpu: 0, memory: 0 }): Known {
