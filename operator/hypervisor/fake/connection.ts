@@ -122,8 +122,8 @@ export class FakeConnection implements HostConnection, AttachedConnection {
       const domain = this.#host.domains.get(uuid);
       if (domain && domain.power !== 'Stopped')
         throw new HypervisorError('Busy', `domain ${domain.name} runs: power it off before undefining it`);
-      if (domain?.hasSnapshot && options?.unlessMore)
-        throw new HypervisorError('Failed', `cannot delete inactive domain ${domain.name} with 1 snapshot`);
+      if (domain && domain.kept.size > 0 && options?.unlessMore)
+        throw new HypervisorError('Failed', `cannot undefine ${domain.name} with ${[...domain.kept].join()}`);
       domain?.undefine();
     });
   }

@@ -21,6 +21,9 @@ export interface DomainHooks {
   onGone(uuid: string): void;
 }
 
+/** What libvirt would not undefine a domain for, unless told to remove that, too. */
+export type Kept = 'saved state' | 'snapshot' | 'firmware variables';
+
 /** One domain as libvirt keeps it: a definition, what runs, and the guest inside. */
 export class FakeDomain {
   readonly uuid: string;
@@ -29,8 +32,8 @@ export class FakeDomain {
   cause: PowerCause = 'Other';
   definitionXml: string | undefined;
   liveXml: string | undefined;
-  /** Somebody has made one by hand. */
-  hasSnapshot = false;
+  /** What the host keeps of it beside its definition, as somebody has made it by hand. */
+  readonly kept = new Set<Kept>();
   #agentUp = false;
   /** What the running guest does with its CPUs and memory. */
   readonly use: FakeGuestUse;
@@ -62,6 +65,7 @@ export class FakeDomain {
   start(xml = this.definitionXml): void {
     if (xml === undefined) throw new HypervisorError('Failed', `domain ${this.name} has no definition`);
     this.liveXml = xml;
+    this.kept.delete('saved state');
     const { interfaces, memoryBytes } = parseDomain(xml);
     this.#macAddresses = interfaces.map(({ macAddress }) => macAddress);
     this.#memoryBytes = memoryBytes;

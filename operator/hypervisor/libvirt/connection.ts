@@ -15,7 +15,7 @@ import {
   type UndefineOptions,
 } from '../hypervisor.ts';
 import { asPortError, hasCode } from './errors.ts';
-import { readFacts } from './facts.ts';
+import { FactsReader } from './facts.ts';
 import { GuestAgents } from './guest-agents.ts';
 import { listDomains, observeDomain } from './observe.ts';
 import { powerOf } from './state.ts';
@@ -35,6 +35,7 @@ export class LibvirtConnection implements HostConnection {
   readonly closed: Promise<HypervisorError | undefined>;
   readonly #libvirt: HypervisorConnection;
   readonly #agents = new GuestAgents();
+  readonly #facts = new FactsReader();
 
   constructor(libvirt: HypervisorConnection) {
     this.#libvirt = libvirt;
@@ -46,7 +47,7 @@ export class LibvirtConnection implements HostConnection {
   }
 
   facts(options: CallOptions = {}): Promise<HostFacts> {
-    return this.#translate(() => readFacts(this.#libvirt.host, options));
+    return this.#translate(() => this.#facts.read(this.#libvirt.host, options));
   }
 
   domains(options: CallOptions = {}): Promise<DomainSummary[]> {
