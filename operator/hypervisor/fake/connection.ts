@@ -6,6 +6,7 @@ import {
   type GuestInterface,
   type HostConnection,
   type HostFacts,
+  type HostStatistics,
   HypervisorError,
   type ObservedDomain,
   type ShutdownOptions,
@@ -77,6 +78,10 @@ export class FakeConnection implements HostConnection, AttachedConnection {
 
   guestInterfaces(uuid: string, options?: CallOptions): Promise<GuestInterface[]> {
     return this.#call('guestInterfaces', uuid, options, () => this.#existing(uuid).reportedInterfaces());
+  }
+
+  statistics(options?: CallOptions): Promise<HostStatistics> {
+    return this.#call('statistics', undefined, options, () => this.#host.statistics());
   }
 
   define(xml: string, options?: CallOptions): Promise<void> {

@@ -3,12 +3,14 @@ import { XmlError } from '../../domain/xml.ts';
 import type { Clock, Timer } from '../../kube/clock.ts';
 import {
   type DomainPower,
+  type DomainStatistics,
   type GuestInterface,
   HypervisorError,
   type ObservedDomain,
   type PowerCause,
 } from '../hypervisor.ts';
 import type { GuestBehaviour } from './guest.ts';
+import { FakeGuestUse } from './use.ts';
 
 export interface DomainHooks {
   clock: Clock;
@@ -35,6 +37,9 @@ export class FakeDomain {
   /** What the host keeps of it beside its definition, as somebody has made it by hand. */
   readonly kept = new Set<Kept>();
   #agentUp = false;
+  /** What the running guest does with its CPUs and memory. */
+  readonly use: FakeGuestUse;
+  #memoryBytes = 0;
   /** Of the interfaces that the running guest has. */
   #macAddresses: readonly string[] = [];
   readonly #hooks: DomainHooks;
@@ -45,6 +50,7 @@ export class FakeDomain {
     this.uuid = identity.uuid;
     this.name = identity.name;
     this.#hooks = hooks;
+    this.use = new FakeGuestUse(hooks.clock);
   }
 
   define(xml: string): void {
@@ -63,7 +69,10 @@ export class FakeDomain {
     this.#hooks.admit(xml);
     this.liveXml = xml;
     this.kept.delete('saved state');
-    this.#macAddresses = parseDomain(xml).interfaces.map(({ macAddress }) => macAddress);
+    const { interfaces, memoryBytes } = parseDomain(xml);
+    this.#macAddresses = interfaces.map(({ macAddress }) => macAddress);
+    this.#memoryBytes = memoryBytes;
+    this.use.begin();
     this.power = 'Running';
     this.cause = 'Other';
     this.#hooks.onChanged(this.uuid);
@@ -110,6 +119,10 @@ export class FakeDomain {
     const persistent = this.definitionXml !== undefined;
     const definitionXml = this.definitionXml ?? liveXml ?? '';
     return { uuid, name, power, persistent, cause, definitionXml, ...(liveXml ? { liveXml } : {}) };
+  }
+
+  statistics(): DomainStatistics {
+    return { uuid: this.uuid, memoryBytes: this.#memoryBytes, ...this.use.counters(this.#memoryBytes) };
   }
 
   /** What the guest agent tells of the interfaces that the running guest has. */
