@@ -11,7 +11,7 @@ import {
   type ReserveOptions,
   type ReserveReport,
 } from '../../placement/reserve/failure-reserve.ts';
-import { takesVms } from '../hostpool/status.ts';
+import { takesVms } from '../hostpool/standing.ts';
 import type { HostView } from './translate.ts';
 
 type Placed = Decision & { kind: 'placed' };
