@@ -1,5 +1,5 @@
 import { systemClock } from '../kube/clock.ts';
-import { hypervisorContract } from './contract.ts';
+import { hypervisorContract } from './contract/contract.ts';
 import { FakeHypervisor } from './fake.ts';
 
 const memoryBytes = 112 * 2 ** 20;
@@ -25,6 +25,9 @@ hypervisorContract('the fake', async () => {
       destroy: async (uuid) => outside.destroy(uuid),
       undefine: async (uuid) => outside.undefine(uuid),
       suspend: async (uuid) => outside.suspend(uuid),
+      save: async (uuid) => outside.save(uuid),
+      snapshot: async (uuid) => outside.snapshot(uuid),
+      writeFirmwareVariables: async (uuid) => outside.writeFirmwareVariables(uuid),
       edit: async (uuid, from, to) => outside.edit(uuid, (xml) => xml.replace(from, to)),
     },
     dropConnections: async () => host.dropConnections(),
