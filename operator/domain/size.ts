@@ -1,5 +1,5 @@
 import { exactQuantity, parseBytes } from '../api/quantity.ts';
-import { type HugePageSize, hugePageSizes } from '../api/size.ts';
+import type { HugePageSize } from '../api/size.ts';
 import type { VirtualMachine, VirtualMachineStatus } from '../api/virtualmachine.ts';
 import type { VirtualMachineClass } from '../api/virtualmachineclass.ts';
 import type { DomainFacts } from './domain.ts';
@@ -44,8 +44,9 @@ export function sizeOfClass({ metadata, spec }: VirtualMachineClass): VmSize {
 
 /** The size of a domain as it is. Of pages of a size that no VM may ask for it is not known how they are counted. */
 export function sizeOfDomain({ cpuCores, memoryBytes, hugePageBytes }: DomainFacts): Size {
-  const hugePageSize = hugePageSizes.find((size) => parseBytes(size) === hugePageBytes);
-  return { cpuCores, memoryBytes, ...(hugePageSize === undefined ? {} : { hugePageSize }) };
+  const hugePageSize = exactQuantity(hugePageBytes ?? 0);
+  const isKnown = hugePageSize === '2Mi' || hugePageSize === '1Gi';
+  return { cpuCores, memoryBytes, ...(isKnown ? { hugePageSize } : {}) };
 }
 
 /** The size that a status tells of. */

@@ -1,7 +1,9 @@
-import type { HostStatus } from '../../api/host.ts';
+import type { Host, HostStatus } from '../../api/host.ts';
 import { exactQuantity, parseBytes } from '../../api/quantity.ts';
 import type { NumaCell } from '../../hypervisor/hypervisor.ts';
 import { hugePages, type Resources } from '../../placement/model/resources.ts';
+
+import { readOnce } from '../read-once.ts';
 
 type CellsInStatus = NonNullable<HostStatus['numaCells']>;
 
@@ -31,3 +33,6 @@ export function hugePageLimits(cells: readonly NumaCell[]): Resources {
   }
   return limits;
 }
+
+/** The same as the host's status tells it. */
+export const hugePagesIn = readOnce((host: Host) => hugePageLimits(cellsFromStatus(host.status?.numaCells)));

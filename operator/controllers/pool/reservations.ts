@@ -12,8 +12,8 @@ import {
   type ReserveOptions,
   type ReserveReport,
 } from '../../placement/reserve/failure-reserve.ts';
-import { cellsFromStatus, hugePageLimits } from '../host/numa-cells.ts';
-import { takesVms } from '../hostpool/status.ts';
+import { hugePagesIn } from '../host/numa-cells.ts';
+import { takesVms } from '../hostpool/standing.ts';
 import type { HostView } from './translate.ts';
 
 /** What pools keep free, by name of the pool; told all that the engine is told. A pool without a reserve costs nothing. */
@@ -87,11 +87,11 @@ export class Reservations implements Reviewer {
  * within seconds would be news.
  */
 function reserveHost({ host, link }: HostView, state: HostState, isFirstAttempt: boolean): ReserveHost {
-  const { allocatable: told, numaCells } = host.status ?? {};
+  const told = host.status?.allocatable;
   const ofStatus = told && {
     ...state.limits,
     ...{ cpu: told.cpu, memory: parseBytes(told.memory) },
-    ...hugePageLimits(cellsFromStatus(numaCells)),
+    ...hugePagesIn(host),
   };
   const { name, labels, taints, offers } = state;
   return {
