@@ -1,9 +1,11 @@
+import type { Host } from '../../api/host.ts';
 import type { HostPool } from '../../api/hostpool.ts';
 import { parseBytes } from '../../api/quantity.ts';
 import type { HostFacts } from '../../hypervisor/hypervisor.ts';
 import type { Cell } from '../../placement/model/host.ts';
 import type { Resources } from '../../placement/model/resources.ts';
-import { hugePageLimits } from './numa-cells.ts';
+import { readOnce } from '../read-once.ts';
+import { cellsFromStatus, hugePageLimits } from './numa-cells.ts';
 
 export interface Amounts {
   cpu: number;
@@ -26,6 +28,18 @@ export function allocatable(pool: HostPool, facts: CapacityFacts): Amounts {
     memoryBytes: Math.floor((memoryBytes * overcommit.memoryPercent) / 100),
   };
 }
+
+/** The same as the host's status tells it, of when it was last seen. */
+export const factsOnRecord = readOnce(({ status }: Host): CapacityFacts | undefined => {
+  const { capacity, numaCells } = status ?? {};
+  return (
+    capacity && {
+      cpu: { count: capacity.cpu },
+      memoryBytes: parseBytes(capacity.memory),
+      numaCells: cellsFromStatus(numaCells),
+    }
+  );
+});
 
 function hugePageBytes({ numaCells }: CapacityFacts): number {
   return sum(Object.values(hugePageLimits(numaCells)));

@@ -1,7 +1,6 @@
 import type { Host } from '../../api/host.ts';
 import type { HostPool } from '../../api/hostpool.ts';
 import { hosts } from '../../api/kinds.ts';
-import { parseBytes } from '../../api/quantity.ts';
 import { domainUuidOf } from '../../domain/identity.ts';
 import { type DomainSummary, HypervisorError } from '../../hypervisor/hypervisor.ts';
 import type { Clock } from '../../kube/clock.ts';
@@ -13,11 +12,11 @@ import { namedLimits } from '../pool/named-resources.ts';
 import type { PoolModel } from '../pool/pool-model.ts';
 import { resourceList } from '../pool/resource-list.ts';
 import type { Stores } from '../stores.ts';
-import { allocatable, type CapacityFacts } from './capacity.ts';
+import { allocatable, factsOnRecord } from './capacity.ts';
 import type { HostConnections, HostLink } from './connections.ts';
 import type { Credentials, CredentialsResult } from './credentials.ts';
 import { replacedMachine } from './identity.ts';
-import { cellsFromStatus, hugePageLimits } from './numa-cells.ts';
+import { hugePageLimits } from './numa-cells.ts';
 import { schedulable } from './schedulable.ts';
 import type { Sightings } from './sightings.ts';
 import { hostStatus } from './status.ts';
@@ -62,7 +61,7 @@ export async function reconcileHost(
   // The first attempt is under way: after our own restart that is no news.
   if (link?.state === 'Connecting' && !link.error && host.status) return done;
   const foreign = link?.connection ? await foreignDomains(env, host, link, context.signal) : undefined;
-  const facts = link?.facts ?? lastFacts(host);
+  const facts = link?.facts ?? factsOnRecord(host);
   const used = env.pools.usage(key);
   const node = env.stores.nodes.get(key);
   const status = hostStatus({
@@ -105,18 +104,6 @@ async function connect(
     env.connections.ensure({ name: host.metadata.name, address: host.spec.address, port, credentials });
   }
   return result;
-}
-
-/** What the host said when it was last seen. */
-function lastFacts({ status }: Host): CapacityFacts | undefined {
-  const { capacity, numaCells } = status ?? {};
-  return (
-    capacity && {
-      cpu: { count: capacity.cpu },
-      memoryBytes: parseBytes(capacity.memory),
-      numaCells: cellsFromStatus(numaCells),
-    }
-  );
 }
 
 async function foreignDomains(

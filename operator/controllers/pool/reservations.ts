@@ -93,11 +93,11 @@ function reserveHost({ host, link }: HostView, state: HostState, isFirstAttempt:
     ...{ cpu: told.cpu, memory: parseBytes(told.memory) },
     ...hugePagesIn(host),
   };
-  const { name, labels, taints, offers } = state;
+  const { name, labels, taints, offers, cells } = state;
   return {
     ...{ name, labels },
     limits: (!link?.facts && ofStatus) || state.limits,
     takesVms: isFirstAttempt ? takesVms(host) : state.available.yes,
-    traits: JSON.stringify([labels, taints, offers]),
+    traits: JSON.stringify([labels, taints, offers, cells]),
   };
 }

@@ -5,7 +5,7 @@ import { keyOf } from '../../kube/object.ts';
 import type { Placement } from '../../placement/model/decision.ts';
 import type { HostState } from '../../placement/model/host.ts';
 import type { PlacedVm, VmState } from '../../placement/model/vm.ts';
-import { cellLimits, hostLimits } from '../host/capacity.ts';
+import { cellLimits, factsOnRecord, hostLimits } from '../host/capacity.ts';
 import type { HostLink } from '../host/connections.ts';
 import { replacedMachine } from '../host/identity.ts';
 import { schedulable } from '../host/schedulable.ts';
@@ -75,6 +75,8 @@ export interface HostView {
 export function hostState({ host, pool, node, link, twin }: HostView): HostState {
   const limits = pool && link?.facts ? hostLimits(pool, link.facts) : { cpu: 0, memory: 0 };
   const labels = host.metadata.labels ?? {};
+  // Of a host that is not connected yet as well: where VMs in its cells would go if others failed does not change by that.
+  const known = link?.facts ?? factsOnRecord(host);
   return {
     name: host.metadata.name,
     pool: host.spec.hostPoolRef.name,
@@ -83,7 +85,7 @@ export function hostState({ host, pool, node, link, twin }: HostView): HostState
     taints: taintsOf(host, pool, node),
     offers: offers(link, pool ? offersOf(pool, labels) : []),
     limits: { ...limits, ...namedLimits(pool, labels) },
-    ...(pool && link?.facts ? { cells: cellLimits(pool, link.facts) } : {}),
+    ...(pool && known ? { cells: cellLimits(pool, known) } : {}),
   };
 }
 
