@@ -99,6 +99,7 @@ function counts(members: readonly Host[]): NonNullable<HostPoolStatus['hosts']> 
     ready: members.filter(takesVms).length,
     cordoned: members.filter((host) => is(host, 'Schedulable', 'False')).length,
     lost: members.filter((host) => is(host, 'Connected', 'False')).length,
+    overallocated: members.filter((host) => is(host, 'Overallocated', 'True')).length,
   };
 }
 

@@ -19,6 +19,12 @@ export type CallName =
   | 'undefine'
   | 'subscribe';
 
+/** The same with all CPUs and memory in one NUMA cell. */
+export function withOneCell(facts: HostFacts): HostFacts {
+  const { cpu, memoryBytes } = facts;
+  return { ...facts, numaCells: [{ id: 0, cpus: cpu.count, memoryBytes }] };
+}
+
 /** What a host wants to know of a connection to it. */
 export interface AttachedConnection {
   notify(event: DomainEvent): void;
@@ -51,6 +57,11 @@ export class FakeHost {
     this.#clock = clock;
     this.#keepaliveMs = keepaliveMs;
     this.outside = new OutsideChanges(this);
+  }
+
+  /** Memory is taken out, or put in. */
+  resize(memoryBytes: number): void {
+    this.facts = withOneCell({ ...this.facts, memoryBytes });
   }
 
   get condition(): HostCondition {
