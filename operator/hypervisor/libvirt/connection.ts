@@ -8,6 +8,7 @@ import {
   type GuestInterface,
   type HostConnection,
   type HostFacts,
+  type HostStatistics,
   HypervisorError,
   type ObservedDomain,
   type ShutdownOptions,
@@ -18,6 +19,7 @@ import { FactsReader } from './facts.ts';
 import { GuestAgents } from './guest-agents.ts';
 import { listDomains, observeDomain } from './observe.ts';
 import { powerOf } from './state.ts';
+import { readStatistics } from './statistics.ts';
 
 type Presence = DomainPower | 'Absent';
 
@@ -58,6 +60,10 @@ export class LibvirtConnection implements HostConnection {
 
   guestInterfaces(uuid: string, options: CallOptions = {}): Promise<GuestInterface[]> {
     return this.#translate(() => this.#agents.interfaces(this.#libvirt.domain(uuid), options));
+  }
+
+  statistics(options: CallOptions = {}): Promise<HostStatistics> {
+    return this.#translate(() => readStatistics(this.#libvirt, options));
   }
 
   define(xml: string, options: CallOptions = {}): Promise<void> {
