@@ -69,7 +69,7 @@ export class Reservations {
     if (typeof chosen !== 'string')
       return reserveRefused(reserve.options, reserve.report(), chosen ?? noChoice);
     const cell = this.#engine.cellOn(request, chosen);
-    return { kind: 'placed', host: chosen, ...(cell === undefined ? {} : { cell }) };
+    return { kind: 'placed', passedOver: true, host: chosen, ...(cell === undefined ? {} : { cell }) };
   }
 
   /** Why these VMs may not all go where it was decided: they would take what their pool keeps; undefined when they may. */

@@ -75,6 +75,17 @@ export class Scene {
     return { topology, counts: this.population(ref).over(topology) };
   }
 
+  /** The VMs by their names, if they are few: `shop/web-1 and shop/web-2`. */
+  named(ref: PopulationRef): string {
+    const count = this.population(ref).byRow.total;
+    if (count === 0 || count > 3) return count === 0 ? 'such VMs' : `${count} VMs`;
+    const vms = this.#labelSet.namespace.select(ref.selector).flatMap(({ vms: those }) => [...those]);
+    return vms
+      .map(({ vm }) => vm.id)
+      .sort()
+      .join(' and ');
+  }
+
   /** One of the VMs in each domain that has any: the first by name, so that what is told does not depend on the order. */
   firstByDomain(topologyKey: string, { selector }: PopulationRef): readonly (string | undefined)[] {
     const { column } = this.topology(topologyKey);
