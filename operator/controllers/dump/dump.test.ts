@@ -41,7 +41,7 @@ async function mixedWorld(): Promise<World> {
     host.spec.unschedulable = true;
   });
   world.hypervisor.host('h6').goDown();
-  world.hypervisor.host('h4').resize(0);
+  world.hypervisor.host('h4').resize({ memoryBytes: 0 });
   await world.run(400_000);
   return world;
 }

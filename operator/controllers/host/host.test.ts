@@ -47,7 +47,7 @@ describe('a host', () => {
     await world.run(10_000);
     expect(world.condition('a', 'Scheduled')).toBe('False Unschedulable');
     const host = world.hypervisor.host('h1');
-    host.resize(128 * 2 ** 30);
+    host.resize({ memoryBytes: 128 * 2 ** 30 });
     await world.run(400_000);
     expect(world.hostObject('h1')?.status?.allocatable).toEqual({ cpu: 64, memory: '127Gi' });
     expect(world.runsOn('a')).toEqual(['h1']);
@@ -64,7 +64,7 @@ describe('a host', () => {
     await world.run(10_000);
     expect(overallocation()).toBe('False WithinAllocatable');
     const there = world.runsOn('a')[0] === 'h1' ? 'a' : 'b';
-    world.hypervisor.host('h1').resize(33 * 2 ** 30);
+    world.hypervisor.host('h1').resize({ memoryBytes: 33 * 2 ** 30 });
     world.putVm('c', { memory: { size: '1Gi' } });
     world.forgetCalls();
     await world.run(400_000);

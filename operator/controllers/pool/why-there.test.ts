@@ -29,8 +29,8 @@ describe('the Event of a VM that gets its host', () => {
   it('says that a better host was passed over for what the pool keeps', async () => {
     // h2 is the emptiest host, but where the large VM would go.
     const world = await World.withHosts(3);
-    world.hypervisor.host('h1').resize(129 * 2 ** 30);
-    world.hypervisor.host('h3').resize(16 * 2 ** 30);
+    world.hypervisor.host('h1').resize({ memoryBytes: 129 * 2 ** 30 });
+    world.hypervisor.host('h3').resize({ memoryBytes: 16 * 2 ** 30 });
     await world.run(400_000);
     world.editPool((pool) => {
       pool.spec.failureReserve = { failures: 1, topologyKey: 'kubernetes.io/hostname' };

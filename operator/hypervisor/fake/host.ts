@@ -66,9 +66,9 @@ export class FakeHost {
     this.use = new FakeUse(clock);
   }
 
-  /** Memory is taken out, or put in. */
-  resize(memoryBytes: number): void {
-    this.facts = withOneCell({ ...this.facts, memoryBytes });
+  /** Memory or CPUs are taken out, or put in. */
+  resize({ memoryBytes = this.facts.memoryBytes, cpus = this.facts.cpu.count }): void {
+    this.facts = withOneCell({ ...this.facts, memoryBytes, cpu: { ...this.facts.cpu, count: cpus } });
   }
 
   get condition(): HostCondition {

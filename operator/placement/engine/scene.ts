@@ -79,8 +79,7 @@ export class Scene {
   named(ref: PopulationRef): string {
     const count = this.population(ref).byRow.total;
     if (count === 0 || count > 3) return count === 0 ? 'such VMs' : `${count} VMs`;
-    const vms = this.#labelSet.namespace.select(ref.selector).flatMap(({ vms: those }) => [...those]);
-    return vms
+    return [...this.#labelSet.namespace.select(ref.selector)]
       .map(({ vm }) => vm.id)
       .sort()
       .join(' and ');
@@ -90,12 +89,10 @@ export class Scene {
   firstByDomain(topologyKey: string, { selector }: PopulationRef): readonly (string | undefined)[] {
     const { column } = this.topology(topologyKey);
     const first: (string | undefined)[] = [];
-    for (const { vms } of this.#labelSet.namespace.select(selector)) {
-      for (const { row, vm } of vms) {
-        const domain = column[row] as number;
-        const known = first[domain];
-        if (domain !== 0 && (known === undefined || vm.id < known)) first[domain] = vm.id;
-      }
+    for (const { row, vm } of this.#labelSet.namespace.select(selector)) {
+      const domain = column[row] as number;
+      const known = first[domain];
+      if (domain !== 0 && (known === undefined || vm.id < known)) first[domain] = vm.id;
     }
     return first;
   }
