@@ -9,7 +9,7 @@ import type { PoolModel } from './pool-model.ts';
 export interface Chosen {
   kind: 'host';
   hostName: string;
-  by: 'points' | 'reserve' | 'line' | 'gang' | 'preemption';
+  by: 'points' | 'gate' | 'line' | 'gang' | 'preemption';
 }
 
 /** What becomes of a VM that is to have a host. */
@@ -47,7 +47,7 @@ export function chooseHost(pools: PoolModel, vm: VirtualMachine, pool: HostPool)
   if (room) return { kind: 'none', reason: 'Preempting', message: waitingFor(room) };
   const decision = pools.place(vm, pool);
   if (decision.kind === 'placed')
-    return { kind: 'host', hostName: decision.host, by: decision.passedOver ? 'reserve' : 'points' };
+    return { kind: 'host', hostName: decision.host, by: decision.passedOver ? 'gate' : 'points' };
   return (
     inConflict(pools, vm) ?? { kind: 'none', reason: 'Unschedulable', message: decision.message, decision }
   );

@@ -43,7 +43,7 @@ describe('the Event of a VM that gets its host', () => {
       'Placed on host h1. Best of 2 hosts that fit, of 3: emptier than most',
     );
     expect(note(world, 'small')).toBe(
-      'Placed on host h1. One of 3 hosts that fit. Better ones would take what HostPool default keeps for failures.',
+      'Placed on host h1. One of 3 hosts that fit. Better ones have room that HostPool default keeps for others.',
     );
   });
 

@@ -13,7 +13,7 @@ export function whyThere(model: Model, vm: VirtualMachine, pool: HostPool, { hos
     merits ? meritsSentence(merits) : '',
     by === 'preemption' ? 'Less important VMs have made way there.' : '',
     by === 'gang' ? 'It was placed together with its gang.' : '',
-    by === 'reserve' ? `Better ones would take what HostPool ${pool.metadata.name} keeps for failures.` : '',
+    by === 'gate' ? `Better ones have room that HostPool ${pool.metadata.name} keeps for others.` : '',
   ];
   return sentences.filter((text) => text !== '').join(' ');
 }

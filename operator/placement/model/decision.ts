@@ -39,7 +39,7 @@ export interface Placement {
 }
 
 export type Decision =
-  /** `passedOver`: hosts with more points would have taken what the pool keeps. */
+  /** `passedOver`: hosts with more points have the room, but somebody else is to have it. */
   | ({ kind: 'placed'; passedOver?: true } & Placement)
   /** `message` is the whole sentence for a condition. */
   | { kind: 'unplaced'; rejections: readonly Rejection[]; message: string };
