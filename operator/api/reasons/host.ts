@@ -80,6 +80,12 @@ export const hostReasons = {
       'Stop or delete VMs on the host, give it back what it has lost, or change what spec.hostReserved, spec.overcommit and spec.resources of the HostPool leave to VMs.',
     conditions: ['Host.Overallocated'],
   },
+  NothingAllocatable: {
+    meaning:
+      'What spec.hostReserved of the HostPool keeps for the host is all that it has, or spec.overcommit makes nothing of the rest, so that no VM fits.',
+    remedy: 'Lower spec.hostReserved of the HostPool, or take the host out of it.',
+    conditions: ['Host.Overallocated'],
+  },
   WithinAllocatable: {
     meaning: 'Placed VMs have no more of the host than they may.',
     remedy: nothing,

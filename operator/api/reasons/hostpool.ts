@@ -13,7 +13,8 @@ export const hostPoolReasons = {
     conditions: ['HostPool.Ready'],
   },
   SomeHostsOverallocated: {
-    meaning: 'Every host is ready, but VMs on some have more than there is of them; the message names them.',
+    meaning:
+      'Every host is ready, but VMs on some have more than they may, or spec.hostReserved leaves nothing of them to VMs; the message names them.',
     remedy: 'See the condition Overallocated of the hosts that the message names: kubectl describe vmhost.',
     conditions: ['HostPool.Ready'],
   },

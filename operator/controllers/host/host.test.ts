@@ -80,7 +80,7 @@ describe('a host', () => {
     expect(findCondition(world.pool() ?? {}, 'Ready')).toMatchObject({
       ...{ status: 'True', reason: 'SomeHostsOverallocated' },
       message:
-        'All 2 hosts are ready. VMs have more than they may of h1; see the condition Overallocated there.',
+        'All 2 hosts are ready. More is allocated of h1 than there is; see the condition Overallocated there.',
     });
     world.forgetCalls();
     await world.run(3_600_000);
@@ -110,6 +110,20 @@ describe('a host', () => {
     await world.restartOperator();
     await world.run(60_000);
     expect(condition(world, 'h1', 'Overallocated')).toBe('True Overallocated');
+  });
+
+  it('of which its pool keeps all for itself says which field does that', async () => {
+    const world = await World.withHosts(1);
+    world.editPool((pool) => {
+      pool.spec.hostReserved = { cpuCores: 0, memory: '99999999999999999999' };
+    });
+    await world.run(5000);
+    expect(condition(world, 'h1', 'Overallocated')).toBe('True NothingAllocatable');
+    expect(message(world, 'h1', 'Overallocated')).toContain(
+      'spec.hostReserved and spec.overcommit of HostPool default leave no memory of h1 to VMs',
+    );
+    expect(world.pool()?.status?.hosts).toMatchObject({ ready: 1, overallocated: 1 });
+    expect(world.hostObject('h1')?.status?.allocatable).toEqual({ cpu: 64, memory: '0' });
   });
 
   it('names domains that are not of vmfabric, and leaves them alone', async () => {

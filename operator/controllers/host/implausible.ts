@@ -2,8 +2,11 @@ import { readableQuantity } from '../../api/quantity.ts';
 import type { HostFacts } from '../../hypervisor/hypervisor.ts';
 import type { HostLink } from './connections.ts';
 
-/** More than any machine has: Linux is built for so many CPUs at most, x86_64 addresses so many bytes. */
-const most = { cpus: 8192, memoryBytes: 2 ** 52, cells: 256 };
+/**
+ * More than any machine has: Linux is built for so many CPUs at most; and of so much memory (512 TiB) the largest
+ * over-commit is still counted exactly.
+ */
+const most = { cpus: 8192, memoryBytes: 2 ** 49, cells: 256 };
 
 /**
  * How far the sum of NUMA cells may be from what the host says of the whole: Linux keeps some memory to itself, and both

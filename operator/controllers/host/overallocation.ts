@@ -12,6 +12,12 @@ export interface Allocation {
 /** Whether placed VMs have more of the host than they may: it lost some of what it had, or its pool gives out less. */
 export function overallocated(host: string, pool: string, { limits, used }: Allocation): Verdict {
   if (!limits) return unknown('CapacityUnknown', 'What the host has is not known yet.');
+  const nothing = ['cpu', 'memory'].filter((name) => limits[name] === 0).map(wordOf);
+  if (nothing.length > 0)
+    return holds(
+      'NothingAllocatable',
+      `spec.hostReserved and spec.overcommit of HostPool ${pool} leave no ${nothing.join(' and no ')} of ${host} to VMs, so that none fits there. Lower spec.hostReserved.`,
+    );
   const excess = Object.keys(used).filter((name) => (used[name] ?? 0) > (limits[name] ?? 0));
   if (excess.length === 0) return fails('WithinAllocatable', 'VMs have no more of the host than they may.');
   const amounts = excess.sort().map((name) => {

@@ -46,7 +46,7 @@ function readyVerdict(
 
 function overallocationRemark(hosts: readonly Host[]): string {
   const names = hosts.slice(0, named).map(({ metadata }) => metadata.name);
-  return `VMs have more than they may of ${list(names, hosts.length)}; see the condition Overallocated there.`;
+  return `More is allocated of ${list(names, hosts.length)} than there is; see the condition Overallocated there.`;
 }
 
 /** Stalled when every host of the pool waits for a person, or when a name is not to be had. */
