@@ -2,7 +2,7 @@ import type { Host } from '../../api/host.ts';
 import type { HostPool } from '../../api/hostpool.ts';
 import { parseBytes } from '../../api/quantity.ts';
 import type { HostFacts } from '../../hypervisor/hypervisor.ts';
-import type { Cell } from '../../placement/model/host.ts';
+import { type Cell, mostCells } from '../../placement/model/host.ts';
 import type { Resources } from '../../placement/model/resources.ts';
 import { readOnce } from '../read-once.ts';
 import { cellsFromStatus, hugePageLimits } from './numa-cells.ts';
@@ -59,6 +59,7 @@ export function cellLimits(pool: HostPool, facts: CapacityFacts): Cell[] {
   const { hostReserved } = pool.spec;
   const limits: Cell[] = [];
   for (const cell of facts.numaCells) {
+    if (cell.id >= mostCells) continue;
     const ofMemory = cell.memoryBytes / sum(facts.numaCells.map(({ memoryBytes }) => memoryBytes));
     const ofCpus = cell.cpus / sum(facts.numaCells.map(({ cpus }) => cpus));
     const reserved = {

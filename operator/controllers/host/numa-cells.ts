@@ -7,9 +7,12 @@ import { readOnce } from '../read-once.ts';
 
 type CellsInStatus = NonNullable<HostStatus['numaCells']>;
 
+/** As the schema admits. */
+const longestSet = 4096;
+
 export function cellsInStatus(cells: readonly NumaCell[]): CellsInStatus {
   return cells.map(({ id, cpus, cpuSet, memoryBytes, hugePages: pages }) => ({
-    ...{ id, cpus, cpuSet, memory: exactQuantity(memoryBytes) },
+    ...{ id, cpus, ...(cpuSet.length > longestSet ? {} : { cpuSet }), memory: exactQuantity(memoryBytes) },
     ...(pages.length > 0
       ? { hugePages: pages.map(({ pageBytes, count }) => ({ size: exactQuantity(pageBytes), count })) }
       : {}),

@@ -16,6 +16,7 @@ import { allocatable, factsOnRecord } from './capacity.ts';
 import type { HostConnections, HostLink } from './connections.ts';
 import type { Credentials, CredentialsResult } from './credentials.ts';
 import { replacedMachine } from './identity.ts';
+import { soundFacts } from './implausible.ts';
 import { hugePageLimits } from './numa-cells.ts';
 import { schedulable } from './schedulable.ts';
 import type { Sightings } from './sightings.ts';
@@ -61,8 +62,10 @@ export async function reconcileHost(
   // The first attempt is under way: after our own restart that is no news.
   if (link?.state === 'Connecting' && !link.error && host.status) return done;
   const foreign = link?.connection ? await foreignDomains(env, host, link, context.signal) : undefined;
-  const facts = link?.facts ?? factsOnRecord(host);
+  const facts = soundFacts(link) ?? factsOnRecord(host);
+  const limits = pool && facts && allocatable(pool, facts);
   const used = env.pools.usage(key);
+  const more = { ...hugePageLimits(facts?.numaCells ?? []), ...namedLimits(pool, host.metadata.labels) };
   const node = env.stores.nodes.get(key);
   const status = hostStatus({
     host,
@@ -72,13 +75,14 @@ export async function reconcileHost(
     credentials,
     schedulable: schedulable(host, pool, node),
     taints: taintsOf(host, pool, node),
-    resources: resourceList(
-      { ...hugePageLimits(facts?.numaCells ?? []), ...namedLimits(pool, host.metadata.labels) },
-      used.resources,
-    ),
+    resources: resourceList(more, used.resources),
+    allocation: {
+      limits: limits && { cpu: limits.cpu, memory: limits.memoryBytes, ...more },
+      used: used.resources,
+    },
     twin: env.connections.sharesUUID(key),
     used,
-    ...(pool && facts ? { allocatable: allocatable(pool, facts) } : {}),
+    ...(limits ? { allocatable: limits } : {}),
     ...(foreign ? { foreign } : {}),
     now: env.clock.wallTime(),
   });

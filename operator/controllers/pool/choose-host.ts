@@ -5,9 +5,16 @@ import type { Decision, Placement } from '../../placement/model/decision.ts';
 import { conflictOf } from './conflicts.ts';
 import type { PoolModel } from './pool-model.ts';
 
+/** A host, and what besides its points speaks for it. `line`: it was decided while the VM waited. */
+export interface Chosen {
+  kind: 'host';
+  place: Placement;
+  by: 'points' | 'gate' | 'line' | 'gang' | 'preemption';
+}
+
 /** What becomes of a VM that is to have a host. */
 export type Choice =
-  | { kind: 'host'; place: Placement }
+  | Chosen
   | {
       kind: 'none';
       reason:
@@ -33,12 +40,14 @@ export function chooseHost(pools: PoolModel, vm: VirtualMachine, pool: HostPool)
   const withoutGang = refusalOfGang(pools, vm);
   if (withoutGang) return withoutGang;
   const assumed = pools.assumedPlace(vm);
-  if (assumed) return { kind: 'host', place: assumed };
+  if (assumed) return { kind: 'host', place: assumed, by: pools.gangs.isMember(vm) ? 'gang' : 'line' };
   const room = pools.preemptions.pursue(vm);
-  if (room?.kind === 'ready') return { kind: 'host', place: pools.placeOn(vm, pool, room.host) };
+  if (room?.kind === 'ready')
+    return { kind: 'host', place: pools.placeOn(vm, pool, room.host), by: 'preemption' };
   if (room) return { kind: 'none', reason: 'Preempting', message: waitingFor(room) };
   const decision = pools.place(vm, pool);
-  if (decision.kind === 'placed') return { kind: 'host', place: decision };
+  if (decision.kind === 'placed')
+    return { kind: 'host', place: decision, by: decision.passedOver ? 'gate' : 'points' };
   return (
     inConflict(pools, vm) ?? { kind: 'none', reason: 'Unschedulable', message: decision.message, decision }
   );

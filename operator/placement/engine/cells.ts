@@ -1,10 +1,7 @@
-import type { Cell } from '../model/host.ts';
+import { type Cell, mostCells } from '../model/host.ts';
 import { countedRequest, isOfCells, memory, type Resources } from '../model/resources.ts';
 import type { PlacedVm } from '../model/vm.ts';
 import { Dimensions } from './dimensions.ts';
-
-/** More than any machine has; what a host says beyond is left out. */
-const mostCells = 128;
 
 const noLimits: Resources = Object.freeze({});
 
