@@ -140,6 +140,13 @@ export const virtualMachineReasons = {
     remedy: 'Ask for less, or stop or move other VMs of the host; the message says how much is missing.',
     conditions: ['VirtualMachine.Ready', 'VirtualMachine.Running'],
   },
+  ShareFull: {
+    meaning:
+      'The VM asks for more than it had when it ran last, and its share of the HostPool has not that much left; it is not started.',
+    remedy:
+      'Ask for less, raise the limit of the share, or delete or shrink other VMs of it; the message says how much is missing and who has it.',
+    conditions: ['VirtualMachine.Ready', 'VirtualMachine.Running'],
+  },
   DomainNameTaken: {
     meaning: "Another domain on the host has the VM's name.",
     remedy: 'Rename or undefine that domain on the host (virsh undefine), or give the VM another name.',

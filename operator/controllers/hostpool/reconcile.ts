@@ -54,6 +54,7 @@ export async function reconcileHostPool(
     room: roomOf(members, (hostName) => env.pools.usage(hostName)),
     classes: classRoom(env, pool),
     reserve,
+    shares: env.pools.shares.of(key),
     resources: poolResources(env.pools, pool, members),
     now: env.clock.wallTime(),
   });

@@ -2,6 +2,7 @@ import type { ConditionStatus } from '../../api/common.ts';
 import type { Host, HostCondition } from '../../api/host.ts';
 import type { HostPool, HostPoolCondition, HostPoolStatus } from '../../api/hostpool.ts';
 import { exactQuantity, parseBytes } from '../../api/quantity.ts';
+import type { PoolShares } from '../../placement/shares/pool-shares.ts';
 import { conditionList, findCondition } from '../conditions.ts';
 import type { Amounts } from '../host/capacity.ts';
 import { summary } from '../host/status.ts';
@@ -10,6 +11,7 @@ import { headroomColumn } from './headroom.ts';
 import type { MemberFindings } from './members.ts';
 import { headroomOf, type ReserveFindings, reservedOf, reserveVerdict } from './reserve.ts';
 import { type PoolRoom, roomInStatus } from './room.ts';
+import { sharesInStatus, sharesVerdict } from './shares.ts';
 import { poolVerdicts } from './verdicts.ts';
 
 export interface PoolObservation {
@@ -21,6 +23,8 @@ export interface PoolObservation {
   classes: HostPoolStatus['classes'];
   /** Undefined for a pool without a reserve. */
   reserve: ReserveFindings | undefined;
+  /** Undefined for a pool without shares. */
+  shares: PoolShares | undefined;
   /** Besides CPUs and memory. */
   resources: NonNullable<HostPoolStatus['resources']>;
   now: Date;
@@ -35,6 +39,7 @@ export function poolStatus({
   room,
   classes,
   reserve,
+  shares,
   resources,
   now,
 }: PoolObservation): HostPoolStatus {
@@ -71,6 +76,7 @@ export function poolStatus({
     ],
     ...(reserve ? { headroom: reserve.report.headroom } : {}),
     ...free,
+    ...(shares ? { shares: sharesInStatus(shares) } : {}),
     summary: {
       hosts: `${hosts.ready}/${hosts.total}`,
       ...summary(used, allocatable),
@@ -80,6 +86,7 @@ export function poolStatus({
       {
         ...poolVerdicts(pool, members, findings),
         ...(reserve ? { ReserveKept: reserveVerdict(reserve) } : {}),
+        ...(shares ? { SharesValid: sharesVerdict(shares) } : {}),
       },
       pool.status?.conditions,
       generation,

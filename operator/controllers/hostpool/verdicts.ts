@@ -1,5 +1,5 @@
 import type { Host } from '../../api/host.ts';
-import type { HostPool, HostPoolCondition } from '../../api/hostpool.ts';
+import type { HostPool } from '../../api/hostpool.ts';
 import { fails, findCondition, holds, type Verdict } from '../conditions.ts';
 import type { MemberFindings } from './members.ts';
 
@@ -10,7 +10,7 @@ export function poolVerdicts(
   pool: HostPool,
   members: readonly Host[],
   findings: MemberFindings,
-): Record<Exclude<HostPoolCondition, 'ReserveKept'>, Verdict> {
+): Record<'Ready' | 'Stalled', Verdict> {
   const down = members.filter((host) => findCondition(host, 'Ready')?.status !== 'True');
   return {
     Ready: readyVerdict(pool, members, down, findings),
