@@ -135,7 +135,9 @@ describe('domainXml', () => {
           <channel type="unix">
             <target type="virtio" name="org.qemu.guest_agent.0"/>
           </channel>
-          <memballoon model="virtio"/>
+          <memballoon model="virtio">
+            <stats period="10"/>
+          </memballoon>
           <rng model="virtio">
             <backend model="random">/dev/urandom</backend>
           </rng>

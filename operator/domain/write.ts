@@ -84,7 +84,8 @@ const fixedDevices: readonly XmlNode[] = [
   element('serial', { type: 'pty' }, element('target', { port: 0 })),
   element('console', { type: 'pty' }, element('target', { type: 'serial', port: 0 })),
   element('channel', { type: 'unix' }, element('target', { type: 'virtio', name: 'org.qemu.guest_agent.0' })),
-  element('memballoon', { model: 'virtio' }),
+  // Every 10 s the guest is asked how its memory is; unasked it would not tell of its swap.
+  element('memballoon', { model: 'virtio' }, element('stats', { period: 10 })),
   element('rng', { model: 'virtio' }, element('backend', { model: 'random' }, '/dev/urandom')),
 ];
 

@@ -19,6 +19,7 @@ function fencedConnection(host: HostConnection, permit: () => void): HostConnect
     domains: (options) => host.domains(options),
     domain: (uuid, options) => host.domain(uuid, options),
     guestInterfaces: (uuid, options) => host.guestInterfaces(uuid, options),
+    statistics: (options) => host.statistics(options),
     subscribe: (listener, options) => host.subscribe(listener, options),
     define: (xml, options) => host.define(xml, { ...options, permit }),
     start: (uuid, options) => host.start(uuid, { ...options, permit }),

@@ -50,6 +50,8 @@ export interface HostConnection {
    * answers nonsense.
    */
   guestInterfaces(uuid: string, options?: CallOptions): Promise<GuestInterface[]>;
+  /** How busy the host and its guests are. A guest that is busy with something else is not waited for. */
+  statistics(options?: CallOptions): Promise<HostStatistics>;
 
   /** Defines the domain, or replaces the definition of the one with the same uuid; what runs goes on as it is. */
   define(xml: string, options?: CallOptions): Promise<void>;
@@ -105,6 +107,30 @@ export interface GuestHardware {
   cpuModels: readonly string[];
   /** With the short names, such as `q35`, that stand for the newest of their kind. */
   machineTypes: readonly string[];
+}
+
+/** What a host does not tell is left out. */
+export interface HostStatistics {
+  /** What all its CPUs together have worked, and could have, since it booted, in nanoseconds. */
+  cpu?: { busyNs: number; totalNs: number };
+  /** Buffers and caches are not counted as used. */
+  memory?: { usedBytes: number; totalBytes: number };
+  /** Of the domains that run. */
+  domains: DomainStatistics[];
+}
+
+/** Counters begin with each start of the domain. Never negative. */
+export interface DomainStatistics {
+  uuid: string;
+  /** What all its vCPUs together have run, in nanoseconds. */
+  ranNs: number;
+  /** What they have waited for a CPU of the host although they had work, in nanoseconds. */
+  waitedNs?: number | undefined;
+  /** What it was promised, and what its balloon leaves it, in bytes. */
+  memoryBytes?: number | undefined;
+  balloonBytes?: number | undefined;
+  /** What the guest has read back from its swap, in bytes. */
+  swappedInBytes?: number | undefined;
 }
 
 export type DomainPower = 'Running' | 'Paused' | 'Stopped';

@@ -132,6 +132,7 @@ export class Life implements Ports {
       domains: mortal('domains', (options) => connection.domains(options)),
       domain: mortal('domain', (...call) => connection.domain(...call)),
       guestInterfaces: mortal('guestInterfaces', (...call) => connection.guestInterfaces(...call)),
+      statistics: mortal('statistics', (options) => connection.statistics(options)),
       define: mortal('define', (...call) => connection.define(...call)),
       start: mortal('start', (...call) => connection.start(...call)),
       resume: mortal('resume', (...call) => connection.resume(...call)),

@@ -70,11 +70,31 @@ function virsh(): ContractHost['outside'] {
     destroy: call('destroy'),
     undefine: call('undefine'),
     suspend: call('suspend'),
-    edit: async (uuid, from, to) => {
-      const xml = await tests.host.virsh(['dumpxml', '--inactive', uuid]);
-      const changed = xml.replace(from, to);
-      if (changed === xml) throw new Error(`${from} is not in ${xml}`);
-      await tests.host.virsh(['define', '/dev/stdin'], { input: changed });
-    },
+    edit,
+    save: call('managedsave'),
+    snapshot,
+    writeFirmwareVariables,
   };
+}
+
+async function edit(uuid: string, from: RegExp, to: string): Promise<void> {
+  const xml = await tests.host.virsh(['dumpxml', '--inactive', uuid]);
+  const changed = xml.replace(from, to);
+  if (changed === xml) throw new Error(`${from} is not in ${xml}`);
+  await tests.host.virsh(['define', '/dev/stdin'], { input: changed });
+}
+
+/** As one that was taken before: of a domain without disks libvirt takes none. */
+async function snapshot(uuid: string): Promise<void> {
+  const domain = await tests.host.virsh(['dumpxml', '--inactive', uuid]);
+  const about = '<name>before</name><state>shutoff</state><creationTime>1700000000</creationTime>';
+  const input = `<domainsnapshot>${about}${domain}</domainsnapshot>`;
+  await tests.host.virsh(['snapshot-create', uuid, '/dev/stdin', '--redefine'], { input });
+}
+
+async function writeFirmwareVariables(uuid: string): Promise<void> {
+  const [code, variables] = ['code', 'variables'].map((what) => `/var/lib/libvirt/${uuid}.${what}`);
+  await tests.host.exec(['touch', `${code}`, `${variables}`]);
+  const firmware = `<loader readonly='yes' type='pflash'>${code}</loader><nvram>${variables}</nvram>`;
+  await edit(uuid, /<\/type>/, `</type>${firmware}`);
 }

@@ -41,6 +41,22 @@ describe('a host', () => {
     });
   });
 
+  it('that gets memory, or has less, is seen within minutes, and is not written of while it has the same', async () => {
+    const world = await World.withHosts(1);
+    world.putVm('a', { memory: { size: '80Gi' } });
+    await world.run(10_000);
+    expect(world.condition('a', 'Scheduled')).toBe('False Unschedulable');
+    const host = world.hypervisor.host('h1');
+    host.facts = { ...host.facts, memoryBytes: 128 * 2 ** 30 };
+    await world.run(400_000);
+    expect(world.hostObject('h1')?.status?.allocatable).toEqual({ cpu: 64, memory: '127Gi' });
+    expect(world.runsOn('a')).toEqual(['h1']);
+    world.forgetCalls();
+    await world.run(3_600_000);
+    expect(world.writes('Host')).toEqual([]);
+    expect(world.hypervisor.calls.filter(({ call }) => call === 'facts').length).toBeLessThan(20);
+  });
+
   it('names domains that are not of vmfabric, and leaves them alone', async () => {
     const world = await World.withHosts(1);
     world.hypervisor

@@ -1,6 +1,7 @@
 import {
   type DomainEvent,
   type HostConnection,
+  type HostFacts,
   type HostTarget,
   type Hypervisor,
   HypervisorError,
@@ -8,6 +9,7 @@ import {
 import { BackOff } from '../../kube/back-off.ts';
 import { type Clock, sleep } from '../../kube/clock.ts';
 import type { HostLink } from './connections.ts';
+import { watchFacts } from './facts-watch.ts';
 
 export interface SessionOptions {
   hypervisor: Hypervisor;
@@ -78,11 +80,24 @@ export class Session {
     } finally {
       release();
     }
-    const reason = await connection.closed;
+    const reason = await this.#use(connection);
     return {
       connected: true,
       error: reason ?? new HypervisorError('Unreachable', 'the connection was closed'),
     };
+  }
+
+  /** Keeps up with what the host has until the connection ends, and says why that did. */
+  async #use(connection: HostConnection): Promise<HypervisorError | undefined> {
+    const { clock, random } = this.#options;
+    const end = new AbortController();
+    const { signal } = end;
+    const onChanged = (facts: HostFacts) => this.#set({ ...this.link, facts });
+    const { facts } = this.link;
+    if (facts) void watchFacts(facts, { connection, clock, random, signal, onChanged });
+    const reason = await connection.closed;
+    end.abort(new Error(`the connection to ${this.#target.name} has ended`));
+    return reason;
   }
 
   #lost(error: HypervisorError): void {

@@ -7,6 +7,7 @@ import { guestInterfaceContract } from './guest-interfaces.ts';
 import { type ContractHost, Kit } from './kit.ts';
 import { outsideChangesContract } from './outside-changes.ts';
 import { powerContract } from './power.ts';
+import { statisticsContract } from './statistics.ts';
 import { undefineContract } from './undefine.ts';
 
 /** What every implementation of the port must do, as tests. `makeHost` is called once. */
@@ -20,6 +21,7 @@ export function hypervisorContract(implementation: string, makeHost: () => Promi
     describe('changes from outside', () => outsideChangesContract(kit));
     describe('events', () => eventContract(kit));
     describe('guestInterfaces', () => guestInterfaceContract(kit));
+    describe('statistics', () => statisticsContract(kit));
     describe('a connection', () => connectionContract(kit));
   });
 }

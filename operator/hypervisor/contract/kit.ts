@@ -26,6 +26,11 @@ export interface ContractHost {
     suspend(uuid: string): Promise<void>;
     /** Replaces a part of the definition. */
     edit(uuid: string, from: RegExp, to: string): Promise<void>;
+    /** Saves what runs to the host's disk, and stops it. */
+    save(uuid: string): Promise<void>;
+    snapshot(uuid: string): Promise<void>;
+    /** Gives it firmware that keeps variables on the host's disk, with some in it. */
+    writeFirmwareVariables(uuid: string): Promise<void>;
   };
   /** Breaks all connections; the host can be reached again soon. */
   dropConnections(): Promise<void>;

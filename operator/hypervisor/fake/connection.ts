@@ -6,6 +6,7 @@ import {
   type GuestInterface,
   type HostConnection,
   type HostFacts,
+  type HostStatistics,
   HypervisorError,
   type ObservedDomain,
   type ShutdownOptions,
@@ -79,6 +80,10 @@ export class FakeConnection implements HostConnection, AttachedConnection {
     return this.#call('guestInterfaces', uuid, options, () => this.#existing(uuid).reportedInterfaces());
   }
 
+  statistics(options?: CallOptions): Promise<HostStatistics> {
+    return this.#call('statistics', undefined, options, () => this.#host.statistics());
+  }
+
   define(xml: string, options?: CallOptions): Promise<void> {
     return this.#call('define', xml, options, () => this.#host.define(xml));
   }
@@ -117,8 +122,8 @@ export class FakeConnection implements HostConnection, AttachedConnection {
       const domain = this.#host.domains.get(uuid);
       if (domain && domain.power !== 'Stopped')
         throw new HypervisorError('Busy', `domain ${domain.name} runs: power it off before undefining it`);
-      if (domain?.hasSnapshot && options?.unlessMore)
-        throw new HypervisorError('Failed', `cannot delete inactive domain ${domain.name} with 1 snapshot`);
+      if (domain && domain.kept.size > 0 && options?.unlessMore)
+        throw new HypervisorError('Failed', `cannot undefine ${domain.name} with ${[...domain.kept].join()}`);
       domain?.undefine();
     });
   }

@@ -3,12 +3,14 @@ import { XmlError } from '../../domain/xml.ts';
 import type { Clock, Timer } from '../../kube/clock.ts';
 import {
   type DomainPower,
+  type DomainStatistics,
   type GuestInterface,
   HypervisorError,
   type ObservedDomain,
   type PowerCause,
 } from '../hypervisor.ts';
 import type { GuestBehaviour } from './guest.ts';
+import { FakeGuestUse } from './use.ts';
 
 export interface DomainHooks {
   clock: Clock;
@@ -19,6 +21,9 @@ export interface DomainHooks {
   onGone(uuid: string): void;
 }
 
+/** What libvirt would not undefine a domain for, unless told to remove that, too. */
+export type Kept = 'saved state' | 'snapshot' | 'firmware variables';
+
 /** One domain as libvirt keeps it: a definition, what runs, and the guest inside. */
 export class FakeDomain {
   readonly uuid: string;
@@ -27,9 +32,12 @@ export class FakeDomain {
   cause: PowerCause = 'Other';
   definitionXml: string | undefined;
   liveXml: string | undefined;
-  /** Somebody has made one by hand. */
-  hasSnapshot = false;
+  /** What the host keeps of it beside its definition, as somebody has made it by hand. */
+  readonly kept = new Set<Kept>();
   #agentUp = false;
+  /** What the running guest does with its CPUs and memory. */
+  readonly use: FakeGuestUse;
+  #memoryBytes = 0;
   /** Of the interfaces that the running guest has. */
   #macAddresses: readonly string[] = [];
   readonly #hooks: DomainHooks;
@@ -40,6 +48,7 @@ export class FakeDomain {
     this.uuid = identity.uuid;
     this.name = identity.name;
     this.#hooks = hooks;
+    this.use = new FakeGuestUse(hooks.clock);
   }
 
   define(xml: string): void {
@@ -56,7 +65,11 @@ export class FakeDomain {
   start(xml = this.definitionXml): void {
     if (xml === undefined) throw new HypervisorError('Failed', `domain ${this.name} has no definition`);
     this.liveXml = xml;
-    this.#macAddresses = parseDomain(xml).interfaces.map(({ macAddress }) => macAddress);
+    this.kept.delete('saved state');
+    const { interfaces, memoryBytes } = parseDomain(xml);
+    this.#macAddresses = interfaces.map(({ macAddress }) => macAddress);
+    this.#memoryBytes = memoryBytes;
+    this.use.begin();
     this.power = 'Running';
     this.cause = 'Other';
     this.#hooks.onChanged(this.uuid);
@@ -103,6 +116,10 @@ export class FakeDomain {
     const persistent = this.definitionXml !== undefined;
     const definitionXml = this.definitionXml ?? liveXml ?? '';
     return { uuid, name, power, persistent, cause, definitionXml, ...(liveXml ? { liveXml } : {}) };
+  }
+
+  statistics(): DomainStatistics {
+    return { uuid: this.uuid, memoryBytes: this.#memoryBytes, ...this.use.counters(this.#memoryBytes) };
   }
 
   /** What the guest agent tells of the interfaces that the running guest has. */

@@ -1,9 +1,10 @@
 import type { Clock } from '../../kube/clock.ts';
-import { type DomainEvent, type HostFacts, HypervisorError } from '../hypervisor.ts';
+import { type DomainEvent, type HostFacts, type HostStatistics, HypervisorError } from '../hypervisor.ts';
 import { type DomainHooks, FakeDomain, identityIn } from './domain.ts';
 import type { CallFault, HostCondition } from './faults.ts';
 import { type GuestBehaviour, obedientGuest } from './guest.ts';
 import { OutsideChanges } from './outside.ts';
+import { FakeUse } from './use.ts';
 
 /** Calls by the names of the port's methods. */
 export type CallName =
@@ -11,6 +12,7 @@ export type CallName =
   | 'domains'
   | 'domain'
   | 'guestInterfaces'
+  | 'statistics'
   | 'define'
   | 'start'
   | 'resume'
@@ -38,11 +40,15 @@ export class FakeHost {
   /** Events are dropped, as libvirt may. */
   loseEvents = false;
   readonly outside: OutsideChanges;
+  /** How busy it is; of its guests, each domain knows. */
+  readonly use: FakeUse;
+  /** What it says of that in place of the truth. */
+  lie: (truth: HostStatistics) => HostStatistics = (truth) => truth;
   readonly #clock: Clock;
   readonly #keepaliveMs: number;
   readonly #guests = new Map<string, GuestBehaviour>();
   readonly #connections = new Set<AttachedConnection>();
-  readonly #faults: { call: CallName; fault: CallFault }[] = [];
+  readonly #faults: { call: CallName; fault: CallFault; stays: boolean }[] = [];
   #condition: HostCondition = 'Up';
 
   constructor(name: string, facts: HostFacts, clock: Clock, keepaliveMs: number) {
@@ -51,6 +57,7 @@ export class FakeHost {
     this.#clock = clock;
     this.#keepaliveMs = keepaliveMs;
     this.outside = new OutsideChanges(this);
+    this.use = new FakeUse(clock);
   }
 
   get condition(): HostCondition {
@@ -110,12 +117,30 @@ export class FakeHost {
 
   /** The next call of this name goes wrong; several are used up one by one. */
   failNext(call: CallName, fault: CallFault): void {
-    this.#faults.push({ call, fault });
+    this.#faults.push({ call, fault, stays: false });
+  }
+
+  /** Every call of this name goes wrong from now on. */
+  failAll(call: CallName, fault: CallFault): void {
+    this.#faults.push({ call, fault, stays: true });
   }
 
   takeFault(call: CallName): CallFault | undefined {
     const index = this.#faults.findIndex((one) => one.call === call);
-    return index < 0 ? undefined : this.#faults.splice(index, 1)[0]?.fault;
+    const found = this.#faults[index];
+    if (found && !found.stays) this.#faults.splice(index, 1);
+    return found?.fault;
+  }
+
+  /** What it tells of how busy it and its guests are. */
+  statistics(): HostStatistics {
+    const { cpu, memoryBytes } = this.facts;
+    const running = [...this.domains.values()].filter(({ power }) => power !== 'Stopped');
+    return this.lie({
+      cpu: this.use.cpuTime(cpu.count),
+      memory: { usedBytes: this.use.memoryBytes, totalBytes: memoryBytes },
+      domains: running.map((domain) => domain.statistics()),
+    });
   }
 
   attach(connection: AttachedConnection): void {

@@ -37,7 +37,19 @@ export class OutsideChanges {
 
   /** virsh snapshot-create. */
   snapshot(uuid: string): void {
-    this.#domain(uuid).hasSnapshot = true;
+    this.#domain(uuid).kept.add('snapshot');
+  }
+
+  /** virsh managedsave: it stops, and its next start goes on from there. */
+  save(uuid: string): void {
+    const domain = this.#domain(uuid);
+    domain.stop('User');
+    domain.kept.add('saved state');
+  }
+
+  /** Its firmware has written to what it keeps its variables in. */
+  writeFirmwareVariables(uuid: string): void {
+    this.#domain(uuid).kept.add('firmware variables');
   }
 
   /** virsh edit. */

@@ -8,16 +8,18 @@ import {
   type GuestInterface,
   type HostConnection,
   type HostFacts,
+  type HostStatistics,
   HypervisorError,
   type ObservedDomain,
   type ShutdownOptions,
   type UndefineOptions,
 } from '../hypervisor.ts';
 import { asPortError, hasCode } from './errors.ts';
-import { readFacts } from './facts.ts';
+import { FactsReader } from './facts.ts';
 import { GuestAgents } from './guest-agents.ts';
 import { listDomains, observeDomain } from './observe.ts';
 import { powerOf } from './state.ts';
+import { readStatistics } from './statistics.ts';
 
 type Presence = DomainPower | 'Absent';
 
@@ -33,6 +35,7 @@ export class LibvirtConnection implements HostConnection {
   readonly closed: Promise<HypervisorError | undefined>;
   readonly #libvirt: HypervisorConnection;
   readonly #agents = new GuestAgents();
+  readonly #facts = new FactsReader();
 
   constructor(libvirt: HypervisorConnection) {
     this.#libvirt = libvirt;
@@ -44,7 +47,7 @@ export class LibvirtConnection implements HostConnection {
   }
 
   facts(options: CallOptions = {}): Promise<HostFacts> {
-    return this.#translate(() => readFacts(this.#libvirt.host, options));
+    return this.#translate(() => this.#facts.read(this.#libvirt.host, options));
   }
 
   domains(options: CallOptions = {}): Promise<DomainSummary[]> {
@@ -57,6 +60,10 @@ export class LibvirtConnection implements HostConnection {
 
   guestInterfaces(uuid: string, options: CallOptions = {}): Promise<GuestInterface[]> {
     return this.#translate(() => this.#agents.interfaces(this.#libvirt.domain(uuid), options));
+  }
+
+  statistics(options: CallOptions = {}): Promise<HostStatistics> {
+    return this.#translate(() => readStatistics(this.#libvirt, options));
   }
 
   define(xml: string, options: CallOptions = {}): Promise<void> {

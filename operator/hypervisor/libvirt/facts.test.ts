@@ -1,5 +1,6 @@
+import type { HostInfo } from 'node-libvirt';
 import { describe, expect, it } from 'vitest';
-import { hardwareOf, isUsable } from './facts.ts';
+import { FactsReader, hardwareOf, isUsable } from './facts.ts';
 
 const node = {
   ...{ model: 'x86_64', memoryBytes: 64 * 2 ** 30, cpus: 32, mhz: 2600 },
@@ -58,5 +59,29 @@ describe('isUsable', () => {
     expect(kvm(`<mode name='host-model' supported='yes'><model>kvm64</model>${features}</mode>`)).toBe(false);
     expect(kvm("<mode name='host-model' supported='no'/>")).toBe(false);
     expect(kvm('')).toBe(false);
+  });
+});
+
+describe('FactsReader', () => {
+  const answers = {
+    libVersion: async () => '9.0.0',
+    hypervisorVersion: async () => '7.2.0',
+    nodeInfo: async () => node,
+    capabilitiesXml: async () => '<capabilities><host/></capabilities>',
+    domainCapabilitiesXml: async () => '<domainCapabilities/>',
+  };
+  const host = (changed: Partial<typeof answers> = {}) => ({ ...answers, ...changed }) as unknown as HostInfo;
+
+  it('gives the same facts while the host says the same, and others when anything is another', async () => {
+    const reader = new FactsReader();
+    const first = await reader.read(host(), {});
+    expect(await reader.read(host(), {})).toBe(first);
+    const shrunk = host({ nodeInfo: async () => ({ ...node, memoryBytes: 32 * 2 ** 30 }) });
+    expect(await reader.read(shrunk, {})).toEqual({ ...first, memoryBytes: 32 * 2 ** 30 });
+    const cell = "<cell id='0'><memory unit='KiB'>1024</memory></cell>";
+    const capabilities = `<capabilities><host><topology><cells>${cell}</cells></topology></host></capabilities>`;
+    const withCell = await reader.read(host({ capabilitiesXml: async () => capabilities }), {});
+    expect(withCell).toEqual({ ...first, numaCells: [{ id: 0, cpus: 0, memoryBytes: 2 ** 20 }] });
+    expect(await reader.read(host(), {})).toEqual(first);
   });
 });

@@ -1,11 +1,38 @@
+import { hash } from 'node:crypto';
 import { type CallOptions, ErrorCode, type HostInfo, type NodeInfo } from 'node-libvirt';
+import { TextMemo } from '../../domain/text-memo.ts';
 import { child, childrenOf, descendant, readXml, type XmlElement } from '../../domain/xml.ts';
 import type { HostFacts } from '../hypervisor.ts';
 import { hasCode } from './errors.ts';
 import { guestsOf } from './guest-hardware.ts';
 
-/** Asks the host what it is. */
-export async function readFacts(host: HostInfo, options: CallOptions): Promise<HostFacts> {
+/** What a host says of itself, of which the long parts are XML. */
+interface Statements {
+  libvirtVersion: string;
+  hypervisorVersion: string;
+  node: NodeInfo;
+  capabilities: string;
+  /** Of its kind of hypervisor, if it has any. */
+  ofGuests: string | undefined;
+  isKvm: boolean;
+}
+
+/** Asks one host what it is. It says the same most of the time, and is read only when it says something else. */
+export class FactsReader {
+  #digest: string | undefined;
+  #facts: HostFacts | undefined;
+
+  /** The same object while the host says the same. */
+  async read(host: HostInfo, options: CallOptions): Promise<HostFacts> {
+    const said = await ask(host, options);
+    const digest = hash('sha256', JSON.stringify(said), 'base64');
+    if (!this.#facts || digest !== this.#digest) this.#facts = factsIn(said);
+    this.#digest = digest;
+    return this.#facts;
+  }
+}
+
+async function ask(host: HostInfo, options: CallOptions): Promise<Statements> {
   const [libvirtVersion, hypervisorVersion, node, capabilities] = await Promise.all([
     host.libVersion(options),
     host.hypervisorVersion(options),
@@ -13,12 +40,16 @@ export async function readFacts(host: HostInfo, options: CallOptions): Promise<H
     host.capabilitiesXml(options),
   ]);
   const accelerated = await domainCapabilities(host, 'kvm', options);
-  const isKvm = accelerated !== undefined && isUsable(accelerated);
+  const isKvm = accelerated !== undefined && usable.of(accelerated);
   const ofGuests = isKvm ? accelerated : await domainCapabilities(host, 'qemu', options);
+  return { libvirtVersion, hypervisorVersion, node, capabilities, ofGuests, isKvm };
+}
+
+function factsIn({ libvirtVersion, hypervisorVersion, ...said }: Statements): HostFacts {
   return {
-    ...{ libvirtVersion, hypervisorVersion, hypervisorType: isKvm ? 'KVM' : 'QEMU' },
-    guests: guestsOf(ofGuests, capabilities),
-    ...hardwareOf(node, capabilities),
+    ...{ libvirtVersion, hypervisorVersion, hypervisorType: said.isKvm ? 'KVM' : 'QEMU' },
+    guests: guestsOf(said.ofGuests, said.capabilities),
+    ...hardwareOf(said.node, said.capabilities),
   };
 }
 
@@ -57,6 +88,9 @@ export function isUsable(domainCapabilitiesXml: string): boolean {
     ({ attributes }) => attributes.get('name') === 'pni' && attributes.get('policy') === 'disable',
   );
 }
+
+/** Hosts of one kind say the same. */
+const usable = new TextMemo(isUsable, 256);
 
 /** @throws XmlError when libvirt's capabilities are no XML */
 export function hardwareOf(

@@ -1,98 +1,121 @@
-import { type Contention, contentionBetween, type VmSample } from './contention.ts';
+import { type Contention, measure, type VmSample } from './contention.ts';
 
 export interface HappinessOptions {
   /** After so long an old state counts for a third of a new one, in milliseconds. */
   memoryMs: number;
-  /** Above this a VM becomes unhappy; it is happy again below half of it, so that it does not flutter. */
-  unhappyAbove: number;
+  /** A guest that has just been started boots, mostly together with others: so long it is not judged, in milliseconds. */
+  settleMs: number;
+  /** Lacks are told in these steps, rising; one is left again below half of it, so that nothing flutters. */
+  steps: readonly number[];
 }
 
 /** A minute or two of trouble count, a moment does not. A tenth of its time spent waiting is what guests notice. */
-export const defaultHappiness: HappinessOptions = { memoryMs: 120_000, unhappyAbove: 0.1 };
+export const defaultHappiness: HappinessOptions = {
+  memoryMs: 120_000,
+  settleMs: 120_000,
+  steps: [0.1, 0.25, 0.5],
+};
 
 interface Known {
-  host: string;
   last: VmSample;
+  /** From then on it is judged, on the samples' clock. */
+  settledMs: number;
   smooth: Contention;
-  isUnhappy: boolean;
+  /** In CPUs, smoothed too. */
+  demand: number;
+  lacks: Contention;
+  isJudged: boolean;
 }
+
+/** VMs of one host by id. */
+type Vms = Map<string, Known>;
 
 /** Whether VMs get what they ask for on their hosts: what was measured, smoothed over time (exponentially). */
 export class Happiness {
   readonly #options: HappinessOptions;
-  readonly #vms = new Map<string, Known>();
-  readonly #byHost = new Map<string, Set<string>>();
+  readonly #hosts = new Map<string, Vms>();
 
   constructor(options: HappinessOptions = defaultHappiness) {
     this.#options = options;
   }
 
-  /** A new sample of the VM on this host. On another host than before, its past counts no more. */
-  see(vm: string, host: string, sample: VmSample): void {
-    const known = this.#vms.get(vm);
-    if (known?.host !== host) {
-      this.#begin(vm, host, sample);
-      return;
+  /**
+   * New samples of all VMs that run on the host; of others nothing is known any more.
+   * @param told what was said of a VM last, by this or by a predecessor: it stands until the VM is judged
+   * @returns VMs that lack something else than what was said
+   */
+  see(
+    host: string,
+    samples: ReadonlyMap<string, VmSample>,
+    told: (vm: string) => Contention | undefined = () => undefined,
+  ): string[] {
+    const before = this.#hosts.get(host);
+    const now: Vms = new Map();
+    const changed: string[] = [];
+    for (const [vm, sample] of samples) {
+      const known = before?.get(vm) ?? this.#begin(sample, told(vm));
+      now.set(vm, known);
+      if (before?.has(vm) && this.#judge(known, sample)) changed.push(vm);
     }
-    const measured = contentionBetween(known.last, sample);
-    if (measured) {
-      const keep = Math.exp(-(sample.atMs - known.last.atMs) / this.#options.memoryMs);
-      known.smooth = mix(known.smooth, measured, keep);
-      known.isUnhappy = this.#judge(known);
-    }
-    known.last = sample;
+    if (now.size > 0) this.#hosts.set(host, now);
+    else this.#hosts.delete(host);
+    return changed;
   }
 
-  forget(vm: string): void {
-    const known = this.#vms.get(vm);
-    if (!known) return;
-    this.#vms.delete(vm);
-    const there = this.#byHost.get(known.host);
-    there?.delete(vm);
-    if (there?.size === 0) this.#byHost.delete(known.host);
+  forgetHost(host: string): void {
+    this.#hosts.delete(host);
   }
 
-  /** The VM's contention; undefined before its second sample, or when it is not known. */
-  contention(vm: string): Contention | undefined {
-    return this.#vms.get(vm)?.smooth;
+  /** What the VM lacks there, in steps; undefined while that is not known. */
+  lacks(host: string, vm: string): Contention | undefined {
+    const known = this.#hosts.get(host)?.get(vm);
+    return known?.isJudged ? known.lacks : undefined;
   }
 
-  isUnhappy(vm: string): boolean {
-    return this.#vms.get(vm)?.isUnhappy ?? false;
-  }
-
-  /** VMs that do not get what they ask for, by id. */
-  unhappy(): string[] {
-    return [...this.#vms].flatMap(([vm, { isUnhappy }]) => (isUnhappy ? [vm] : [])).sort();
-  }
-
-  /** How bad it is to be on the host: the mean of what its VMs lack most, from 0 to 1. A score takes it as a penalty. */
-  penalty(host: string): number {
-    const vms = this.#byHost.get(host);
+  /**
+   * How much VMs hinder each other on the host, from 0 to 1: the mean of what each lacks most, by what it wants. Undefined
+   * while none that runs there has been judged.
+   */
+  contentionOn(host: string): number | undefined {
+    const vms = this.#hosts.get(host);
     if (!vms) return 0;
-    let sum = 0;
-    for (const vm of vms) sum += worst(this.#vms.get(vm)?.smooth);
-    return sum / vms.size;
+    let [sum, demand] = [0, 0];
+    for (const known of vms.values()) {
+      if (!known.isJudged) continue;
+      sum += known.demand * Math.max(known.smooth.cpu, known.smooth.memory);
+      demand += known.demand;
+    }
+    return demand > 0 ? Math.min(1, sum / demand) : undefined;
   }
 
-  #begin(vm: string, host: string, sample: VmSample): void {
-    this.forget(vm);
-    this.#vms.set(vm, { host, last: sample, smooth: { cpu: 0, memory: 0, numa: 0 }, isUnhappy: false });
-    const there = this.#byHost.get(host) ?? new Set<string>();
-    this.#byHost.set(host, there.add(vm));
+  #begin(last: VmSample, told: Contention = { cpu: 0, memory: 0 }): Known {
+    const settledMs = last.atMs + this.#options.settleMs;
+    return { last, settledMs, smooth: told, demand: 0, lacks: told, isJudged: false };
   }
 
-  #judge({ smooth, isUnhappy }: Known): boolean {
-    const { unhappyAbove } = this.#options;
-    return worst(smooth) > (isUnhappy ? unhappyAbove / 2 : unhappyAbove);
+  /** Whether it lacks something else than before. */
+  #judge(known: Known, sample: VmSample): boolean {
+    const { last } = known;
+    known.last = sample;
+    if (sample.ranNs < last.ranNs) known.settledMs = sample.atMs + this.#options.settleMs;
+    const measured = last.atMs >= known.settledMs ? measure(last, sample) : undefined;
+    if (!measured) return false;
+    const keep = Math.exp(-(sample.atMs - last.atMs) / this.#options.memoryMs);
+    const { contention, demand } = measured;
+    const mix = (before: number, now: number) => before * keep + now * (1 - keep);
+    known.smooth = {
+      cpu: mix(known.smooth.cpu, contention.cpu),
+      memory: mix(known.smooth.memory, contention.memory),
+    };
+    known.demand = known.isJudged ? mix(known.demand, demand) : demand;
+    known.isJudged = true;
+    const { cpu, memory } = known.lacks;
+    known.lacks = { cpu: this.#step(cpu, known.smooth.cpu), memory: this.#step(memory, known.smooth.memory) };
+    return known.lacks.cpu !== cpu || known.lacks.memory !== memory;
   }
-}
 
-function worst(contention: Contention | undefined): number {
-  return contention ? Math.max(contention.cpu, contention.memory, contention.numa) : 0;
-}
-
-function mix(before: Contention, now: Contention, keep: number): Contention {
-  const of = (name: keyof Contention) => before[name] * keep + now[name] * (1 - keep);
-  return { cpu: of('cpu'), memory: of('memory'), numa: of('numa') };
+  /** The highest step that is reached, or is not yet left. */
+  #step(before: number, now: number): number {
+    return this.#options.steps.findLast((step) => now >= (step <= before ? step / 2 : step)) ?? 0;
+  }
 }
