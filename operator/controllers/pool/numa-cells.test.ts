@@ -162,11 +162,11 @@ describe('a VM that has its host', () => {
     await labelHosts();
     await put('a', inOneCell('20Gi', only('h1')));
     await put('b', inOneCell('20Gi', only('h1')));
-    await tells('h1', [cell(0, 64), cell(1, 16)]);
+    await tells('h1', [cell(0, 48), cell(1, 16)]);
     await there.run(60_000);
     expect(there.vm('b').status?.numaCell).toBe(1);
     expect(there.condition('b', 'RestartRequired')).toBe('False UpToDate');
-    await tells('h1', [cell(0, 64)]);
+    await tells('h1', [{ ...cell(0, 64), cpus: 16, cpuSet: '0-15' }]);
     await there.run(60_000);
     expect(there.runsOn('b')).toEqual(['h1']);
     await restart('b');
