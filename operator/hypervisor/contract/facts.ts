@@ -22,4 +22,9 @@ export function factsContract(kit: Kit): void {
     const pages = facts.numaCells.flatMap(({ hugePages }) => hugePages);
     expect(pages.filter(({ pageBytes, count }) => pageBytes < 2 ** 16 || count < 1)).toEqual([]);
   });
+
+  it('are the same when nothing has changed, however often they are asked for', async () => {
+    const facts = await kit.connection.facts();
+    for (let time = 0; time < 3; time++) expect(await kit.connection.facts()).toEqual(facts);
+  });
 }
