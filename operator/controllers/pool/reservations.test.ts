@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hostPools } from '../../api/kinds.ts';
+import { hostPools, virtualMachines } from '../../api/kinds.ts';
 import { World } from '../../testing/world.ts';
 import { findCondition } from '../conditions.ts';
 
@@ -28,6 +28,10 @@ const putVms = async (world: World, cores: number, ...names: string[]) => {
     await world.run(5000);
   }
 };
+const labels = { app: 'db' };
+const prefers = (name: string) => ({
+  preferred: [{ hostSelector: { matchLabels: { 'kubernetes.io/hostname': name } }, weight: 100 }],
+});
 const kept = (world: World) => findCondition(world.pool() ?? {}, 'ReserveKept');
 const scheduled = (world: World, name: string) => findCondition(world.vm(name), 'Scheduled');
 
@@ -72,6 +76,27 @@ describe('a pool with a failure reserve', () => {
     );
     expect(world.pool()?.status?.headroom).toBe(0);
     expect(['a', 'b'].map((name) => world.vm(name).status?.hostName)).toEqual(hosts);
+  });
+
+  it('is told anew when a policy changes where its VMs may be, and so are VMs of other namespaces that wait', async () => {
+    const world = await worldOf(2);
+    world.hypervisor.host('h1').facts = { ...world.hypervisor.host('h1').facts, cpu: { ...cpu, count: 6 } };
+    world.hypervisor.host('h1').dropConnections();
+    await world.run(60_000);
+    world.putVm('a', { cpu: { cores: 3 }, placement: { hostAffinity: prefers('h1') } }, { labels });
+    await world.run(5000);
+    const other = { namespace: 'other', name: 'w' };
+    world.putVm('w', { cpu: { cores: 2 } }, other);
+    await world.run(60_000);
+    const host = () => world.cluster.peek(virtualMachines, other)?.status?.hostName;
+    expect([world.vm('a').status?.hostName, host()]).toEqual(['h1', undefined]);
+    world.putPolicy('pinned', {
+      vmSelector: { matchLabels: labels },
+      hostAffinity: [{ hostSelector: { matchLabels: { 'kubernetes.io/hostname': 'h1' } } }],
+    });
+    await world.run(3000);
+    expect(kept(world)).toMatchObject({ status: 'False', reason: 'ReserveShort' });
+    expect(host()).toBe('h2');
   });
 
   it('says nothing of a reserve that nobody asks for, and fills its hosts', async () => {
