@@ -6,11 +6,11 @@ import { findCondition } from '../conditions.ts';
 const model = { model: 'EPYC', vendor: 'AMD', architecture: 'x86_64' };
 const cpu = { ...model, sockets: 1, cores: 4, threads: 1, count: 4 };
 
-/** Hosts of 4 CPUs each that VMs may have, and a reserve for one of them. */
-async function worldOf(count: number, failureReserve: object | null = {}): Promise<World> {
+/** Hosts of 4 CPUs each that VMs may have, the first of as many as is said, and a reserve for one of them. */
+async function worldOf(count: number, failureReserve: object | null = {}, first = cpu): Promise<World> {
   const world = new World();
   const names = Array.from({ length: count }, (_, index) => `h${index + 1}`);
-  for (const name of names) world.hypervisor.addHost(name, { cpu });
+  for (const name of names) world.hypervisor.addHost(name, { cpu: name === 'h1' ? first : cpu });
   world.putSecret();
   world.putPool({
     staticHosts: names.map((name) => ({ name, address: name })),
@@ -79,10 +79,7 @@ describe('a pool with a failure reserve', () => {
   });
 
   it('is told anew when a policy changes where its VMs may be, and so are VMs of other namespaces that wait', async () => {
-    const world = await worldOf(2);
-    world.hypervisor.host('h1').facts = { ...world.hypervisor.host('h1').facts, cpu: { ...cpu, count: 6 } };
-    world.hypervisor.host('h1').dropConnections();
-    await world.run(60_000);
+    const world = await worldOf(2, {}, { ...cpu, cores: 6, count: 6 });
     world.putVm('a', { cpu: { cores: 3 }, placement: { hostAffinity: prefers('h1') } }, { labels });
     await world.run(5000);
     const other = { namespace: 'other', name: 'w' };
