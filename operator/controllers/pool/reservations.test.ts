@@ -32,6 +32,10 @@ const labels = { app: 'db' };
 const prefers = (name: string) => ({
   preferred: [{ hostSelector: { matchLabels: { 'kubernetes.io/hostname': name } }, weight: 100 }],
 });
+const pinnedTo = (name: string) => ({
+  vmSelector: { matchLabels: labels },
+  hostAffinity: [{ hostSelector: { matchLabels: { 'kubernetes.io/hostname': name } } }],
+});
 const kept = (world: World) => findCondition(world.pool() ?? {}, 'ReserveKept');
 const scheduled = (world: World, name: string) => findCondition(world.vm(name), 'Scheduled');
 
@@ -78,7 +82,17 @@ describe('a pool with a failure reserve', () => {
     expect(['a', 'b'].map((name) => world.vm(name).status?.hostName)).toEqual(hosts);
   });
 
-  it('is told anew when a policy changes where its VMs may be, and so are VMs of other namespaces that wait', async () => {
+  it('tells soon what a policy changes in it', async () => {
+    const world = await worldOf(2);
+    world.putVm('a', { cpu: { cores: 3 } }, { labels });
+    await world.run(60_000);
+    expect(kept(world)).toMatchObject({ status: 'True' });
+    world.putPolicy('pinned', pinnedTo(world.vm('a').status?.hostName ?? ''));
+    await world.run(3000);
+    expect(kept(world)).toMatchObject({ status: 'False', reason: 'ReserveShort' });
+  });
+
+  it('lets VMs of other namespaces come soon when a policy makes room beside it', async () => {
     const world = await worldOf(2, {}, { ...cpu, cores: 6, count: 6 });
     world.putVm('a', { cpu: { cores: 3 }, placement: { hostAffinity: prefers('h1') } }, { labels });
     await world.run(5000);
@@ -87,12 +101,8 @@ describe('a pool with a failure reserve', () => {
     await world.run(60_000);
     const host = () => world.cluster.peek(virtualMachines, other)?.status?.hostName;
     expect([world.vm('a').status?.hostName, host()]).toEqual(['h1', undefined]);
-    world.putPolicy('pinned', {
-      vmSelector: { matchLabels: labels },
-      hostAffinity: [{ hostSelector: { matchLabels: { 'kubernetes.io/hostname': 'h1' } } }],
-    });
+    world.putPolicy('pinned', pinnedTo('h1'));
     await world.run(3000);
-    expect(kept(world)).toMatchObject({ status: 'False', reason: 'ReserveShort' });
     expect(host()).toBe('h2');
   });
 
