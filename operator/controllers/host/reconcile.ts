@@ -17,6 +17,7 @@ import { type Amounts, allocatable } from './capacity.ts';
 import type { HostConnections, HostLink } from './connections.ts';
 import type { Credentials, CredentialsResult } from './credentials.ts';
 import { replacedMachine } from './identity.ts';
+import type { Measurements } from './measurements.ts';
 import { schedulable } from './schedulable.ts';
 import type { Sightings } from './sightings.ts';
 import { hostStatus } from './status.ts';
@@ -26,6 +27,7 @@ export interface HostEnvironment {
   stores: Stores;
   connections: HostConnections;
   sightings: Sightings;
+  measurements: Measurements;
   credentials: Credentials;
   pools: PoolModel;
   clock: Clock;
@@ -72,6 +74,7 @@ export async function reconcileHost(
     credentials,
     schedulable: schedulable(host, pool, node),
     taints: taintsOf(host, pool, node),
+    measured: env.measurements.told(key),
     resources: resourceList(namedLimits(pool, host.metadata.labels), used.resources),
     twin: env.connections.sharesUUID(key),
     used,

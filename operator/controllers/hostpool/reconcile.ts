@@ -8,6 +8,7 @@ import { done, type Result } from '../../kube/result.ts';
 import type { PoolModel } from '../pool/pool-model.ts';
 import type { Stores } from '../stores.ts';
 import { classRoom } from './class-room.ts';
+import { happinessOf } from './happiness.ts';
 import { ensureMembers, noFindings } from './members.ts';
 import { poolResources } from './resources.ts';
 import { roomOf } from './room.ts';
@@ -54,6 +55,7 @@ export async function reconcileHostPool(
     room: roomOf(members, (hostName) => env.pools.usage(hostName)),
     classes: classRoom(env, pool),
     reserve,
+    happiness: happinessOf(env.stores.virtualMachines.byIndex('contended', key)),
     resources: poolResources(env.pools, pool, members),
     now: env.clock.wallTime(),
   });

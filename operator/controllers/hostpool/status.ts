@@ -6,6 +6,7 @@ import { conditionList, findCondition } from '../conditions.ts';
 import type { Amounts } from '../host/capacity.ts';
 import { summary } from '../host/status.ts';
 import { roomWords } from './class-room.ts';
+import { usedOf } from './happiness.ts';
 import { headroomColumn } from './headroom.ts';
 import type { MemberFindings } from './members.ts';
 import { headroomOf, type ReserveFindings, reservedOf, reserveVerdict } from './reserve.ts';
@@ -21,6 +22,7 @@ export interface PoolObservation {
   classes: HostPoolStatus['classes'];
   /** Undefined for a pool without a reserve. */
   reserve: ReserveFindings | undefined;
+  happiness: NonNullable<HostPoolStatus['happiness']>;
   /** Besides CPUs and memory. */
   resources: NonNullable<HostPoolStatus['resources']>;
   now: Date;
@@ -35,6 +37,7 @@ export function poolStatus({
   room,
   classes,
   reserve,
+  happiness,
   resources,
   now,
 }: PoolObservation): HostPoolStatus {
@@ -57,6 +60,7 @@ export function poolStatus({
         ...reservedOf(reserve, 'cpu'),
         largestFree: `${Math.floor(largestFree.cpu)}`,
         strandedPercent: Math.round(stranded.cpu * 100),
+        ...usedOf('cpu', members, pool.status),
       },
       {
         name: 'memory',
@@ -66,11 +70,13 @@ export function poolStatus({
         ...reservedOf(reserve, 'memory'),
         largestFree: exactQuantity(largestFree.memoryBytes),
         strandedPercent: Math.round(stranded.memoryBytes * 100),
+        ...usedOf('memory', members, pool.status),
       },
       ...resources,
     ],
     ...(reserve ? { headroom: reserve.report.headroom } : {}),
     ...free,
+    happiness,
     summary: {
       hosts: `${hosts.ready}/${hosts.total}`,
       ...summary(used, allocatable),

@@ -251,6 +251,7 @@ export class PoolModel {
     };
     const state = hostState(view);
     this.engine.upsertHost(state);
+    this.engine.hint(name, { contention: (host.status?.contentionPercent ?? 0) / 100 });
     this.reservations.seeHost(view, state, isFirstAttempt(host, view.link));
   }
 

@@ -10,6 +10,7 @@ import { readDomain } from '../../domain/read.ts';
 import { sizeInStatus, sizeOf } from '../../domain/size.ts';
 import { conditionList, unknown, type Verdict } from '../conditions.ts';
 import { classOf } from '../stores.ts';
+import { contention } from './contention.ts';
 import type { Scope, StepResult } from './scope.ts';
 import { stepDone } from './scope.ts';
 import { verdicts } from './verdicts.ts';
@@ -37,6 +38,7 @@ export function computeStatus(scope: Scope, outcome: StepResult): VirtualMachine
     ...(power === undefined ? {} : { powerState: power }),
     ...askedSize(scope),
     ...allocated(scope),
+    ...toldContention(scope),
     ...(hostName === undefined ? {} : { interfaces: interfaces(scope) }),
     conditions: conditionList(
       verdicts(scope, outcome),
@@ -92,6 +94,11 @@ function askedSize({ vm, env }: Scope): Pick<VirtualMachineStatus, 'size'> {
   const asked = sizeOf(vm, classOf(env.stores, vm));
   const size = asked ? sizeInStatus(asked) : vm.status?.hostName && vm.status.size;
   return size ? { size } : {};
+}
+
+function toldContention(scope: Scope): Pick<VirtualMachineStatus, 'contention'> {
+  const told = contention(scope);
+  return told ? { contention: told } : {};
 }
 
 /** What runs now, or ran last. */
