@@ -207,3 +207,17 @@ describe('whatever a host tells', () => {
     if (whose !== 'its own VMs') expect(world.condition('web-1', 'Contended')).toBe('False Content');
   });
 });
+
+it('a domain that is not bound to the host that tells of it is not judged there', async () => {
+  const world = await World.withHosts(2);
+  world.putVm('web-1');
+  await world.run(minutes(1));
+  const other = ['h1', 'h2'].find((name) => name !== world.vm('web-1').status?.hostName) ?? '';
+  world.hypervisor.host(other).lie = (truth) => {
+    const ns = world.clock.now() * 1e6;
+    return { ...truth, domains: [{ uuid: world.uuid('web-1'), ranNs: ns, waitedNs: 9 * ns }] };
+  };
+  await world.run(minutes(30));
+  expect(world.condition('web-1', 'Contended')).toBe('False Content');
+  expect(world.hostObject(other)?.status?.contentionPercent).toBe(0);
+});
