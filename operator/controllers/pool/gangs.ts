@@ -2,9 +2,11 @@ import type { HostPool } from '../../api/hostpool.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import { keyOf } from '../../kube/object.ts';
 import { placeAll } from '../../placement/gangs/place-all.ts';
+import type { Refusal } from '../../placement/gate/gate.ts';
 import type { PlacementRequest } from '../../placement/model/decision.ts';
 import type { Policy } from '../../placement/model/policy.ts';
 import { matches } from '../../placement/model/selector.ts';
+import type { VmState } from '../../placement/model/vm.ts';
 import type { Stores } from '../stores.ts';
 import type { PoolModel } from './pool-model.ts';
 
@@ -23,7 +25,7 @@ interface Asking {
   request: PlacementRequest;
 }
 
-type Model = Pick<PoolModel, 'engine' | 'line' | 'request' | 'assume' | 'isSized' | 'reservations'>;
+type Model = Pick<PoolModel, 'engine' | 'line' | 'request' | 'assume' | 'isSized' | 'gate'>;
 
 /**
  * VMs that are of use only together. Until a gang stands, its members are placed all at once or not at all; what of it is
@@ -101,42 +103,53 @@ export class Gangs {
   }
 
   #place(policy: Policy, asked: readonly Asking[]): Assembly {
-    const { engine } = this.#model;
+    const { engine, gate } = this.#model;
+    const beforehand = refusalOf(asked, (pool, vms) => gate.refusalAnywhere(pool, vms));
+    if (beforehand) return refused(policy, beforehand);
     const decision = placeAll(
       engine,
       asked.map(({ request }) => request),
     );
     if (decision.kind === 'unplaced') return unplaced(policy, decision.vm, decision.decision.message);
-    const refusal = this.#reserveRefusal(asked, decision.placements);
-    if (refusal) return unplaced(policy, keyOf((asked[0] as Asking).member), refusal);
+    const { placements } = decision;
+    const refusal = refusalOf(asked, (pool, vms) =>
+      gate.refusal(
+        pool,
+        vms.map((vm) => ({ ...vm, host: placements.get(vm.id)?.host ?? '' })),
+      ),
+    );
+    if (refusal) return refused(policy, refusal);
     for (const { member } of asked) {
       const placement = decision.placements.get(keyOf(member));
       if (placement) this.#model.assume(member, placement.host);
     }
     return { kind: 'stands' };
   }
+}
 
-  /** The gang as a whole, of each pool, has to leave what the pool keeps. */
-  #reserveRefusal(
-    asked: readonly Asking[],
-    placements: ReadonlyMap<string, { host: string }>,
-  ): string | undefined {
-    const byPool = Map.groupBy(asked, ({ request }) => request.pool);
-    for (const [pool, members] of byPool) {
-      const placed = members.flatMap(({ request: { vm } }) => {
-        const placement = placements.get(vm.id);
-        return placement ? [{ ...vm, host: placement.host }] : [];
-      });
-      const refusal = this.#model.reservations.refusal(pool, placed);
-      if (refusal !== undefined) return refusal;
-    }
-    return undefined;
+/** A gang is asked about as a whole, in each of its pools. */
+function refusalOf(
+  asked: readonly Asking[],
+  ask: (pool: string, vms: readonly VmState[]) => Refusal | undefined,
+): Refusal | undefined {
+  for (const [pool, members] of Map.groupBy(asked, ({ request }) => request.pool)) {
+    const refusal = ask(
+      pool,
+      members.map(({ request }) => request.vm),
+    );
+    if (refusal) return refusal;
   }
+  return undefined;
 }
 
 function incomplete({ name, gang }: Policy, there: number): Assembly {
   const message = `Policy ${name} places its VMs as a gang of at least ${gang?.minMembers}; ${there} of them can be placed now, so it waits for ${(gang?.minMembers ?? 0) - there} more.`;
   return { kind: 'incomplete', message };
+}
+
+function refused({ name }: Policy, { message: why }: Refusal): Assembly {
+  const message = `The gang of policy ${name} may not come as a whole, so none of it is placed. ${why}`;
+  return { kind: 'unplaced', message };
 }
 
 function unplaced({ name }: Policy, vm: string, why: string): Assembly {

@@ -8,6 +8,7 @@ import { compareResourceVersions } from '../../kube/resource-version.ts';
 import type { Change } from '../../kube/store.ts';
 import { PlacementEngine } from '../../placement/engine/engine.ts';
 import { wouldFit, wouldFitSentence } from '../../placement/explain/would-fit.ts';
+import { Gate } from '../../placement/gate/gate.ts';
 import type { Decision, Placement, PlacementRequest, Rejection } from '../../placement/model/decision.ts';
 import type { Resources } from '../../placement/model/resources.ts';
 import type { VmState } from '../../placement/model/vm.ts';
@@ -47,6 +48,8 @@ export class PoolModel {
   readonly line = new WaitingLine(this.engine, (vm) => this.state(vm));
   readonly gangs: Gangs;
   readonly reservations = new Reservations(this.engine);
+  /** Asked before any VM is counted on a host that it does not have yet. */
+  readonly gate = new Gate(this.engine, [this.reservations]);
   readonly preemptions: Preemptions;
   readonly #stores: Stores;
   readonly #connections: HostLinks;
@@ -75,8 +78,10 @@ export class PoolModel {
   place(vm: VirtualMachine, pool: HostPool): Decision {
     this.line.tried(keyOf(vm));
     const request = this.request(vm, pool);
+    const refusal = this.gate.refusalAnywhere(request.pool, [request.vm]);
+    if (refusal) return refusal;
     const decision = this.engine.place(request);
-    if (decision.kind === 'placed') return this.reservations.choose(request, decision);
+    if (decision.kind === 'placed') return this.gate.choose(request, decision);
     const way = wouldFitSentence(wouldFit(this.engine, request, decision.rejections));
     const remark = countingRemark(vm, this.#counting(vm));
     return { ...decision, message: [decision.message, way, remark].filter((text) => text !== '').join(' ') };
@@ -216,11 +221,21 @@ export class PoolModel {
     this.#dropVm(keyOf(vm));
   }
 
-  /** Counts the VM on the host, for all that reckon with room. */
+  /**
+   * Counts the VM on the host, for all that reckon with room. For one that makes way no room is kept any more: its place is
+   * promised to another.
+   */
   count(vm: VirtualMachine, host: string): void {
     const placed = { ...this.state(vm), host };
     this.engine.upsertVm(placed);
-    this.reservations.seeVm(vm.spec.placement.hostPoolRef.name, placed);
+    if (this.preemptions.isVictim(vm)) this.reservations.removeVm(placed.id);
+    else this.reservations.seeVm(vm.spec.placement.hostPoolRef.name, placed);
+  }
+
+  /** Counts the VM anew where it is bound to, after it has become a victim or is one no more. */
+  recount(key: ObjectKey): void {
+    const vm = this.#stores.virtualMachines.get(key);
+    if (vm?.status?.hostName) this.count(vm, vm.status.hostName);
   }
 
   #dropVm(key: string): void {
@@ -230,8 +245,9 @@ export class PoolModel {
 
   /** The host that `place` would choose, without why. */
   #find(request: PlacementRequest): Placement | undefined {
+    if (this.gate.refusalAnywhere(request.pool, [request.vm])) return undefined;
     const best = this.engine.find(request);
-    const decision = best && this.reservations.choose(request, { kind: 'placed', ...best });
+    const decision = best && this.gate.choose(request, best);
     return decision?.kind === 'placed' ? decision : undefined;
   }
 

@@ -1,6 +1,7 @@
 import type { HostPool } from '../../api/hostpool.ts';
 import type { VirtualMachine, VirtualMachineStatus } from '../../api/virtualmachine.ts';
 import { keyOf, type ObjectKey } from '../../kube/object.ts';
+import type { PlacementRequest } from '../../placement/model/decision.ts';
 import type { PlacedVm } from '../../placement/model/vm.ts';
 import { preempt } from '../../placement/preemption/preempt.ts';
 import type { Stores } from '../stores.ts';
@@ -21,7 +22,10 @@ interface Clearing {
 type Waiting = { kind: 'waiting'; host: string; victims: string[] };
 export type Progress = { kind: 'ready'; host: string } | Waiting;
 
-type Model = Pick<PoolModel, 'engine' | 'line' | 'request' | 'count' | 'release' | 'isConnected'>;
+type Model = Pick<
+  PoolModel,
+  'engine' | 'gate' | 'line' | 'request' | 'count' | 'recount' | 'release' | 'isConnected'
+>;
 
 /**
  * Which hosts are being cleared for which VMs. Until the victims are gone the place is held: the VM counts on the host. What
@@ -54,6 +58,10 @@ export class Preemptions {
     return clearing?.uid === vm.metadata.uid ? clearing.host : undefined;
   }
 
+  isVictim(vm: VirtualMachine): boolean {
+    return this.#victim(vm) !== undefined;
+  }
+
   /** Keeps up with the VM, as a victim and as one for whom others make way. */
   see(vm: VirtualMachine): void {
     const key = keyOf(vm);
@@ -75,10 +83,13 @@ export class Preemptions {
   /** Looks for a host that can be cleared for the VM, and holds the place there. Victims are told. */
   choose(vm: VirtualMachine, pool: HostPool): Waiting | undefined {
     if (pool.spec.preemption.mode === 'Disabled') return undefined;
-    const { engine } = this.#model;
-    const found = engine.trial(() => {
-      for (const key of [...this.#leaving, ...this.#preemptorOf.keys()]) engine.removeVm(key);
-      return preempt(engine, this.#model.request(vm, pool), (one) => this.#mayMakeWay(one));
+    const { engine, gate } = this.#model;
+    const request = this.#model.request(vm, pool);
+    const found = preempt(engine, request, {
+      leaving: this.#onTheirWay(),
+      mayMakeWay: (one) => this.#mayMakeWay(one),
+      isRefused: (host, leaving) =>
+        gate.refusal(request.pool, [{ ...request.vm, host }], leaving) !== undefined,
     });
     if (!found || found.victims.length === 0) return undefined;
     const victims = found.victims.flatMap((key) => this.#stores.virtualMachines.get(key) ?? []);
@@ -97,7 +108,7 @@ export class Preemptions {
       return undefined;
     }
     const { host } = clearing;
-    if (this.#remaining(clearing).length === 0) return { kind: 'ready', host };
+    if (this.#remaining(clearing).length === 0 && this.#isFree(vm, host)) return { kind: 'ready', host };
     return { kind: 'waiting', host, victims: [...clearing.victims.keys()].sort() };
   }
 
@@ -124,12 +135,16 @@ export class Preemptions {
     this.#byPreemptor.delete(preemptor);
     for (const key of victims) this.#preemptorOf.delete(key);
     this.#model.release(preemptor);
+    for (const key of victims) this.#model.recount(key);
     for (const listener of this.#listeners) listener(victims);
   }
 
   #hold(preemptor: ObjectKey, clearing: Clearing): void {
     this.#byPreemptor.set(preemptor, clearing);
-    for (const key of clearing.victims.keys()) this.#preemptorOf.set(key, preemptor);
+    for (const key of clearing.victims.keys()) {
+      this.#preemptorOf.set(key, preemptor);
+      this.#model.recount(key);
+    }
     const vm = this.#stores.virtualMachines.get(preemptor);
     if (vm?.metadata.uid === clearing.uid && !vm.status?.hostName) this.#model.count(vm, clearing.host);
   }
@@ -156,12 +171,13 @@ export class Preemptions {
     const clearing = this.#byPreemptor.get(preemptor);
     this.#preemptorOf.delete(key);
     clearing?.victims.delete(key);
+    if (clearing) this.#model.recount(key);
     if (clearing?.victims.size === 0) this.drop(preemptor);
   }
 
   /** Whether all is still so that the VM may have others stopped, and has a place once they are gone. */
   #isSound(preemptor: ObjectKey, clearing: Clearing): boolean {
-    const { engine, line } = this.#model;
+    const { line } = this.#model;
     const vm = this.#stores.virtualMachines.get(preemptor);
     const pool = vm && this.#stores.hostPools.get(vm.spec.placement.hostPoolRef.name);
     if (vm?.metadata.uid !== clearing.uid || !line.has(preemptor) || !pool) return false;
@@ -171,10 +187,31 @@ export class Preemptions {
     if (!remaining.every((one) => this.#isWilling(one) && line.priorityOf(one) < priority)) return false;
     // A connection that breaks for a moment changes nothing; what lasts, the victims' statuses tell.
     if (remaining.length > 0 && !this.#model.isConnected(clearing.host)) return true;
-    return engine.trial(() => {
-      for (const one of remaining) engine.removeVm(keyOf(one));
-      return engine.refusalOn(this.#model.request(vm, pool), clearing.host) === undefined;
+    return this.#takes(clearing.host, this.#model.request(vm, pool));
+  }
+
+  /** Whether the host takes the VM once all are gone that are to leave. */
+  #takes(host: string, request: PlacementRequest): boolean {
+    const { engine, gate } = this.#model;
+    const leaving = this.#onTheirWay();
+    const isFull = engine.trial(() => {
+      for (const key of leaving) engine.removeVm(key);
+      return engine.refusalOn(request, host) !== undefined;
     });
+    return !isFull && gate.refusal(request.pool, [{ ...request.vm, host }], leaving) === undefined;
+  }
+
+  /** Whether the host takes the VM as things are. */
+  #isFree(vm: VirtualMachine, host: string): boolean {
+    const pool = this.#stores.hostPools.get(vm.spec.placement.hostPoolRef.name);
+    return (
+      pool !== undefined && this.#model.engine.refusalOn(this.#model.request(vm, pool), host) === undefined
+    );
+  }
+
+  /** All that leave their hosts by themselves, or for somebody. */
+  #onTheirWay(): ObjectKey[] {
+    return [...this.#leaving, ...this.#preemptorOf.keys()];
   }
 
   /** The victims that are still on the host. */

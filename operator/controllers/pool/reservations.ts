@@ -2,7 +2,8 @@ import type { HostPool } from '../../api/hostpool.ts';
 import { parseBytes } from '../../api/quantity.ts';
 import type { PlacementEngine } from '../../placement/engine/engine.ts';
 import { reserveRefused } from '../../placement/explain/reserve.ts';
-import type { Decision, PlacementRequest } from '../../placement/model/decision.ts';
+import type { Objection, Reviewer } from '../../placement/gate/gate.ts';
+import type { PlacementRequest } from '../../placement/model/decision.ts';
 import type { HostState } from '../../placement/model/host.ts';
 import type { PlacedVm } from '../../placement/model/vm.ts';
 import {
@@ -14,10 +15,8 @@ import {
 import { takesVms } from '../hostpool/status.ts';
 import type { HostView } from './translate.ts';
 
-type Placed = Decision & { kind: 'placed' };
-
 /** What pools keep free, by name of the pool; told all that the engine is told. A pool without a reserve costs nothing. */
-export class Reservations {
+export class Reservations implements Reviewer {
   readonly #engine: PlacementEngine;
   readonly #reserves = new Map<string, FailureReserve>();
 
@@ -61,24 +60,19 @@ export class Reservations {
     for (const reserve of this.#reserves.values()) reserve.reviewRules(namespace);
   }
 
-  /** The engine's best host of those on which the VM leaves what the pool keeps; `best` is its best of all. */
-  choose(request: PlacementRequest, best: Placed): Decision {
-    const reserve = this.#reserves.get(request.pool);
-    const chosen = reserve?.choose(request, best.host);
-    if (!reserve || chosen === best.host) return best;
-    if (typeof chosen !== 'string')
-      return reserveRefused(reserve.options, reserve.report(), chosen ?? noChoice);
-    const cell = this.#engine.cellOn(request, chosen);
-    return { kind: 'placed', host: chosen, ...(cell === undefined ? {} : { cell }) };
+  /** Whether there is a place for others after a failure is a question of which hosts the VMs are on. */
+  refusal(): undefined {}
+
+  /** The VMs would take what their pool keeps. */
+  objection(pool: string, placed: readonly PlacedVm[], leaving: readonly string[]): Objection | undefined {
+    const reserve = this.#reserves.get(pool);
+    const losses = reserve?.losses(placed, leaving) ?? [];
+    if (!reserve || losses.length === 0) return undefined;
+    return (tried) => reserveRefused(reserve.options, reserve.report(), { tried, losses });
   }
 
-  /** Why these VMs may not all go where it was decided: they would take what their pool keeps; undefined when they may. */
-  refusal(pool: string, placed: readonly PlacedVm[]): string | undefined {
-    const reserve = this.#reserves.get(pool);
-    const losses = reserve?.losses(placed) ?? [];
-    if (!reserve || losses.length === 0) return undefined;
-    const tried = placed.map(({ host }) => host);
-    return reserveRefused(reserve.options, reserve.report(), { tried, losses }).message;
+  candidates(request: PlacementRequest): Iterable<string> {
+    return this.#reserves.get(request.pool)?.candidates(request) ?? [];
   }
 
   report(pool: string): { options: ReserveOptions; report: ReserveReport } | undefined {
@@ -86,8 +80,6 @@ export class Reservations {
     return reserve && { options: reserve.options, report: reserve.report() };
   }
 }
-
-const noChoice = { tried: [], losses: [] };
 
 /**
  * Just after a start no host is connected yet, and what its status says is believed: a reserve that is lost and found again

@@ -166,6 +166,21 @@ describe('nobody is stopped', () => {
   });
 });
 
+it('who leaves by itself and who makes way are both waited for where both have to go', async () => {
+  const world = await worldOf(1);
+  for (const name of ['going', 'low']) world.putVm(name, sized(30, { terminationGracePeriodSeconds: 40 }));
+  await world.run(10_000);
+  world.hypervisor.host('h1').guest(world.uuid('going'), { shutdown: 'ignores' });
+  world.deleteVm('going');
+  world.putVm('big', urgent());
+  await world.run(20_000);
+  expect(world.runsOn('low')).toEqual([]);
+  expect(world.condition('big', 'Scheduled')).toBe('False Preempting');
+  await world.run(40_000);
+  expect(world.runsOn('big')).toEqual(['h1']);
+  expect(world.events('low').filter((reason) => reason === 'Preempted')).toHaveLength(1);
+});
+
 describe('a victim that is wanted no more goes on where it is', () => {
   it.each([
     ['the other VM is deleted', (world: World) => world.deleteVm('big')],

@@ -64,6 +64,40 @@ describe('who makes way', () => {
     expect(preempt(world.engine, request(urgent({ labels })))).toEqual({ host: 'a', victims: ['shop/y'] });
   });
 
+  it('is nobody beside those who leave anyway, if these are enough', () => {
+    const world = new SmallWorld().host('a', { limits: { cpu: 4 } }).host('b', { limits: { cpu: 4 } });
+    world.placed('x', 'a', { cpu: 4 }).placed('y', 'b', { cpu: 3 }).placed('z', 'b');
+    const asked = request(urgent({ cpu: 4 }));
+    expect(preempt(world.engine, asked, { leaving: ['shop/x'] })).toEqual({ host: 'a', victims: [] });
+    expect(preempt(world.engine, asked, { leaving: ['shop/y'] })?.victims).toEqual(['shop/x']);
+    expect(
+      preempt(world.engine, asked, { leaving: ['shop/y'], mayMakeWay: ({ id }) => id !== 'shop/x' }),
+    ).toEqual({
+      ...{ host: 'b', victims: ['shop/z'] },
+    });
+  });
+
+  it('are more, or others, where somebody refuses the VM as long as they are there', () => {
+    const world = new SmallWorld().host('a').host('b', { limits: { cpu: 4 } });
+    for (const [index, name] of ['x', 'y', 'z'].entries()) world.placed(name, 'a', { priority: index });
+    world.placed('w', 'b', { cpu: 4 });
+    const unless = (host: string, ...gone: string[]) => ({
+      isRefused: (on: string, leaving: readonly string[]) =>
+        on !== host || gone.some((id) => !leaving.includes(id)),
+    });
+    const asked = request(urgent());
+    expect(preempt(world.engine, asked, unless('a'))).toEqual({ host: 'a', victims: [] });
+    expect(preempt(world.engine, asked, unless('b'))).toEqual({ host: 'b', victims: ['shop/w'] });
+    expect(preempt(world.engine, asked, unless('a', 'shop/y'))?.victims).toEqual(['shop/y']);
+    expect(preempt(world.engine, asked, unless('a', 'shop/y', 'shop/x'))?.victims).toEqual([
+      'shop/x',
+      'shop/y',
+    ]);
+    const all = ['shop/x', 'shop/y', 'shop/z'];
+    expect(preempt(world.engine, asked, unless('a', ...all))?.victims).toEqual(all);
+    expect(preempt(world.engine, asked, unless('a', 'shop/elsewhere'))).toBeUndefined();
+  });
+
   it('gives the cell that becomes free', () => {
     const cell = { limits: { cpu: 8, memory: 32 * gib } };
     const world = new SmallWorld().host('a', { cells: [cell, cell] });

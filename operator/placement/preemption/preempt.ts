@@ -9,44 +9,101 @@ export interface Preemption extends Placement {
   victims: readonly string[];
 }
 
+export interface PreemptionOptions {
+  /** Ids of VMs that leave their hosts anyway. */
+  leaving?: readonly string[];
+  /** Spares VMs. */
+  mayMakeWay?: (vm: PlacedVm) => boolean;
+  /** Whether somebody refuses the VM on a host that rules and room would let it on, once those of these ids are gone. */
+  isRefused?: (host: string, leaving: readonly string[]) => boolean;
+}
+
 /** Choices that are tried of each size, cheapest first: each costs a look at one host. */
 const tried = 2000;
 
+/** Hosts on which the VM fits that are tried, the best first; as many as for any VM. */
+const fittingTried = 8;
+
 /**
  * Where the VM would go if VMs of lower priority on one host made way: fewest victims, then those of lowest priority, then
- * the least memory lost, then by name. It breaks no rule. Undefined when no host could be cleared for it: VMs elsewhere, as
- * those that are in its way by a rule over a larger domain, are not moved. The engine is left as it was. `mayMakeWay`
- * spares VMs.
+ * the least memory lost, then by name. It breaks no rule, and nobody refuses it. Undefined when no host could be cleared for
+ * it: VMs elsewhere, as those that are in its way by a rule over a larger domain, are not moved. The engine is left as it
+ * was.
  */
 export function preempt(
   engine: PlacementEngine,
   request: PlacementRequest,
-  mayMakeWay: (vm: PlacedVm) => boolean = () => true,
+  options: PreemptionOptions = {},
 ): Preemption | undefined {
-  return engine.trial(() => {
-    // Where it is already, if anywhere, it is not in its own way.
-    engine.removeVm(request.vm.id);
-    return find(engine, request, mayMakeWay);
-  });
-}
-
-function find(
-  engine: PlacementEngine,
-  request: PlacementRequest,
-  mayMakeWay: (vm: PlacedVm) => boolean,
-): Preemption | undefined {
-  const fitting = engine.find(request);
-  if (fitting) return { ...fitting, victims: [] };
-  const stages = engine
-    .candidates(request)
-    .flatMap((host) => stageOn(engine, request, host, mayMakeWay) ?? []);
+  const search = new Search(engine, request, options);
+  const fitting = search.fitting();
+  if (fitting !== undefined) return search.settled({ host: fitting, victims: [] });
+  const stages = search.stages();
   for (const choices of [singles, pairs]) {
     const ordered = stages.flatMap((stage) => choices(stage)).sort(cheapestFirst);
-    const choice = ordered.slice(0, tried).find((one) => fitsWithout(engine, request, one));
-    if (choice) return settled(engine, request, choice);
+    const choice = ordered.slice(0, tried).find((one) => search.fits(one));
+    if (choice) return search.settled(choice);
   }
-  const larger = stages.flatMap((stage) => leaveOut(engine, request, stage) ?? []).sort(cheapestFirst);
-  return larger[0] && settled(engine, request, larger[0]);
+  const larger = stages.flatMap((stage) => leaveOut(stage, (one) => search.fits(one)) ?? []);
+  const [cheapest] = larger.sort(cheapestFirst);
+  return cheapest && search.settled(cheapest);
+}
+
+/** The engine, asked about a world in which some are gone. */
+class Search {
+  readonly #engine: PlacementEngine;
+  readonly #request: PlacementRequest;
+  readonly #leaving: readonly string[];
+  readonly #options: PreemptionOptions;
+
+  constructor(engine: PlacementEngine, request: PlacementRequest, options: PreemptionOptions) {
+    this.#engine = engine;
+    this.#request = request;
+    this.#leaving = options.leaving ?? [];
+    this.#options = options;
+  }
+
+  /** The best host on which it fits with nobody stopped. */
+  fitting(): string | undefined {
+    const hosts = this.#without([], () => this.#engine.ranked(this.#request, fittingTried));
+    return hosts.find((host) => !this.#isRefused(host, []));
+  }
+
+  /** Hosts on which VMs of lower priority could make way. */
+  stages(): Stage[] {
+    const { mayMakeWay = () => true } = this.#options;
+    return this.#without([], () =>
+      this.#engine
+        .candidates(this.#request)
+        .flatMap((host) => stageOn(this.#engine, this.#request, host, mayMakeWay) ?? []),
+    );
+  }
+
+  /** Whether the host takes the VM once the victims are gone. */
+  fits({ host, victims }: Choice): boolean {
+    const ids = victims.map(({ id }) => id);
+    const isFull = this.#without(ids, () => this.#engine.refusalOn(this.#request, host) !== undefined);
+    return !isFull && !this.#isRefused(host, ids);
+  }
+
+  /** With the NUMA cell that it gets once the victims are gone. */
+  settled({ host, victims }: Choice): Preemption {
+    const ids = victims.map(({ id }) => id);
+    const cell = this.#without(ids, () => this.#engine.cellOn(this.#request, host));
+    return { host, ...(cell === undefined ? {} : { cell }), victims: ids };
+  }
+
+  #isRefused(host: string, victims: readonly string[]): boolean {
+    return this.#options.isRefused?.(host, [...this.#leaving, ...victims]) ?? false;
+  }
+
+  /** Where it is already, if anywhere, the VM is not in its own way. */
+  #without<T>(victims: readonly string[], action: () => T): T {
+    return this.#engine.trial(() => {
+      for (const id of [this.#request.vm.id, ...this.#leaving, ...victims]) this.#engine.removeVm(id);
+      return action();
+    });
+  }
 }
 
 /** A host on which VMs of lower priority could make way; undefined when there is none, or not enough to be had. */
@@ -70,26 +127,6 @@ function stageOn(
   }
   const isEnough = Object.entries(missing).every(([name, amount]) => sumOf(lower, name) >= amount);
   return isEnough ? { host, lower, missing } : undefined;
-}
-
-function fitsWithout(engine: PlacementEngine, request: PlacementRequest, { host, victims }: Choice): boolean {
-  return engine.trial(() => {
-    for (const { id } of victims) engine.removeVm(id);
-    return engine.refusalOn(request, host) === undefined;
-  });
-}
-
-/** With the NUMA cell that it gets once the victims are gone. */
-function settled(engine: PlacementEngine, request: PlacementRequest, { host, victims }: Choice): Preemption {
-  const cell = engine.trial(() => {
-    for (const { id } of victims) engine.removeVm(id);
-    return engine.cellOn(request, host);
-  });
-  return { host, ...cellOf({ cell }), victims: victims.map(({ id }) => id) };
-}
-
-function cellOf({ cell }: { cell?: number | undefined }): { cell?: number } {
-  return cell === undefined ? {} : { cell };
 }
 
 function sumOf(vms: readonly PlacedVm[], resource: string): number {

@@ -42,24 +42,24 @@ export class FailoverPlan {
 
   /** VMs for which there is no place if the worst happens, by id. Empty: the plan holds. */
   get unprotected(): string[] {
-    this.#mend();
+    this.mend();
     return [...this.#unprotected].map(({ id }) => id).sort();
   }
 
   get holds(): boolean {
-    this.#mend();
+    this.mend();
     return this.#unprotected.size === 0;
   }
 
   /** Where very many VMs have no place, they are not all asked at once when room was made: false until they have been. */
   get isSettled(): boolean {
-    this.#mend();
+    this.mend();
     return this.#grown.size === 0;
   }
 
   /** What is kept free on all hosts together, by dimension. */
   get kept(): number[] {
-    this.#mend();
+    this.mend();
     return Array.from({ length: this.#options.dimensions }, (_, dimension) =>
       this.#hosts.keptInAll(dimension),
     );
@@ -67,7 +67,7 @@ export class FailoverPlan {
 
   /** What the unprotected VMs have in all, by dimension. */
   get exposed(): number[] {
-    this.#mend();
+    this.mend();
     const sums = new Array<number>(this.#options.dimensions).fill(0);
     for (const { sizes } of this.#unprotected)
       for (const [d, size] of sizes.entries()) sums[d] = (sums[d] ?? 0) + size;
@@ -76,7 +76,7 @@ export class FailoverPlan {
 
   /** Hosts to which the VM would go, the first that is left; fewer than `failures` when it is not protected. */
   targetsOf(id: string): string[] {
-    this.#mend();
+    this.mend();
     return this.plannedFor(id);
   }
 
@@ -87,7 +87,6 @@ export class FailoverPlan {
 
   /** Whether the host has that much beside what it keeps free: a VM that comes there takes no room from others. */
   hasSpare(host: string, sizes: readonly number[]): boolean {
-    this.#mend();
     const row = this.#hosts.rowOf(host);
     return row !== undefined && this.#hosts.hasSpare(row, sizes);
   }
@@ -151,18 +150,33 @@ export class FailoverPlan {
     if (row !== undefined) this.#grow(row);
   }
 
+  /** Does what has been noted: looks for places for VMs that have lost theirs, and for some that had found none. */
+  mend(): void {
+    this.#findPlaces();
+    this.#askAgain();
+  }
+
   /**
-   * Who would have no place if the VMs came: of themselves, and of others that have one now; by id. `whoseRules`: VMs that
-   * might not be allowed where they would go, if they came. Nothing is changed.
+   * Who would have no place if the VMs came: of themselves, and of others that have one now; by id. Nothing is changed, but
+   * what is noted is done first. `leaving`: ids of VMs that are gone by then; `whoseRules`: of such that might not be
+   * allowed where they would go.
    */
-  losses(vms: readonly ProtectedVm[], whoseRules: Iterable<string> = []): string[] {
-    this.#mend();
-    const exposed = vms.filter(({ id }) => this.#isExposed(id)).map(({ id }) => id);
+  losses(
+    coming: readonly ProtectedVm[],
+    { leaving = [], whoseRules = [] }: { leaving?: Iterable<string>; whoseRules?: Iterable<string> } = {},
+  ): string[] {
+    this.#findPlaces();
     return this.#journal.trial(() => {
-      for (const vm of vms) this.upsertVm(vm);
+      for (const id of leaving) this.removeVm(id);
+      for (const vm of coming) {
+        // Where it is already it has to find its place as if it were new.
+        this.removeVm(vm.id);
+        this.upsertVm(vm);
+      }
       for (const id of whoseRules) this.review(id);
-      const lost = this.#findPlaces().map(({ id }) => id);
-      return lost.filter((id) => !exposed.includes(id)).sort();
+      return this.#findPlaces()
+        .map(({ id }) => id)
+        .sort();
     });
   }
 
@@ -171,11 +185,6 @@ export class FailoverPlan {
     if (this.losses([vm]).length > 0) return false;
     this.upsertVm(vm);
     return true;
-  }
-
-  #isExposed(id: string): boolean {
-    const vm = this.#vms.get(id);
-    return vm !== undefined && this.#unprotected.has(vm);
   }
 
   #add(vm: PlannedVm): void {
@@ -270,11 +279,6 @@ export class FailoverPlan {
   #grow(row: number): void {
     this.#grown.add(row);
     this.#asked = 0;
-  }
-
-  #mend(): void {
-    this.#findPlaces();
-    this.#askAgain();
   }
 
   /**

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { PlacementEngine } from '../engine/engine.ts';
-import type { PlacedVm } from '../model/vm.ts';
+import { Gate } from '../gate/gate.ts';
+import type { PlacedVm, VmState } from '../model/vm.ts';
 import { policy, required, vm } from '../testing/small-world.ts';
 import { FailureReserve, hostnameKey } from './failure-reserve.ts';
 
@@ -24,6 +25,7 @@ const step = fc.oneof(
   { weight: 3, arbitrary: hostStep.map((host) => ({ host })) },
   { weight: 6, arbitrary: vmStep.map((placed) => ({ placed })) },
   { weight: 2, arbitrary: fc.tuple(vmStep, fc.constantFrom(...names)).map((found) => ({ found })) },
+  { weight: 2, arbitrary: fc.tuple(vmStep, fc.constantFrom(...ids)).map((instead) => ({ instead })) },
   policyStep.map((rule) => ({ rule })),
   fc.constantFrom('web', 'db').map((noRule) => ({ noRule })),
   fc.constantFrom(...ids).map((noVm) => ({ noVm })),
@@ -31,14 +33,25 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
+const refused = { kind: 'unplaced' as const, rejections: [], message: 'the reserve is short' };
+
 class World {
   readonly engine = new PlacementEngine();
   readonly reserve: FailureReserve;
+  readonly gate: Gate;
   readonly key: string;
 
   constructor(failures: number, key: string) {
     this.key = key;
     this.reserve = new FailureReserve(this.engine, { pool: 'default', failures, topologyKey: key });
+    this.gate = new Gate(this.engine, [
+      {
+        refusal: () => undefined,
+        objection: (_pool, placed, leaving) =>
+          this.reserve.losses(placed, leaving).length === 0 ? undefined : () => refused,
+        candidates: (request) => this.reserve.candidates(request),
+      },
+    ]);
   }
 
   /** Says what is wrong after a placement; an empty list for every other step. */
@@ -59,7 +72,9 @@ class World {
     } else if ('noVm' in step) {
       this.engine.removeVm(`shop/${step.noVm}`);
       this.reserve.removeVm(`shop/${step.noVm}`);
-    } else if ('found' in step) this.#put({ ...vm(step.found[0].id, step.found[0]), host: step.found[1] });
+    } else if ('instead' in step)
+      return this.#placeInstead(vm(step.instead[0].id, step.instead[0]), `shop/${step.instead[1]}`);
+    else if ('found' in step) this.#put({ ...vm(step.found[0].id, step.found[0]), host: step.found[1] });
     else return this.#place(vm(step.placed.id, step.placed));
     return [];
   }
@@ -80,11 +95,23 @@ class World {
   #place(of: PlacedVm | ReturnType<typeof vm>): string[] {
     if (this.engine.vm(of.id)) return [];
     const request = { vm: of, pool: 'default', strategy: 'Spread' as const };
-    const first = this.engine.find(request)?.host;
-    if (first === undefined) return [];
+    const first = this.engine.find(request);
+    if (!first) return [];
     const before = new Set(this.reserve.report().exposed);
-    const host = this.reserve.choose(request, first);
-    if (typeof host !== 'string') return [];
+    const found = this.gate.choose(request, first);
+    if (found.kind === 'unplaced') return [];
+    this.#put({ ...of, host: found.host });
+    return this.reserve.report().exposed.filter((id) => !before.has(id));
+  }
+
+  /** On the host of a VM that is gone then. */
+  #placeInstead(of: VmState, gone: string): string[] {
+    const host = this.engine.vm(gone)?.host;
+    if (host === undefined || this.engine.vm(of.id)) return [];
+    if (this.reserve.losses([{ ...of, host }], [gone]).length > 0) return [];
+    const before = new Set(this.reserve.report().exposed);
+    this.engine.removeVm(gone);
+    this.reserve.removeVm(gone);
     this.#put({ ...of, host });
     return this.reserve.report().exposed.filter((id) => !before.has(id));
   }

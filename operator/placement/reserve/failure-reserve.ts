@@ -3,7 +3,7 @@ import { type NamedRule, rulesOf } from '../explain/policy-rules.ts';
 import type { PlacementRequest } from '../model/decision.ts';
 import { countedRequest, cpu, memory, type Resources } from '../model/resources.ts';
 import type { Labels } from '../model/selector.ts';
-import type { PlacedVm, VmState } from '../model/vm.ts';
+import type { PlacedVm } from '../model/vm.ts';
 import type { ProtectedVm } from './failover.ts';
 import { FailoverPlan } from './failover-plan.ts';
 
@@ -115,30 +115,29 @@ export class FailureReserve {
     }
   }
 
-  /** Who would have no place if these VMs came to their hosts: of themselves, and of others that have one now; by id. */
-  losses(placed: readonly PlacedVm[]): string[] {
+  /**
+   * Who would have no place if these VMs came to their hosts: of themselves, and of others that have one now; by id.
+   * `leaving`: ids of VMs that are gone by then. Not to be asked within a trial of the engine.
+   */
+  losses(placed: readonly PlacedVm[], leaving: readonly string[] = []): string[] {
     const plan = this.#plan(this.options.failures);
     return this.#engine.trial(() => {
+      for (const id of leaving) this.#engine.removeVm(id);
       for (const vm of placed) this.#engine.upsertVm(vm);
-      const judged = new Set(placed.flatMap((vm) => [...this.#judgedBeside(vm, vm.host)]));
+      const whoseRules = new Set(placed.flatMap((vm) => [...this.#judgedBeside(vm, plan)]));
       return plan.losses(
         placed.map((vm) => this.#protected(vm)),
-        judged,
+        { leaving, whoseRules },
       );
     });
   }
 
-  /** The engine's best host on which the VM leaves the reserve whole; `first` is its best of all. */
-  choose(request: PlacementRequest, first: string): string | ReserveRefusal {
-    const losses = this.losses([{ ...request.vm, host: first }]);
-    if (losses.length === 0) return first;
-    const tried = new Set([first]);
-    for (const host of this.#candidates(request)) {
-      if (tried.has(host)) continue;
-      tried.add(host);
-      if (this.losses([{ ...request.vm, host }]).length === 0) return host;
-    }
-    return { tried: [...tried], losses };
+  /** Hosts that are worth a try: the best by score, then the best of those where nobody would have to move. */
+  *candidates(request: PlacementRequest): Generator<string> {
+    yield* this.#engine.ranked(request, triedAtMost);
+    const plan = this.#plan(this.options.failures);
+    const { sizes } = this.#protected({ ...request.vm, host: '' });
+    yield* this.#engine.ranked(request, triedAtMost, (host) => plan.hasSpare(host, sizes));
   }
 
   /** Hosts to which the VM would go, the first that is left; fewer than may fail when it has no place. */
@@ -170,20 +169,11 @@ export class FailureReserve {
     else for (const id of ruled) this.#doubtfulVms.add(id);
   }
 
-  *#candidates(request: PlacementRequest): Generator<string> {
-    yield* this.#engine.ranked(request, triedAtMost);
-    const plan = this.#plan(this.options.failures);
-    const { sizes } = this.#protected({ ...request.vm, host: '' });
-    yield* this.#engine.ranked(request, triedAtMost, (host) => plan.hasSpare(host, sizes));
-  }
-
   /** VMs whose places the policies may forbid once such a VM is on the host. */
-  #judgedBeside(vm: VmState, host: string): Iterable<string> {
+  #judgedBeside(vm: PlacedVm, plan: FailoverPlan): Iterable<string> {
     const rules = this.#engine.policiesFor(vm).flatMap(rulesOf);
     if (rules.length === 0) return [];
-    return rules.every(isOfOneHost)
-      ? this.#plan(this.options.failures).guestsOf(host)
-      : (this.#ruled.get(vm.namespace) ?? []);
+    return rules.every(isOfOneHost) ? plan.guestsOf(vm.host) : (this.#ruled.get(vm.namespace) ?? []);
   }
 
   #headroom(): number {
@@ -197,6 +187,7 @@ export class FailureReserve {
   #plan(failures: number): FailoverPlan {
     const plan = this.#plans.get(failures) ?? this.#make(failures);
     this.#review();
+    plan.mend();
     return plan;
   }
 
