@@ -155,11 +155,13 @@ function smooth(before: HostUse, now: HostUse, ms: number): HostUse {
 }
 
 function tell({ use, told }: Known, nowMs: number): boolean {
+  // While all guests still boot nothing is known of it: there is none until it is, or what was told before.
+  const contention = use.contention ?? (told.contention.value === undefined ? 0 : undefined);
   const percent = (part: number | undefined) => (part === undefined ? undefined : part * 100);
   const changes = [
     told.cpu.see(percent(use.cpu), nowMs),
     told.memory.see(percent(use.memory), nowMs),
-    told.contention.see(percent(use.contention), nowMs),
+    told.contention.see(percent(contention), nowMs),
   ];
   return changes.some((changed) => changed);
 }
