@@ -18,6 +18,7 @@ import { happiness, usedPercent } from './hostpool-happiness.ts';
 import { roomStatus, strandedPercent } from './hostpool-room.ts';
 import { taints } from './placement.ts';
 import { poolResources, resourceAmounts } from './resources.ts';
+import { poolShares, shareStatus } from './shares.ts';
 import { overcommitPercent } from './size.ts';
 
 const absolutePath = matching(
@@ -138,6 +139,7 @@ export const hostPoolSpec = z
       .default([])
       .describe('Kernels that VMs may boot directly. Only files named here are ever opened for a VM.'),
     resources: poolResources,
+    shares: poolShares,
   })
   .meta(
     cel({
@@ -155,6 +157,9 @@ export const hostPoolStatus = z.object({
       ready: z.int32().describe('Hosts that VMs may be placed on.'),
       cordoned: z.int32().describe('Hosts that an admin has taken out of placement.'),
       lost: z.int32().describe('Hosts that do not answer.'),
+      overallocated: z
+        .int32()
+        .describe('Hosts of which more is allocated than there is: their condition Overallocated.'),
     })
     .optional()
     .describe('Hosts by state.'),
@@ -180,6 +185,7 @@ export const hostPoolStatus = z.object({
     .describe('The pool as one computer.'),
   ...roomStatus,
   happiness,
+  shares: shareStatus,
   headroom: z
     .int32()
     .optional()
@@ -206,6 +212,6 @@ export type HostPoolSpec = z.output<typeof hostPoolSpec>;
 export type HostPoolStatus = z.output<typeof hostPoolStatus>;
 export type HostPool = Resource<HostPoolSpec, HostPoolStatus>;
 
-/** ReserveKept stands only on pools that have a reserve. */
-export const hostPoolConditions = ['Ready', 'Stalled', 'ReserveKept'] as const;
+/** ReserveKept and SharesValid stand only on pools that have a reserve, or shares. */
+export const hostPoolConditions = ['Ready', 'Stalled', 'ReserveKept', 'SharesValid'] as const;
 export type HostPoolCondition = (typeof hostPoolConditions)[number];

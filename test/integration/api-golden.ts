@@ -31,7 +31,7 @@ const virtualMachineStatus: VirtualMachineStatus = {
 
 const hostPoolStatus: HostPoolStatus = {
   observedGeneration: 1,
-  hosts: { total: 12, ready: 11, cordoned: 1, lost: 0 },
+  hosts: { total: 12, ready: 11, cordoned: 1, lost: 0, overallocated: 0 },
   virtualMachines: 214,
   resources: [
     {

@@ -55,6 +55,7 @@ export async function reconcileHostPool(
     room: roomOf(members, usages),
     classes: classRoom(env, pool),
     happiness: happinessOf(env.stores.virtualMachines.byIndex('contended', key)),
+    shares: env.pools.shares.of(key),
     resources: poolResources(pool, members, usages),
     now: env.clock.wallTime(),
   });
