@@ -8,6 +8,7 @@ import type { Amounts } from './capacity.ts';
 import type { HostLink } from './connections.ts';
 import { soundFacts } from './implausible.ts';
 import type { ToldUse } from './measurements.ts';
+import { cellsInStatus } from './numa-cells.ts';
 import { type HostFindings, hostVerdicts } from './verdicts.ts';
 
 /** The status holds no more; a Node may have any number. */
@@ -81,11 +82,7 @@ function facts(of: HostFacts): Partial<HostStatus> {
       models: listed(of.guests.cpuModels),
     },
     machineTypes: listed(of.guests.machineTypes),
-    numaCells: of.numaCells.map(({ id, cpus, memoryBytes }) => ({
-      id,
-      cpus,
-      memory: exactQuantity(memoryBytes),
-    })),
+    numaCells: cellsInStatus(of.numaCells),
     capacity: { cpu: of.cpu.count, memory: exactQuantity(of.memoryBytes) },
   };
 }
