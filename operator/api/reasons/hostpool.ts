@@ -12,6 +12,12 @@ export const hostPoolReasons = {
     remedy: 'See the hosts that the message names: kubectl describe vmhost.',
     conditions: ['HostPool.Ready'],
   },
+  SomeHostsOverallocated: {
+    meaning:
+      'Every host is ready, but VMs on some have more than they may, or spec.hostReserved leaves nothing of them to VMs; the message names them.',
+    remedy: 'See the condition Overallocated of the hosts that the message names: kubectl describe vmhost.',
+    conditions: ['HostPool.Ready'],
+  },
   NoHosts: {
     meaning: 'The pool has no hosts.',
     remedy: 'Label the Nodes that carry libvirt as spec.nodeSelector asks, or list spec.staticHosts.',
@@ -48,5 +54,22 @@ export const hostPoolReasons = {
       'After as many failures as spec.failureReserve names, the VMs that the message names would have no place. They are left where they are; new VMs are placed only where they make it no worse.',
     remedy: 'Add hosts, stop or shrink VMs, or ask for less in spec.failureReserve.',
     conditions: ['HostPool.ReserveKept'],
+  },
+  SharesComplete: {
+    meaning: 'All shares hold as spec.shares says, and hosts have what they reserve.',
+    remedy: nothing,
+    conditions: ['HostPool.SharesValid'],
+  },
+  SharesContradictory: {
+    meaning:
+      'Shares contradict each other or themselves; the message names them, and what holds in place of what cannot. Limits hold all the same, and the other shares as they are written.',
+    remedy: 'Put right in spec.shares what the message names.',
+    conditions: ['HostPool.SharesValid'],
+  },
+  ReservationsShort: {
+    meaning:
+      'What shares reserve, and VMs have beside it, is more than the hosts that take VMs have. VMs are left where they are; beyond what is reserved for them none are placed until there is room for it all.',
+    remedy: 'Add hosts, stop or shrink VMs, or reserve less in spec.shares.',
+    conditions: ['HostPool.SharesValid'],
   },
 } as const satisfies ReasonTable;
