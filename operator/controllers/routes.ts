@@ -112,8 +112,16 @@ function wakeGang({ metadata: { namespace = '' } }: VirtualMachine, stores: Stor
 function footprint(vm: VirtualMachine): string {
   const { metadata, spec, status } = vm;
   const scheduled = findCondition(vm, 'Scheduled')?.reason;
-  const { priority } = spec.placement;
-  const size = [askedSize(vm), spec.cpu?.model, spec.machineType, spec.resources, heldBy(vm)];
+  const { priority, numaPolicy } = spec.placement;
+  const size = [
+    askedSize(vm),
+    numaPolicy,
+    status?.numaCell,
+    spec.cpu?.model,
+    spec.machineType,
+    spec.resources,
+    heldBy(vm),
+  ];
   return JSON.stringify([status?.hostName, size, metadata.labels, priority, scheduled]);
 }
 
@@ -134,6 +142,7 @@ function room({ metadata, spec, status }: Host): string {
     metadata.labels,
     metadata.deletionTimestamp,
     status?.allocatable,
+    status?.numaCells,
     status?.taints,
     status?.cpu?.models,
     status?.machineTypes,
@@ -195,7 +204,11 @@ function routePolicies(stores: Stores, unplaced: Unplaced, wakes: Wakes): void {
     const { object } = change;
     const old = oldOf(change);
     if (old && intentOf(old) === intentOf(object)) return;
-    if (bearsOnAll(object) || (old && bearsOnAll(old))) unplaced.wake();
+    // Where VMs may be decides what is kept free for them, and so who else finds room.
+    const pools = stores.hostPools.list();
+    const isKept = pools.some(({ spec }) => spec.failureReserve !== undefined);
+    for (const pool of pools) wakes.hostPools.wakeAfter(keyOf(pool), sumsAfterMs);
+    if (isKept || bearsOnAll(object) || (old && bearsOnAll(old))) unplaced.wake();
     wakePolicies(object.metadata.namespace, stores, wakes); // they may contradict each other
     for (const vm of stores.virtualMachines.byIndex('namespace', object.metadata.namespace ?? '')) {
       if (!vm.status?.hostName) wakes.virtualMachines.wakeAfter(keyOf(vm), placeAfterMs);

@@ -181,9 +181,17 @@ export class PlacementEngine {
     return (host) => mask[hosts.row(host) ?? -1] === 1;
   }
 
-  /** The NUMA cell of the host that the VM would get; undefined when it wants none, or none has the room. */
-  cellOn(request: PlacementRequest, host: string): number | undefined {
-    return this.#askOf(request, host, (scene, row) => placementOn(scene, row).cell);
+  /** The NUMA cell of the host that the VM would get, the preferred one if it has the room; undefined when it wants none, or none has the room. */
+  cellOn(request: PlacementRequest, host: string, preferred?: number): number | undefined {
+    return this.#askOf(request, host, (scene, row) => placementOn(scene, row, preferred).cell);
+  }
+
+  /** The same text for VMs that ask the same and that no policy can tell apart: where one finds no place, neither does the other. */
+  kindOf(request: PlacementRequest): string {
+    const { labels, ...vm } = request.vm;
+    const { key } = this.#world.labelSet(vm.namespace, labels);
+    this.#world.tidy(vm.namespace);
+    return JSON.stringify([{ ...request, vm: { ...vm, id: '' } }, key]);
   }
 
   /** The hosts that the VM could go to if there were no other VMs and no limits, by name. */
