@@ -39,13 +39,13 @@ it('leaves no connection, no watch and no timer behind', async () => {
 
 it('is as dead in the middle of a call: the call arrives, and its answer moves nobody', async () => {
   const { world, end } = await mortalWorld();
-  world.cluster.intercept = ({ verb }, when) => {
-    if (verb === 'setFinalizers' && when === 'after') end();
+  world.cluster.intercept = ({ verb, key }, when) => {
+    if (verb === 'patchStatus' && key === 'shop/web-2' && when === 'after') end();
   };
   world.putVm('web-2');
   await world.run(60_000);
-  expect(world.vm('web-2').metadata.finalizers).toHaveLength(1);
-  expect(world.vm('web-2').status).toBeUndefined();
+  expect(world.vm('web-2').status?.hostName).toBe('h1');
+  expect(world.vm('web-2').metadata.finalizers).toBeUndefined();
   expect(world.cluster.objects(virtualMachines)).toHaveLength(2);
 });
 

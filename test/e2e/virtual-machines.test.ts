@@ -34,7 +34,7 @@ describe('20 VMs on 3 hosts, created at once', () => {
   it('cost three or four writes each, refused ones counted', async () => {
     const writes = (await lab.writes()).filter(({ resource }) => resource === 'virtualmachines');
     const counts = names.map((name) => writes.filter((write) => write.name === name).length);
-    // Finalizer, binding, running; the address comes with the third or as a fourth.
+    // Binding, finalizer, running; the address comes with the third or as a fourth.
     expect(Math.min(...counts)).toBeGreaterThanOrEqual(3);
     expect(Math.max(...counts)).toBeLessThanOrEqual(4);
   });

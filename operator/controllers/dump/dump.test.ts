@@ -93,10 +93,6 @@ describe('a dump', () => {
     }
     await world.stopOperator();
     await add('three');
-    // Its finalizer is what the operator would give it first.
-    world.editVm('three', ({ metadata }) => {
-      metadata.finalizers = world.vm('one').metadata.finalizers ?? [];
-    });
     const names = ['one', 'two', 'three'];
     const expected = await Promise.all(names.map((name) => replayed(world, name)));
     await world.startOperator();

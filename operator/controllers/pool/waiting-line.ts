@@ -3,7 +3,6 @@ import { keyOf, type ObjectKey } from '../../kube/object.ts';
 import type { PlacementEngine } from '../../placement/engine/engine.ts';
 import { bySize } from '../../placement/model/size.ts';
 import type { VmState } from '../../placement/model/vm.ts';
-import { finalizer } from '../virtualmachine/finalizer.ts';
 import { isPaused } from '../virtualmachine/pause.ts';
 
 interface Waiting {
@@ -98,9 +97,8 @@ export class WaitingLine {
   }
 }
 
-/** Whether its next reconcile would give it a host if there were one; before its finalizer it has other things to do. */
+/** Whether its next reconcile would give it a host if there were one. */
 function waits(vm: VirtualMachine): boolean {
-  const { deletionTimestamp, finalizers } = vm.metadata;
-  if (vm.status?.hostName || deletionTimestamp || vm.spec.runStrategy === 'Halted') return false;
-  return (finalizers?.includes(finalizer) ?? false) && !isPaused(vm);
+  const isAsked = !vm.metadata.deletionTimestamp && vm.spec.runStrategy !== 'Halted';
+  return isAsked && !vm.status?.hostName && !isPaused(vm);
 }

@@ -6,7 +6,7 @@ import type { Scope, StepResult } from './scope.ts';
 /**
  * Binds a VM to the host where its domain runs although no binding says so: etcd was restored from before it, or
  * somebody cleared the status. Placed anew it would run twice, and deleted without its domain that would run on. A VM
- * that no operator had in its hands before runs nowhere, and waits for nobody. Undefined when it runs nowhere.
+ * of which no operator has made anything yet runs nowhere, and waits for nobody. Undefined when it runs nowhere.
  */
 export async function adopt(scope: Scope): Promise<StepResult | undefined> {
   const { env, vm } = scope;

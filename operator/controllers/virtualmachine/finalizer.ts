@@ -5,7 +5,10 @@ import { stepDone } from './scope.ts';
 /** Keeps a deleted VM's object until its domain is gone. */
 export const finalizer = 'vmfabric.io/domain';
 
-/** Before anything is made outside: without the finalizer a deletion could leave a domain behind. */
+/**
+ * Before anything is made outside: without the finalizer a deletion could leave a domain behind. But after the binding,
+ * which is what everybody waits for: until then there is nothing that a deletion could leave.
+ */
 export async function ensureFinalizer(scope: Scope): Promise<StepResult> {
   const present = scope.vm.metadata.finalizers ?? [];
   if (!present.includes(finalizer)) {

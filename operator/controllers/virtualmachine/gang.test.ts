@@ -127,9 +127,8 @@ describe('a gang of which only some are bound, as when the operator died in the 
     const world = await World.withHosts(hosts);
     await world.stopOperator();
     world.putPolicy('sum', gang(3));
-    const finalizers = ['vmfabric.io/domain'];
-    world.putVm('a', half, { ...labels, finalizers }, { hostName: 'h1', placementGeneration: 1 });
-    for (const name of ['b', 'c']) world.putVm(name, half, { ...labels, finalizers });
+    world.putVm('a', half, labels, { hostName: 'h1', placementGeneration: 1 });
+    for (const name of ['b', 'c']) world.putVm(name, half, labels);
     meanwhile(world);
     await world.startOperator();
     await world.run(20_000);
@@ -157,9 +156,6 @@ describe('a gang of which only some are bound, as when the operator died in the 
 
   it('gives its places back when a member is gone by then', async () => {
     const world = await afterCrash(2, ({ cluster }) => {
-      cluster.edit(virtualMachines, { namespace: 'shop', name: 'c' }, ({ metadata }) => {
-        metadata.finalizers = [];
-      });
       cluster.remove(virtualMachines, { namespace: 'shop', name: 'c' });
     });
     expect(bound(world)).toEqual([]);

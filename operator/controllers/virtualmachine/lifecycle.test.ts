@@ -43,12 +43,36 @@ describe('a VM that is created', () => {
     await world.run(1000);
     expect(world.vm('web-1').status?.powerState).toBe('Running');
     expect(world.writes('VirtualMachine')).toEqual([
-      'setFinalizers shop/web-1',
       'patchStatus shop/web-1',
+      'setFinalizers shop/web-1',
       'patchStatus shop/web-1',
     ]);
     await world.run(60_000);
     expect(world.writes('VirtualMachine')).toHaveLength(4);
+  });
+
+  it('has its finalizer, by which a deletion waits for its domain, before anything is done on a host', async () => {
+    const world = await World.withHosts(1);
+    const done: number[] = [];
+    world.cluster.intercept = ({ verb }, when) => {
+      if (verb === 'setFinalizers' && when === 'after') done.push(world.hypervisor.changes.length);
+    };
+    world.putVm('web-1');
+    await world.run(10_000);
+    expect(done).toEqual([0]);
+  });
+
+  it('leaves nothing when it is deleted before that, right after its binding', async () => {
+    const world = await World.withHosts(1);
+    world.cluster.intercept = ({ verb, type }, when) => {
+      const isBinding = verb === 'patchStatus' && type.kind === 'VirtualMachine';
+      if (isBinding && when === 'after') world.deleteVm('web-1');
+    };
+    world.putVm('web-1');
+    await world.run(60_000);
+    expect(world.hypervisor.changes).toEqual([]);
+    expect(world.operator.pools.usage('h1').vms).toBe(0);
+    expect(world.hostObject('h1')?.status?.virtualMachines).toBe(0);
   });
 
   it('is bound in the API before anything is done on a host', async () => {
@@ -218,7 +242,7 @@ describe('a VM that comes before its hosts are connected', () => {
     world.putVm('web-1');
     await world.operator.start();
     await world.run(2000);
-    expect(world.writes('VirtualMachine')).toEqual(['setFinalizers shop/web-1']);
+    expect(world.writes('VirtualMachine')).toEqual([]);
     await world.run(120_000);
     expect(world.condition('web-1', 'Ready')).toBe('True Running');
     expect(world.writes('VirtualMachine').length).toBeLessThanOrEqual(4);

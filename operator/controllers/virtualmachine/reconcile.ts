@@ -20,9 +20,9 @@ import { type Environment, type Scope, type Step, type StepResult, stepDone } fr
 import { computeStatus } from './status.ts';
 
 const steps: readonly Step[] = [
-  ensureFinalizer,
   respectPause,
   place,
+  ensureFinalizer,
   reachHost,
   makeWay,
   awaitGang,

@@ -36,7 +36,7 @@ export interface Scope {
   signal: AbortSignal;
   /** As read from the store, or as the last own write returned it. */
   vm: VirtualMachine;
-  /** No operator had it in its hands before: it has no finalizer yet. */
+  /** It has no finalizer yet, so no operator has made anything of it. */
   isNew: boolean;
   pool?: HostPool;
   host?: Host;

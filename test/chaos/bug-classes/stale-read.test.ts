@@ -1,16 +1,20 @@
 import { expect, it } from 'vitest';
 import { hosts, virtualMachines } from '../../../operator/api/kinds.ts';
+import type { RecordedCall } from '../../../operator/kube/fake-faults.ts';
 import { World } from '../../../operator/testing/world.ts';
+
+const isBinding = ({ verb, type }: RecordedCall) =>
+  verb === 'patchStatus' && type.kind === virtualMachines.kind;
 
 it('a VM whose cache stands still is bound once and then let be, and defined and started once when it goes on', async () => {
   const world = await World.withHosts(2);
   world.forgetCalls();
-  world.cluster.intercept = ({ verb }, when) => {
-    if (verb === 'setFinalizers' && when === 'after') world.cluster.watches.freeze(virtualMachines);
+  world.cluster.intercept = (call, when) => {
+    if (isBinding(call) && when === 'after') world.cluster.watches.freeze(virtualMachines);
   };
   world.putVm('web-1');
   await world.run(120_000);
-  expect(world.writes('VirtualMachine')).toHaveLength(2); // the finalizer, the binding
+  expect(world.writes('VirtualMachine')).toHaveLength(1); // the binding
   expect(world.hypervisor.changes).toEqual([]);
   world.cluster.intercept = () => {};
   world.cluster.watches.thaw();
@@ -20,8 +24,8 @@ it('a VM whose cache stands still is bound once and then let be, and defined and
 
 it('it goes on where it was once the cache goes on', async () => {
   const world = await World.withHosts(2);
-  world.cluster.intercept = ({ verb }, when) => {
-    if (verb === 'setFinalizers' && when === 'after') world.cluster.watches.freeze(virtualMachines);
+  world.cluster.intercept = (call, when) => {
+    if (isBinding(call) && when === 'after') world.cluster.watches.freeze(virtualMachines);
   };
   world.putVm('web-1');
   await world.run(60_000);
