@@ -121,7 +121,7 @@ export class PoolModel {
       )
         continue;
       const request = this.request(waiting, pool);
-      const kind = JSON.stringify({ ...request, vm: { ...request.vm, id: '' } });
+      const kind = JSON.stringify({ ...request, vm: { ...request.vm, id: '', createdAt: 0 } });
       const found = inVain.has(kind) ? undefined : this.#find(request);
       if (found) this.assume(waiting, found.host);
       else inVain.add(kind);

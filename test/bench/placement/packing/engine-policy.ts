@@ -49,7 +49,7 @@ export class EnginePolicy implements Policy {
   }
 }
 
-function stateOf({ cpu, memory }: TraceVm, id: string) {
+function stateOf({ cpu, memory, start }: TraceVm, id: string) {
   const requests = { cpu: Math.round(cpu * parts.cpu), memory: Math.round(memory * parts.memory) };
-  return { id, namespace: 'trace', labels: {}, requests };
+  return { id, namespace: 'trace', labels: {}, requests, createdAt: start * 1000 };
 }
