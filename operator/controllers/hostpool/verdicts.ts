@@ -2,6 +2,7 @@ import type { Host } from '../../api/host.ts';
 import type { HostPool, HostPoolCondition } from '../../api/hostpool.ts';
 import { fails, findCondition, holds, type Verdict } from '../conditions.ts';
 import type { MemberFindings } from './members.ts';
+import { standingOf } from './standing.ts';
 
 /** Names at most this many hosts in a message. */
 const named = 5;
@@ -11,7 +12,7 @@ export function poolVerdicts(
   members: readonly Host[],
   findings: MemberFindings,
 ): Record<Exclude<HostPoolCondition, 'ReserveKept'>, Verdict> {
-  const down = members.filter((host) => findCondition(host, 'Ready')?.status !== 'True');
+  const down = members.filter((host) => !standingOf(host).isReady);
   return {
     Ready: readyVerdict(pool, members, down, findings),
     Stalled: stalledVerdict(members, down, findings),
@@ -26,6 +27,7 @@ function readyVerdict(
 ): Verdict {
   if (pool.metadata.deletionTimestamp) return fails('HostsInUse', inUse(members));
   if (members.length === 0) return noHosts(pool, findings);
+  const overallocated = members.filter((host) => standingOf(host).isOverallocated);
   const remarks = [
     ...(down.length > 0 ? [notReady(down, members.length)] : []),
     ...leavingRemarks(findings),
@@ -33,25 +35,26 @@ function readyVerdict(
     ...nameRemarks(findings),
     ...refusalRemarks(findings),
   ];
+  const excess = overallocated.length > 0 ? [overallocationRemark(overallocated)] : [];
   if (remarks.length === 0) {
-    return holds(
-      'HostsReady',
-      members.length === 1 ? 'The one host is ready.' : `All ${members.length} hosts are ready.`,
-    );
+    const all = members.length === 1 ? 'The one host is ready.' : `All ${members.length} hosts are ready.`;
+    return holds(excess.length > 0 ? 'SomeHostsOverallocated' : 'HostsReady', [all, ...excess].join(' '));
   }
   const verdict = down.length === members.length ? fails : holds;
-  return verdict('SomeHostsNotReady', remarks.join(' '));
+  return verdict('SomeHostsNotReady', [...remarks, ...excess].join(' '));
+}
+
+function overallocationRemark(hosts: readonly Host[]): string {
+  const names = hosts.slice(0, named).map(({ metadata }) => metadata.name);
+  return `More is allocated of ${list(names, hosts.length)} than there is; see the condition Overallocated there.`;
 }
 
 /** Stalled when every host of the pool waits for a person, or when a name is not to be had. */
 function stalledVerdict(members: readonly Host[], down: readonly Host[], findings: MemberFindings): Verdict {
   if (findings.taken.length > 0) return holds('HostNameTaken', nameRemarks(findings).join(' '));
   if (findings.refused.length > 0) return holds('HostRefused', refusalRemarks(findings).join(' '));
-  const stalled = members
-    .map((host) => findCondition(host, 'Stalled'))
-    .filter((one) => one?.status === 'True');
-  const first = stalled[0];
-  if (first && stalled.length === members.length && down.length === members.length) {
+  const first = members[0] && standingOf(members[0]).stalled;
+  if (first && down.length === members.length && members.every((host) => standingOf(host).stalled)) {
     return holds(first.reason as Verdict['reason'], first.message);
   }
   return fails('AsExpected', 'Nothing waits for a person.');

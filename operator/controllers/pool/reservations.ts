@@ -12,7 +12,7 @@ import {
   type ReserveOptions,
   type ReserveReport,
 } from '../../placement/reserve/failure-reserve.ts';
-import { takesVms } from '../hostpool/status.ts';
+import { takesVms } from '../hostpool/standing.ts';
 import type { HostView } from './translate.ts';
 
 /** What pools keep free, by name of the pool; told all that the engine is told. A pool without a reserve costs nothing. */
