@@ -50,13 +50,17 @@ export function matching(pattern: RegExp, message: string) {
 /** Keyword that carries the message of `matching` to the generator; it is in no CRD. */
 export const patternMessage = 'x-vmfabric-pattern-message';
 
+const dnsLabelPattern = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+
 /** RFC 1123 label: what Kubernetes calls objects, and hosts take as a host name. */
 export const dnsLabel = matching(
-  /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
+  dnsLabelPattern,
   'must be lower-case letters, digits and dashes, and begin and end with a letter or digit',
 )
   .min(1)
   .max(63);
+/** The same in places of which there may be so many that a rule would exceed the API server's budget for CEL. */
+export const plainDnsLabel = z.string().min(1).max(63).regex(dnsLabelPattern);
 
 /** RFC 1123 subdomain: the name of a Node or any cluster-scoped object. */
 export const dnsSubdomain = matching(
@@ -79,7 +83,7 @@ const labelKeyPattern = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-
 export const labelKey = matching(labelKeyPattern, 'must be a label key such as example.com/rack or rack')
   .min(1)
   .max(317);
-/** The same in places of which there may be so many that a rule would exceed the API server's budget for CEL. */
+/** The same for long lists, as plainDnsLabel. */
 export const plainLabelKey = z.string().min(1).max(317).regex(labelKeyPattern);
 /** A plain pattern: as a rule, over every label of every host, it would exceed the API server's budget for CEL. */
 export const labelValue = z

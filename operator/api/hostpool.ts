@@ -17,6 +17,7 @@ import { failureReserve } from './failure-reserve.ts';
 import { roomStatus, strandedPercent } from './hostpool-room.ts';
 import { taints } from './placement.ts';
 import { poolResources, resourceAmounts } from './resources.ts';
+import { poolShares, shareStatus } from './shares.ts';
 import { overcommitPercent } from './size.ts';
 
 const absolutePath = matching(
@@ -137,6 +138,7 @@ export const hostPoolSpec = z
       .default([])
       .describe('Kernels that VMs may boot directly. Only files named here are ever opened for a VM.'),
     resources: poolResources,
+    shares: poolShares,
   })
   .meta(
     cel({
@@ -180,6 +182,7 @@ export const hostPoolStatus = z.object({
     .optional()
     .describe('The pool as one computer.'),
   ...roomStatus,
+  shares: shareStatus,
   headroom: z
     .int32()
     .optional()
@@ -206,6 +209,6 @@ export type HostPoolSpec = z.output<typeof hostPoolSpec>;
 export type HostPoolStatus = z.output<typeof hostPoolStatus>;
 export type HostPool = Resource<HostPoolSpec, HostPoolStatus>;
 
-/** ReserveKept stands only on pools that have a reserve. */
-export const hostPoolConditions = ['Ready', 'Stalled', 'ReserveKept'] as const;
+/** ReserveKept and SharesValid stand only on pools that have a reserve, or shares. */
+export const hostPoolConditions = ['Ready', 'Stalled', 'ReserveKept', 'SharesValid'] as const;
 export type HostPoolCondition = (typeof hostPoolConditions)[number];

@@ -181,6 +181,7 @@ function routeHosts(stores: Stores, unplaced: Unplaced, wakes: Wakes): void {
     for (const host of stores.hosts.byIndex('pool', name)) wakes.hosts.wake(keyOf(host));
     for (const vm of stores.virtualMachines.byIndex('pool', name))
       wakes.virtualMachines.wakeAfter(keyOf(vm), placeAfterMs);
+    if (old) unplaced.wake(); // hosts may have more room, and shares, or less is kept
   });
   stores.nodes.subscribe(({ object }) => {
     if (stores.hosts.get(object.metadata.name)) wakes.hosts.wake(object.metadata.name);

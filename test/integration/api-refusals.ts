@@ -248,6 +248,41 @@ export const refused: Record<string, Case[]> = {
       hostPool({ preemption: { mode: 'Kill' } }),
       'spec.preemption.mode: Unsupported value: "Kill": supported values: "Disabled", "StopVirtualMachines"',
     ],
+    [
+      'a share of a share that is not there',
+      hostPool({ shares: [{ name: 'a', parentName: 'b' }] }),
+      'spec.shares: Invalid value: parentName must be the name of another share in spec.shares',
+    ],
+    [
+      'a share of itself',
+      hostPool({ shares: [{ name: 'a', parentName: 'a' }] }),
+      'spec.shares[0].parentName: Invalid value: a share cannot be part of itself: leave parentName out, or name another share',
+    ],
+    [
+      'two shares of one name',
+      hostPool({ shares: [{ name: 'a' }, { name: 'a' }] }),
+      'spec.shares[1]: Duplicate value: {"name":"a"}',
+    ],
+    [
+      'a namespace twice in a share',
+      hostPool({ shares: [{ name: 'a', namespaces: ['shop', 'shop'] }] }),
+      'spec.shares[0].namespaces[1]: Duplicate value: "shop"',
+    ],
+    [
+      'a share with more CPUs reserved than it may have',
+      hostPool({ shares: [{ name: 'a', reservation: { cpuCores: 3 }, limit: { cpuCores: 2 } }] }),
+      'spec.shares[0].reservation.cpuCores: Invalid value: reservation.cpuCores must not be above limit.cpuCores',
+    ],
+    [
+      'a share with more memory reserved than it may have',
+      hostPool({ shares: [{ name: 'a', reservation: { memory: '1Gi' }, limit: { memory: '1000M' } }] }),
+      'spec.shares[0].reservation.memory: Invalid value: reservation.memory must not be above limit.memory',
+    ],
+    [
+      'less than nothing for a share',
+      hostPool({ shares: [{ name: 'a', limit: { cpuCores: -1 } }] }),
+      'spec.shares[0].limit.cpuCores: Invalid value: -1: spec.shares[0].limit.cpuCores in body should be greater than or equal to 0',
+    ],
     ['a misspelt field', hostPool({ overCommit: {} }), strict('HostPool', 'spec.overCommit')],
   ],
   PlacementPolicy: [

@@ -64,6 +64,20 @@ describe('what is accepted', () => {
     });
   });
 
+  it('is a tree of as many shares, of as many namespaces, as there may be', async () => {
+    const shares = Array.from({ length: 128 }, (_, index) => ({
+      name: `share-${index}`.padEnd(63, 'x'),
+      ...(index === 0 ? {} : { parentName: `share-${index - 1}`.padEnd(63, 'x') }),
+      namespaces: Array.from({ length: 64 }, (__, at) => `namespace-${index}-${at}`),
+      reservation: { cpuCores: 1, memory: '1Gi' },
+      limit: { cpuCores: 1000, memory: '1.5Ti' },
+    }));
+    expect((await accepted(controlPlane, hostPool({ shares }))).spec['shares']).toEqual(shares);
+    expect((await accepted(controlPlane, hostPool({ shares: [{ name: 'a' }] }))).spec['shares']).toEqual([
+      { name: 'a', namespaces: [] },
+    ]);
+  });
+
   it('is the smallest PlacementPolicy and Host, and the defaults of a rule', async () => {
     const policy = await accepted(
       controlPlane,

@@ -55,4 +55,21 @@ export const hostPoolReasons = {
     remedy: 'Add hosts, stop or shrink VMs, or ask for less in spec.failureReserve.',
     conditions: ['HostPool.ReserveKept'],
   },
+  SharesComplete: {
+    meaning: 'All shares hold as spec.shares says, and hosts have what they reserve.',
+    remedy: nothing,
+    conditions: ['HostPool.SharesValid'],
+  },
+  SharesContradictory: {
+    meaning:
+      'Shares contradict each other or themselves; the message names them, and what holds in place of what cannot. Limits hold all the same, and the other shares as they are written.',
+    remedy: 'Put right in spec.shares what the message names.',
+    conditions: ['HostPool.SharesValid'],
+  },
+  ReservationsShort: {
+    meaning:
+      'What shares reserve, and VMs have beside it, is more than the hosts that take VMs have. VMs are left where they are; beyond what is reserved for them none are placed until there is room for it all.',
+    remedy: 'Add hosts, stop or shrink VMs, or reserve less in spec.shares.',
+    conditions: ['HostPool.SharesValid'],
+  },
 } as const satisfies ReasonTable;

@@ -10,9 +10,9 @@ export const virtualMachineReasons = {
   },
   Unschedulable: {
     meaning:
-      'No host of the HostPool can carry the VM now; the message counts the hosts by what they lack, and tells single changes by which it would fit.',
+      'No host of the HostPool can carry the VM now: the message counts the hosts by what they lack, and tells single changes by which it would fit. Or its share of the pool has no more for it: the message tells which one, how much is missing, and who has it.',
     remedy:
-      'Do what the message says is nearest: make room, uncordon or add a host, or ask for less; the VM is placed by itself as soon as one host fits.',
+      'Do what the message says is nearest: make room, uncordon or add a host, raise the limit of the share, or ask for less; the VM is placed by itself as soon as one host fits.',
     conditions: ['VirtualMachine.Ready', 'VirtualMachine.Scheduled', 'VirtualMachine.Running'],
   },
   Preempting: {
@@ -138,6 +138,13 @@ export const virtualMachineReasons = {
     meaning:
       'The VM asks for more than it had when it ran last, and its host has not that much left; it is not started.',
     remedy: 'Ask for less, or stop or move other VMs of the host; the message says how much is missing.',
+    conditions: ['VirtualMachine.Ready', 'VirtualMachine.Running'],
+  },
+  ShareFull: {
+    meaning:
+      'The VM asks for more than it had when it ran last, and its share of the HostPool has not that much left; it is not started.',
+    remedy:
+      'Ask for less, raise the limit of the share, or delete or shrink other VMs of it; the message says how much is missing and who has it.',
     conditions: ['VirtualMachine.Ready', 'VirtualMachine.Running'],
   },
   DomainNameTaken: {

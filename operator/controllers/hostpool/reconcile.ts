@@ -53,6 +53,7 @@ export async function reconcileHostPool(
     used: sumOf(usages),
     room: roomOf(members, usages),
     classes: classRoom(env, pool),
+    shares: env.pools.shares.of(key),
     resources: poolResources(pool, members, usages),
     now: env.clock.wallTime(),
   });

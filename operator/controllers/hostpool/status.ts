@@ -1,6 +1,7 @@
 import type { Host } from '../../api/host.ts';
 import type { HostPool, HostPoolCondition, HostPoolStatus } from '../../api/hostpool.ts';
 import { exactQuantity } from '../../api/quantity.ts';
+import type { PoolShares } from '../../placement/shares/pool-shares.ts';
 import { conditionList } from '../conditions.ts';
 import type { Amounts } from '../host/capacity.ts';
 import { summary } from '../host/status.ts';
@@ -9,6 +10,7 @@ import { headroomColumn } from './headroom.ts';
 import type { MemberFindings } from './members.ts';
 import { headroomOf, type ReserveFindings, reservedOf, reserveVerdict } from './reserve.ts';
 import { type PoolRoom, roomInStatus } from './room.ts';
+import { sharesInStatus, sharesVerdict } from './shares.ts';
 import { type Standing, standingOf } from './standing.ts';
 import { poolVerdicts } from './verdicts.ts';
 
@@ -21,6 +23,8 @@ export interface PoolObservation {
   classes: HostPoolStatus['classes'];
   /** Undefined for a pool without a reserve. */
   reserve: ReserveFindings | undefined;
+  /** Undefined for a pool without shares. */
+  shares: PoolShares | undefined;
   /** Besides CPUs and memory. */
   resources: NonNullable<HostPoolStatus['resources']>;
   now: Date;
@@ -35,6 +39,7 @@ export function poolStatus({
   room,
   classes,
   reserve,
+  shares,
   resources,
   now,
 }: PoolObservation): HostPoolStatus {
@@ -72,6 +77,7 @@ export function poolStatus({
     ],
     ...(reserve ? { headroom: reserve.report.headroom } : {}),
     ...free,
+    ...(shares ? { shares: sharesInStatus(shares) } : {}),
     summary: {
       hosts: `${hosts.ready}/${hosts.total}`,
       ...summary(used, allocatable),
@@ -81,6 +87,7 @@ export function poolStatus({
       {
         ...poolVerdicts(pool, members, findings),
         ...(reserve ? { ReserveKept: reserveVerdict(reserve) } : {}),
+        ...(shares ? { SharesValid: sharesVerdict(shares) } : {}),
       },
       pool.status?.conditions,
       generation,

@@ -1,5 +1,5 @@
 import type { Host } from '../../api/host.ts';
-import type { HostPool, HostPoolCondition } from '../../api/hostpool.ts';
+import type { HostPool } from '../../api/hostpool.ts';
 import { fails, findCondition, holds, type Verdict } from '../conditions.ts';
 import type { MemberFindings } from './members.ts';
 import { standingOf } from './standing.ts';
@@ -11,7 +11,7 @@ export function poolVerdicts(
   pool: HostPool,
   members: readonly Host[],
   findings: MemberFindings,
-): Record<Exclude<HostPoolCondition, 'ReserveKept'>, Verdict> {
+): Record<'Ready' | 'Stalled', Verdict> {
   const down = members.filter((host) => !standingOf(host).isReady);
   return {
     Ready: readyVerdict(pool, members, down, findings),

@@ -17,11 +17,13 @@ import type { Amounts } from '../host/capacity.ts';
 import type { HostLink } from '../host/connections.ts';
 import type { HostLinks } from '../host/recorded-links.ts';
 import { classOf, type Stores } from '../stores.ts';
+import { type Books, roomOfHost } from './books.ts';
 import { type Counting, countedSize, countingRemark } from './counting.ts';
 import { Gangs } from './gangs.ts';
 import { policyState } from './policy-state.ts';
 import { Preemptions } from './preemptions.ts';
 import { Reservations } from './reservations.ts';
+import { Shares } from './shares.ts';
 import { hostState, vmState } from './translate.ts';
 import { WaitingLine } from './waiting-line.ts';
 
@@ -47,9 +49,11 @@ export class PoolModel {
   /** The VMs that wait for a host. */
   readonly line = new WaitingLine(this.engine, (vm) => this.state(vm));
   readonly gangs: Gangs;
+  readonly shares = new Shares();
   readonly reservations = new Reservations(this.engine);
+  readonly #books: readonly Books[] = [this.shares, this.reservations];
   /** Asked before any VM is counted on a host that it does not have yet. */
-  readonly gate = new Gate(this.engine, [this.reservations]);
+  readonly gate = new Gate(this.engine, [this.shares, this.reservations]);
   readonly preemptions: Preemptions;
   readonly #stores: Stores;
   readonly #connections: HostLinks;
@@ -79,12 +83,14 @@ export class PoolModel {
     this.line.tried(keyOf(vm));
     const request = this.request(vm, pool);
     const refusal = this.gate.refusalAnywhere(request.pool, [request.vm]);
-    if (refusal) return refusal;
+    if (refusal) return this.#remarked(vm, refusal);
     const decision = this.engine.place(request);
     if (decision.kind === 'placed') return this.gate.choose(request, decision);
-    const way = wouldFitSentence(wouldFit(this.engine, request, decision.rejections));
-    const remark = countingRemark(vm, this.#counting(vm));
-    return { ...decision, message: [decision.message, way, remark].filter((text) => text !== '').join(' ') };
+    return this.#remarked(
+      vm,
+      decision,
+      wouldFitSentence(wouldFit(this.engine, request, decision.rejections)),
+    );
   }
 
   /** Whether the VM's size is known: it is not while its class is not there, and without it no host can be chosen. */
@@ -147,10 +153,18 @@ export class PoolModel {
 
   /** What the host lacks for the VM if it has this size, beside all others on it; undefined when nothing. */
   shortageOn(vm: VirtualMachine, pool: HostPool, hostName: string, size: Size): string | undefined {
+    return this.engine.shortageOn(this.#requestOf(vm, pool, size), hostName);
+  }
+
+  /** Why nobody gives the VM so much, whatever its host has; undefined when it may have it. */
+  refusalOfSize(vm: VirtualMachine, pool: HostPool, size: Size): string | undefined {
+    return this.gate.refusalAnywhere(pool.metadata.name, [this.#requestOf(vm, pool, size).vm])?.message;
+  }
+
+  #requestOf(vm: VirtualMachine, pool: HostPool, size: Size): PlacementRequest {
     const request = this.request(vm, pool);
     const counted = countedSize(size, lastSizeOf(vm, classOf(this.#stores, vm)), pool);
-    const requests = { ...request.vm.requests, ...counted };
-    return this.engine.shortageOn({ ...request, vm: { ...request.vm, requests } }, hostName);
+    return { ...request, vm: { ...request.vm, requests: { ...request.vm.requests, ...counted } } };
   }
 
   /**
@@ -228,8 +242,11 @@ export class PoolModel {
   count(vm: VirtualMachine, host: string): void {
     const placed = { ...this.state(vm), host };
     this.engine.upsertVm(placed);
-    if (this.preemptions.isVictim(vm)) this.reservations.removeVm(placed.id);
-    else this.reservations.seeVm(vm.spec.placement.hostPoolRef.name, placed);
+    const isVictim = this.preemptions.isVictim(vm);
+    for (const books of this.#books) {
+      if (isVictim) books.removeVm(placed.id);
+      else books.seeVm(vm.spec.placement.hostPoolRef.name, placed);
+    }
   }
 
   /** Counts the VM anew where it is bound to, after it has become a victim or is one no more. */
@@ -240,7 +257,13 @@ export class PoolModel {
 
   #dropVm(key: string): void {
     this.engine.removeVm(key);
-    this.reservations.removeVm(key);
+    for (const books of this.#books) books.removeVm(key);
+  }
+
+  /** With a way out, and a word on amounts that are not those that the VM asks for. */
+  #remarked(vm: VirtualMachine, refusal: Decision & { kind: 'unplaced' }, way = ''): Decision {
+    const texts = [refusal.message, way, countingRemark(vm, this.#counting(vm))];
+    return { ...refusal, message: texts.filter((text) => text !== '').join(' ') };
   }
 
   /** The host that `place` would choose, without why. */
@@ -253,7 +276,7 @@ export class PoolModel {
 
   #removeHost(name: string): void {
     this.engine.removeHost(name);
-    this.reservations.removeHost(name);
+    for (const books of this.#books) books.removeHost(name);
   }
 
   #seeHost(host: Host): void {
@@ -267,7 +290,8 @@ export class PoolModel {
     };
     const state = hostState(view);
     this.engine.upsertHost(state);
-    this.reservations.seeHost(view, state, isFirstAttempt(host, view.link));
+    const room = roomOfHost(view, state, isFirstAttempt(host, view.link));
+    for (const books of this.#books) books.seeHost(room);
   }
 
   /** The rules of a policy that is being deleted hold no more. */
@@ -284,8 +308,10 @@ export class PoolModel {
   #seePool(change: Change<HostPool>): void {
     if (change.type === 'updated' && intentOf(change.old) === intentOf(change.object)) return;
     const { name } = change.object.metadata;
-    if (change.type === 'deleted') this.reservations.removePool(name);
-    else this.reservations.seePool(change.object);
+    for (const books of this.#books) {
+      if (change.type === 'deleted') books.removePool(name);
+      else books.seePool(change.object);
+    }
     for (const host of this.#stores.hosts.byIndex('pool', name)) this.#seeHost(host);
     this.#seeVmsOf('pool', name);
   }

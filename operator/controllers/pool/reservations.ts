@@ -1,10 +1,8 @@
 import type { HostPool } from '../../api/hostpool.ts';
-import { parseBytes } from '../../api/quantity.ts';
 import type { PlacementEngine } from '../../placement/engine/engine.ts';
 import { reserveRefused } from '../../placement/explain/reserve.ts';
 import type { Objection, Reviewer } from '../../placement/gate/gate.ts';
 import type { PlacementRequest } from '../../placement/model/decision.ts';
-import type { HostState } from '../../placement/model/host.ts';
 import type { PlacedVm } from '../../placement/model/vm.ts';
 import {
   FailureReserve,
@@ -12,11 +10,10 @@ import {
   type ReserveOptions,
   type ReserveReport,
 } from '../../placement/reserve/failure-reserve.ts';
-import { takesVms } from '../hostpool/standing.ts';
-import type { HostView } from './translate.ts';
+import type { Books, HostRoom } from './books.ts';
 
 /** What pools keep free, by name of the pool; told all that the engine is told. A pool without a reserve costs nothing. */
-export class Reservations implements Reviewer {
+export class Reservations implements Books, Reviewer {
   readonly #engine: PlacementEngine;
   readonly #reserves = new Map<string, FailureReserve>();
 
@@ -24,7 +21,6 @@ export class Reservations implements Reviewer {
     this.#engine = engine;
   }
 
-  /** A reserve that is asked for otherwise than before begins empty: its pool's hosts and VMs are to be told anew. */
   seePool({ metadata, spec }: HostPool): void {
     const options = spec.failureReserve && { pool: metadata.name, ...spec.failureReserve };
     const known = this.#reserves.get(metadata.name)?.options;
@@ -37,10 +33,10 @@ export class Reservations implements Reviewer {
     this.#reserves.delete(name);
   }
 
-  seeHost(view: HostView, state: HostState, isFirstAttempt: boolean): void {
+  seeHost(room: HostRoom): void {
     for (const [pool, reserve] of this.#reserves) {
-      if (pool === state.pool) reserve.upsertHost(reserveHost(view, state, isFirstAttempt));
-      else reserve.removeHost(state.name);
+      if (pool === room.state.pool) reserve.upsertHost(reserveHost(room));
+      else reserve.removeHost(room.state.name);
     }
   }
 
@@ -81,17 +77,7 @@ export class Reservations implements Reviewer {
   }
 }
 
-/**
- * Just after a start no host is connected yet, and what its status says is believed: a reserve that is lost and found again
- * within seconds would be news.
- */
-function reserveHost({ host, link }: HostView, state: HostState, isFirstAttempt: boolean): ReserveHost {
-  const told = host.status?.allocatable;
+function reserveHost({ state, limits, takesVms }: HostRoom): ReserveHost {
   const { name, labels, taints, offers } = state;
-  return {
-    ...{ name, labels },
-    limits: !link?.facts && told ? { cpu: told.cpu, memory: parseBytes(told.memory) } : state.limits,
-    takesVms: isFirstAttempt ? takesVms(host) : state.available.yes,
-    traits: JSON.stringify([labels, taints, offers]),
-  };
+  return { name, labels, limits, takesVms, traits: JSON.stringify([labels, taints, offers]) };
 }

@@ -66,7 +66,7 @@ async function start(scope: Scope, connection: HostConnection): Promise<StepResu
       'The guest stopped soon after it was started; it is started again after a pause that grows each time.';
     return { kind: 'wait', forMs: delay, reason: 'CrashLoop', message };
   }
-  const obstacle = (await runsElsewhere(scope)) ?? hostFull(scope);
+  const obstacle = (await runsElsewhere(scope)) ?? noRoom(scope);
   if (obstacle) return obstacle;
   env.attempts.started(uid);
   try {
@@ -103,16 +103,23 @@ async function start(scope: Scope, connection: HostConnection): Promise<StepResu
  * a power loss of its host it must come back, whatever has been promised since. What counts is what is defined and would
  * be started, which is not what the spec asks for when that cannot be had.
  */
-function hostFull({ env, lookAgainMs, observed, pool, vm }: Scope): StepResult | undefined {
+function noRoom({ env, lookAgainMs, observed, pool, vm }: Scope): StepResult | undefined {
   const { allocated, hostName = '' } = vm.status ?? {};
   if (!allocated || !observed || !pool) return undefined;
   const { cpuCores, memoryBytes } = readDomain(observed.definitionXml);
   const grew = cpuCores > allocated.cpu.cores || memoryBytes > parseBytes(allocated.memory.size);
-  const shortage = grew && env.pools.shortageOn(vm, pool, hostName, { cpuCores, memoryBytes });
-  if (!shortage) return undefined;
-  const had = `${allocated.cpu.cores} cores and ${allocated.memory.size}`;
-  const message = `Host ${hostName} ${shortage} for what the VM asks for now; it ran with ${had}. Ask for less, or stop or move other VMs of the host.`;
-  return { kind: 'wait', forMs: lookAgainMs, reason: 'HostFull', message };
+  if (!grew) return undefined;
+  const size = { cpuCores, memoryBytes };
+  const had = `it ran with ${allocated.cpu.cores} cores and ${allocated.memory.size}`;
+  const shortage = env.pools.shortageOn(vm, pool, hostName, size);
+  if (shortage) {
+    const message = `Host ${hostName} ${shortage} for what the VM asks for now; ${had}. Ask for less, or stop or move other VMs of the host.`;
+    return { kind: 'wait', forMs: lookAgainMs, reason: 'HostFull', message };
+  }
+  const refusal = env.pools.refusalOfSize(vm, pool, size);
+  if (refusal === undefined) return undefined;
+  const message = `${refusal} The VM asks for more than before; ${had}.`;
+  return { kind: 'wait', forMs: lookAgainMs, reason: 'ShareFull', message };
 }
 
 async function resume(scope: Scope, connection: HostConnection): Promise<StepResult> {

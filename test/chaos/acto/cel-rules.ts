@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { CelRule } from '../../../operator/api/common.ts';
 import { parseBytes } from '../../../operator/api/quantity.ts';
+import type { PoolShare as Share } from '../../../operator/api/shares.ts';
 import { layersOf, nodeOf } from './schema-walk.ts';
 
 type Json = Record<string, unknown>;
@@ -36,6 +37,27 @@ const predicates: Readonly<Record<string, Predicate>> = {
   },
   "!(self.name in ['cpu', 'memory']) && !self.name.startsWith('hugepages-')": (self) =>
     !/^(cpu|memory|hugepages-.*)$/s.test((self as { name: string }).name),
+  '!has(self.parentName) || self.parentName != self.name': (self) => {
+    const { name, parentName } = self as Share;
+    return parentName !== name;
+  },
+  '!has(self.reservation) || !has(self.limit) || !has(self.reservation.cpuCores) || !has(self.limit.cpuCores) || self.reservation.cpuCores <= self.limit.cpuCores':
+    (self) => {
+      const { reservation, limit } = self as Share;
+      return (reservation?.cpuCores ?? 0) <= (limit?.cpuCores ?? Number.POSITIVE_INFINITY);
+    },
+  '!has(self.reservation) || !has(self.limit) || !has(self.reservation.memory) || !has(self.limit.memory) || !isQuantity(self.reservation.memory) || !isQuantity(self.limit.memory) || quantity(self.reservation.memory).compareTo(quantity(self.limit.memory)) <= 0':
+    (self) => {
+      const { reservation, limit } = self as Share;
+      if (reservation?.memory === undefined || limit?.memory === undefined) return true;
+      return parseBytes(reservation.memory) <= parseBytes(limit.memory);
+    },
+  'self.all(share, !has(share.parentName) || self.exists(parent, parent.name == share.parentName))': (
+    self,
+  ) => {
+    const names = new Set((self as Share[]).map(({ name }) => name));
+    return (self as Share[]).every(({ parentName }) => parentName === undefined || names.has(parentName));
+  },
   'self.hostPoolRef == oldSelf.hostPoolRef': (self, oldSelf) =>
     oldSelf === undefined || isSame((self as Json)['hostPoolRef'], (oldSelf as Json)['hostPoolRef']),
 };

@@ -1,0 +1,77 @@
+import type { HostPool } from '../../api/hostpool.ts';
+import { parseBytes } from '../../api/quantity.ts';
+import type { PoolShare } from '../../api/shares.ts';
+import { shareRefused } from '../../placement/explain/shares.ts';
+import type { Refusal, Reviewer } from '../../placement/gate/gate.ts';
+import type { Resources } from '../../placement/model/resources.ts';
+import type { PlacedVm, VmState } from '../../placement/model/vm.ts';
+import { PoolShares } from '../../placement/shares/pool-shares.ts';
+import type { Share } from '../../placement/shares/share.ts';
+import type { Books, HostRoom } from './books.ts';
+
+/** Who may have how much of which pool, by name of the pool. A pool without shares costs nothing. */
+export class Shares implements Books, Reviewer {
+  readonly #byPool = new Map<string, { spec: string; shares: PoolShares }>();
+
+  seePool({ metadata: { name }, spec: { shares = [] } }: HostPool): void {
+    const spec = JSON.stringify(shares);
+    if (this.#byPool.get(name)?.spec === spec) return;
+    if (shares.length === 0) this.#byPool.delete(name);
+    else this.#byPool.set(name, { spec, shares: new PoolShares(shares.map(shareOf)) });
+  }
+
+  removePool(name: string): void {
+    this.#byPool.delete(name);
+  }
+
+  seeHost({ state, limits, takesVms }: HostRoom): void {
+    for (const [pool, { shares }] of this.#byPool) {
+      if (pool === state.pool) shares.upsertHost({ name: state.name, limits, takesVms });
+      else shares.removeHost(state.name);
+    }
+  }
+
+  removeHost(name: string): void {
+    for (const { shares } of this.#byPool.values()) shares.removeHost(name);
+  }
+
+  seeVm(pool: string, vm: PlacedVm): void {
+    this.of(pool)?.upsertVm(vm);
+  }
+
+  removeVm(id: string): void {
+    for (const { shares } of this.#byPool.values()) shares.removeVm(id);
+  }
+
+  of(pool: string): PoolShares | undefined {
+    return this.#byPool.get(pool)?.shares;
+  }
+
+  /** A share has no more for them, or the pool beside what it keeps for shares. */
+  refusal(pool: string, vms: readonly VmState[], leaving: readonly string[]): Refusal | undefined {
+    const refusal = this.of(pool)?.refusal(vms, leaving);
+    return refusal && shareRefused(pool, refusal, vms.length);
+  }
+
+  /** What a share has does not depend on the host. */
+  objection(): undefined {}
+
+  candidates(): Iterable<string> {
+    return [];
+  }
+}
+
+/** A share in placement's words. */
+export function shareOf({ name, parentName, namespaces, reservation, limit }: PoolShare): Share {
+  return {
+    ...{ name, namespaces, reservation: amountsOf(reservation), limit: amountsOf(limit), weight: 100 },
+    ...(parentName === undefined ? {} : { parentName }),
+  };
+}
+
+function amountsOf({ cpuCores, memory }: NonNullable<PoolShare['limit']> = {}): Resources {
+  return {
+    ...(cpuCores === undefined ? {} : { cpu: cpuCores }),
+    ...(memory === undefined ? {} : { memory: parseBytes(memory) }),
+  };
+}
