@@ -47,6 +47,13 @@ describe('the lifetime', () => {
     expect(hostsFor(world.placed('u', 'young'), 'Pack', 101 * day)).toEqual(new Set(['young']));
   });
 
+  it('does not make VMs different that ask the same', () => {
+    const world = oldAndYoung();
+    const kind = (name: string, createdAt: number) =>
+      world.engine.kindOf({ vm: vm(name, { createdAt }), pool: 'default', strategy: 'Pack' });
+    expect(kind('a', 1)).toBe(kind('b', 2));
+  });
+
   it('is the same after a trial', () => {
     const world = oldAndYoung();
     world.engine.trial(() => {
