@@ -88,7 +88,19 @@ export const hostStatus = z.object({
       z.object({
         id: z.int32().describe('Number of the cell.'),
         cpus: z.int32().describe('CPUs in it.'),
+        cpuSet: z.string().max(4096).optional().describe('Their numbers, such as 0-15,32-47.'),
         memory: z.string().max(32).describe('Memory in it as a quantity.'),
+        hugePages: z
+          .array(
+            z.object({
+              size: z.string().max(32).describe('The size of each, such as 2Mi.'),
+              count: z.int32().describe('How many there are.'),
+            }),
+          )
+          .max(16)
+          .meta(listMap('size'))
+          .optional()
+          .describe('Huge pages that are set aside in it, whether they are used or not.'),
       }),
     )
     .max(256)

@@ -112,8 +112,16 @@ function wakeGang({ metadata: { namespace = '' } }: VirtualMachine, stores: Stor
 function footprint(vm: VirtualMachine): string {
   const { metadata, spec, status } = vm;
   const scheduled = findCondition(vm, 'Scheduled')?.reason;
-  const { priority } = spec.placement;
-  const size = [askedSize(vm), spec.cpu?.model, spec.machineType, spec.resources, heldBy(vm)];
+  const { priority, numaPolicy } = spec.placement;
+  const size = [
+    askedSize(vm),
+    numaPolicy,
+    status?.numaCell,
+    spec.cpu?.model,
+    spec.machineType,
+    spec.resources,
+    heldBy(vm),
+  ];
   return JSON.stringify([status?.hostName, size, metadata.labels, priority, scheduled]);
 }
 
@@ -134,6 +142,7 @@ function room({ metadata, spec, status }: Host): string {
     metadata.labels,
     metadata.deletionTimestamp,
     status?.allocatable,
+    status?.numaCells,
     status?.taints,
     status?.cpu?.models,
     status?.machineTypes,

@@ -15,7 +15,7 @@ const handedOn = (dump: Dump): Dump => parseDump(JSON.stringify(dump));
 async function replayed(world: World, name: string): Promise<string> {
   const all = replay(snapshotOf(handedOn(await dumpOf(world)).objects));
   const choice = all.find(({ vm }) => vm.metadata.name === name)?.choice;
-  return choice?.kind === 'host' ? choice.hostName : (choice?.message ?? 'none');
+  return choice?.kind === 'host' ? choice.place.host : (choice?.message ?? 'none');
 }
 
 /** What the operator did decide. */

@@ -7,6 +7,7 @@ import type { ListedResource } from '../pool/resource-list.ts';
 import type { Amounts } from './capacity.ts';
 import type { HostLink } from './connections.ts';
 import { soundFacts } from './implausible.ts';
+import { cellsInStatus } from './numa-cells.ts';
 import { type HostFindings, hostVerdicts } from './verdicts.ts';
 
 /** The status holds no more; a Node may have any number. */
@@ -75,11 +76,7 @@ function facts(of: HostFacts): Partial<HostStatus> {
       models: listed(of.guests.cpuModels),
     },
     machineTypes: listed(of.guests.machineTypes),
-    numaCells: of.numaCells.map(({ id, cpus, memoryBytes }) => ({
-      id,
-      cpus,
-      memory: exactQuantity(memoryBytes),
-    })),
+    numaCells: cellsInStatus(of.numaCells),
     capacity: { cpu: of.cpu.count, memory: exactQuantity(of.memoryBytes) },
   };
 }

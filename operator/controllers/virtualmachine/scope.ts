@@ -41,6 +41,8 @@ export interface Scope {
   link?: HostLink;
   /** Set by `reachHost`, so that later steps need not ask whether the host answers. */
   connection?: HostConnection;
+  /** Of a VM that asks for one cell: the one that it is to have. */
+  numaCell?: number;
   desired?: DesiredDomain;
   /** Why the domain cannot be what is asked for, while the one that is there goes on being looked after. */
   problem?: Extract<StepResult, { kind: 'blocked' }>;

@@ -3,7 +3,7 @@ import { type NamedRule, rulesOf } from '../explain/policy-rules.ts';
 import type { PlacementRequest } from '../model/decision.ts';
 import { countedRequest, cpu, memory, type Resources } from '../model/resources.ts';
 import type { Labels } from '../model/selector.ts';
-import type { PlacedVm } from '../model/vm.ts';
+import type { PlacedVm, VmState } from '../model/vm.ts';
 import type { ProtectedVm } from './failover.ts';
 import { FailoverPlan } from './failover-plan.ts';
 
@@ -91,6 +91,7 @@ export class FailureReserve {
   }
 
   upsertVm(vm: PlacedVm): void {
+    if (this.#vms.get(vm.id)?.oneCell !== vm.oneCell) this.#doubtfulVms.add(vm.id);
     this.#vms.set(vm.id, vm);
     const isNew = Object.keys(vm.requests).some((name) => !this.#resources.includes(name));
     if (isNew) this.#beginAnew();
@@ -123,7 +124,7 @@ export class FailureReserve {
     const plan = this.#plan(this.options.failures);
     return this.#engine.trial(() => {
       for (const id of leaving) this.#engine.removeVm(id);
-      for (const vm of placed) this.#engine.upsertVm(vm);
+      for (const vm of placed) this.#engine.upsertVm(this.#inCell(vm));
       const whoseRules = new Set(placed.flatMap((vm) => [...this.#judgedBeside(vm, plan)]));
       return plan.losses(
         placed.map((vm) => this.#protected(vm)),
@@ -165,15 +166,16 @@ export class FailureReserve {
       this.#ruled.set(vm.namespace, ruled.add(vm.id));
       this.#doubtfulVms.add(vm.id);
     }
-    if (rules.every(isOfOneHost)) this.#doubtfulHosts.add(vm.host);
-    else for (const id of ruled) this.#doubtfulVms.add(id);
+    const isWide = !rules.every(isOfOneHost);
+    if (!isWide || vm.oneCell) this.#doubtfulHosts.add(vm.host);
+    if (isWide) for (const id of ruled) this.#doubtfulVms.add(id);
   }
 
-  /** VMs whose places the policies may forbid once such a VM is on the host. */
+  /** VMs whose places may be forbidden once such a VM is on the host: by policies, or as their NUMA cell there is taken. */
   #judgedBeside(vm: PlacedVm, plan: FailoverPlan): Iterable<string> {
     const rules = this.#engine.policiesFor(vm).flatMap(rulesOf);
-    if (rules.length === 0) return [];
-    return rules.every(isOfOneHost) ? plan.guestsOf(vm.host) : (this.#ruled.get(vm.namespace) ?? []);
+    const guests = vm.oneCell || rules.length > 0 ? plan.guestsOf(vm.host) : [];
+    return rules.every(isOfOneHost) ? guests : [...guests, ...(this.#ruled.get(vm.namespace) ?? [])];
   }
 
   #headroom(): number {
@@ -225,7 +227,36 @@ export class FailureReserve {
   #allowed(id: string, failures: number, plan: FailoverPlan): (host: string) => boolean {
     const vm = this.#engine.vm(id);
     if (!vm) return () => false;
-    const request: PlacementRequest = { vm, pool: this.options.pool, strategy: 'Spread' };
+    const byRules = this.#allowedByRules(vm, failures, plan);
+    return vm.oneCell ? (host) => byRules(host) && this.#hasCell(vm, host, failures, plan) : byRules;
+  }
+
+  /**
+   * Whether one NUMA cell of the host has room for the VM and all others that want one and may come there with it: then
+   * each finds its own in whatever order they come, as there is always that one.
+   */
+  #hasCell(vm: PlacedVm, host: string, failures: number, plan: FailoverPlan): boolean {
+    const others = plan.guestsOf(host).flatMap((guest) => this.#fallsWith(vm, guest, failures));
+    const requests: Record<string, number> = {};
+    for (const one of [vm, ...others.filter(({ oneCell }) => oneCell)])
+      for (const [name, amount] of Object.entries(one.requests))
+        requests[name] = (requests[name] ?? 0) + countedRequest(amount);
+    return this.#engine.cellOn(this.#request({ ...vm, requests }), host) !== undefined;
+  }
+
+  /** The VM in the cell of its host that it would get, if it wants one. */
+  #inCell(vm: PlacedVm): PlacedVm {
+    const cell =
+      vm.oneCell && vm.cell === undefined ? this.#engine.cellOn(this.#request(vm), vm.host) : vm.cell;
+    return cell === undefined ? vm : { ...vm, cell };
+  }
+
+  #request(vm: VmState): PlacementRequest {
+    return { vm, pool: this.options.pool, strategy: 'Spread' };
+  }
+
+  #allowedByRules(vm: PlacedVm, failures: number, plan: FailoverPlan): (host: string) => boolean {
+    const request = this.#request(vm);
     const allowed = this.#engine.allowed(request);
     const rules = this.#engine.policiesFor(vm).flatMap(rulesOf);
     if (rules.length === 0) return allowed;
@@ -261,8 +292,13 @@ export class FailureReserve {
 
   /** The guest, if a policy may tell it from others, and it may lose its host at once with the VM. */
   #movesWith(vm: PlacedVm, id: string, failures: number): PlacedVm[] {
+    return this.#fallsWith(vm, id, failures).filter((guest) => this.#engine.policiesFor(guest).length > 0);
+  }
+
+  /** The guest, if it may lose its host at once with the VM. */
+  #fallsWith(vm: PlacedVm, id: string, failures: number): PlacedVm[] {
     const guest = id === vm.id ? undefined : this.#engine.vm(id);
-    if (!guest || this.#engine.policiesFor(guest).length === 0) return [];
+    if (!guest) return [];
     return failures > 1 || this.#domainOf(guest.host) === this.#domainOf(vm.host) ? [guest] : [];
   }
 
