@@ -24,10 +24,17 @@ export function vmState(vm: VirtualMachine, counting: Counting): VmState {
     id: keyOf(vm),
     namespace: vm.metadata.namespace ?? '',
     labels: vm.metadata.labels ?? {},
+    ...createdAt(vm),
     requests: { ...countedVm(vm, counting), ...namedRequests(vm) },
     ...hostRules(vm.spec.placement),
     ...(needs.length > 0 ? { needs } : {}),
   };
+}
+
+/** Nothing where the API server has not said it. */
+function createdAt({ metadata }: VirtualMachine): { createdAt?: number } {
+  const at = Date.parse(metadata.creationTimestamp ?? '');
+  return Number.isNaN(at) ? {} : { createdAt: at };
 }
 
 /** A VM on its host: in the cell that it is to have there, or still runs in although it wants none any more. */

@@ -26,19 +26,3 @@ describe('contention', () => {
     expect(world.hostFor(vm('new'))).toBe('a');
   });
 });
-
-describe('the expected lifetime', () => {
-  const outlives = (emptiedAt: number, expectedEnd: number) => (expectedEnd > emptiedAt ? 1 : 0);
-
-  it('counts by the function that the engine was given', () => {
-    const world = new SmallWorld({ lifetimePenalty: outlives })
-      .host('a')
-      .host('b')
-      .placed('x', 'b', { cpu: 2 });
-    world.engine.hint('a', { emptiedAt: 1000 });
-    world.engine.hint('b', { emptiedAt: 5000 });
-    expect(world.hostFor(vm('new', { expectedEnd: 4000 }))).toBe('b');
-    expect(world.hostFor(vm('new', { expectedEnd: 500 }))).toBe('a');
-    expect(world.hostFor(vm('new'))).toBe('a');
-  });
-});

@@ -6,7 +6,6 @@ import type { Eligible } from './eligible.ts';
 import type { Exclusives } from './exclusives.ts';
 import type { Filter } from './filters/filter.ts';
 import { hostFilters } from './filters/hosts.ts';
-import type { LifetimePenalty } from './hints.ts';
 import type { HostTable } from './hosts.ts';
 import type { LabelSet } from './label-set.ts';
 import type { Masks } from './masks.ts';
@@ -55,10 +54,6 @@ export class Scene {
   /** The VM's exclusive policies. */
   get circle(): string {
     return this.#labelSet.circle;
-  }
-
-  get lifetimePenalty(): LifetimePenalty | undefined {
-    return this.#world.lifetimePenalty;
   }
 
   topology(key: string): Topology {

@@ -13,6 +13,8 @@ export interface PlacedRecord {
 export class VmTable {
   readonly #byId = new Map<string, PlacedRecord>();
   readonly #byRow: (Set<PlacedRecord> | undefined)[] = [];
+  /** When the oldest VM of each row was asked for; infinite where that is not known of any. */
+  readonly #oldest: number[] = [];
 
   get(id: string): PlacedRecord | undefined {
     return this.#byId.get(id);
@@ -22,11 +24,17 @@ export class VmTable {
     return this.#byRow[row] ?? none;
   }
 
+  /** When the oldest VM of the row was asked for, in milliseconds since 1970; infinite where there is none. */
+  oldestOn(row: number): number {
+    return this.#oldest[row] ?? Number.POSITIVE_INFINITY;
+  }
+
   add(record: PlacedRecord): void {
     this.#byId.set(record.vm.id, record);
     const there = this.#byRow[record.row];
     if (there) there.add(record);
     else this.#byRow[record.row] = new Set([record]);
+    this.#oldest[record.row] = Math.min(this.oldestOn(record.row), createdAt(record));
   }
 
   remove(record: PlacedRecord): void {
@@ -34,7 +42,13 @@ export class VmTable {
     const there = this.#byRow[record.row];
     there?.delete(record);
     if (there?.size === 0) this.#byRow[record.row] = undefined;
+    if (createdAt(record) > this.oldestOn(record.row)) return;
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const other of this.on(record.row)) oldest = Math.min(oldest, createdAt(other));
+    this.#oldest[record.row] = oldest;
   }
 }
+
+const createdAt = ({ vm }: PlacedRecord) => vm.createdAt ?? Number.POSITIVE_INFINITY;
 
 const none: ReadonlySet<PlacedRecord> = new Set();

@@ -4,7 +4,7 @@ import type { Labels, Selector } from '../model/selector.ts';
 import type { PlacedVm, VmState } from '../model/vm.ts';
 import { Eligibles } from './eligibles.ts';
 import { Exclusives } from './exclusives.ts';
-import type { HostHints, LifetimePenalty } from './hints.ts';
+import type { HostHints } from './hints.ts';
 import { HostTable } from './hosts.ts';
 import { Journal } from './journal.ts';
 import type { LabelSet } from './label-set.ts';
@@ -16,7 +16,6 @@ import { Scratch } from './scratch.ts';
 import { type PlacedRecord, VmTable } from './vms.ts';
 
 export interface EngineOptions {
-  lifetimePenalty?: LifetimePenalty;
   populationLimits?: PopulationLimits;
 }
 
@@ -29,13 +28,11 @@ export class World {
   readonly populations: Populations;
   readonly eligibles = new Eligibles();
   readonly scratch = new Scratch(this.hosts);
-  readonly lifetimePenalty: LifetimePenalty | undefined;
   readonly #journal = new Journal();
   readonly #namespaces = new Map<string, Namespace>();
   readonly #unsettled = new Set<Namespace>();
 
-  constructor({ lifetimePenalty, populationLimits }: EngineOptions = {}) {
-    this.lifetimePenalty = lifetimePenalty;
+  constructor({ populationLimits }: EngineOptions = {}) {
     this.populations = new Populations(populationLimits);
   }
 
@@ -212,6 +209,7 @@ function isCountedAlike(a: PlacedVm, b: PlacedVm): boolean {
     a.namespace === b.namespace &&
     a.oneCell === b.oneCell &&
     a.cell === b.cell &&
+    a.createdAt === b.createdAt &&
     sameRecords(a.requests, b.requests) &&
     sameRecords(a.labels, b.labels)
   );

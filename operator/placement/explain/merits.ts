@@ -44,5 +44,5 @@ const words: Readonly<Record<string, Words>> = {
   taints: () => 'no soft taint',
   devices: () => 'no devices that others could need',
   contention: () => 'VMs there hinder each other less',
-  lifetime: () => 'VMs there run about as long as it will',
+  lifetime: () => 'VMs there have run for longer, so that others may empty',
 };

@@ -32,8 +32,8 @@ export interface VmState {
   oneCell?: boolean;
   /** Higher is more important. When not said it is what policies say, and else 0: ask the engine. */
   priority?: number;
-  /** When it will probably end, in milliseconds since 1970. */
-  expectedEnd?: number;
+  /** When it was asked for, in milliseconds since 1970. */
+  createdAt?: number;
 }
 
 /** A VM that has its host. */

@@ -48,6 +48,6 @@ function messageFor(engine: PlacementEngine, request: PlacementRequest): string 
   return decision.kind === 'unplaced' ? decision.message : `It would fit on ${decision.host} by now.`;
 }
 
-function kindOf({ id: _, priority: __, expectedEnd: ___, ...asks }: VmState): string {
+function kindOf({ id: _, priority: __, createdAt: ___, ...asks }: VmState): string {
   return JSON.stringify(asks);
 }

@@ -15,7 +15,7 @@ import {
 import { DemandMix, type Shape, strandedShare } from '../../../../operator/placement/lifetime/stranding.ts';
 import type { Expectations } from './expectations.ts';
 import type { Fleet } from './fleet.ts';
-import type { Policy } from './replay.ts';
+import type { Move, Policy } from './replay.ts';
 import type { Trace, TraceVm } from './traces.ts';
 
 const staleSeconds = 900;
@@ -64,6 +64,13 @@ export class LifetimePolicy implements Policy {
     this.#expectations.left?.(vm, now);
     this.#exits.leave(row);
     this.#changed(fleet, row);
+  }
+
+  moved(fleet: Fleet, { from, to }: Move): void {
+    for (const row of [from, to]) {
+      this.#exits.leave(row);
+      this.#changed(fleet, row);
+    }
   }
 
   #fit(fleet: Fleet, row: number, vm: TraceVm): number {

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { EnginePolicy } from './engine-policy.ts';
 import { type Expectations, learnedFrom, oracle } from './expectations.ts';
 import { LifetimePolicy } from './lifetime-policy.ts';
 import { bestFit, firstFit, hybridFit } from './plain-policies.ts';
-import { type Order, type Policy, replay } from './replay.ts';
+import { type Mover, type Order, type Policy, replay } from './replay.ts';
 import type { Trace, TraceVm } from './traces.ts';
 
 const forever = Number.POSITIVE_INFINITY;
@@ -12,14 +13,16 @@ const forever = Number.POSITIVE_INFINITY;
 const vm = (cpu: number, memory: number, start: number, end: number): TraceVm => ({
   ...{ kind: [`${cpu}x${memory}`], cpu, memory, start, end },
 });
-const traceOf = (vms: TraceVm[]): Trace => ({ name: 't', begin: 0, end: 100, vms });
+const traceOf = (vms: TraceVm[]): Trace => ({
+  ...{ name: 't', begin: 0, end: 100, hostMemoryGiB: 1, vms },
+});
 
 describe('a replay', () => {
   it('takes the mean over time, and the most at once', () => {
     const vms = [vm(1, 0.5, 0, forever), vm(0.5, 0.1, 50, 75)];
     // 1 host for 100 s, another for 25 s; the bound has half a host for those.
     expect(replay(traceOf(vms), firstFit(), 'as they came')).toEqual({
-      ...{ peak: 2 / 1.5, mean: 125 / 112.5, peakHosts: 2, peakBound: 1.5 },
+      ...{ peak: 2 / 1.5, mean: 125 / 112.5, peakHosts: 2, peakBound: 1.5, moves: 0 },
     });
   });
 
@@ -53,6 +56,21 @@ describe('a replay', () => {
     expect([hosts('as they came'), hosts('largest first')]).toEqual([3, 2]);
   });
 
+  it('moves VMs when the mover asks for it, before others come', () => {
+    const vms = [vm(0.6, 0.6, 0, 50), vm(0.5, 0.5, 0, forever), vm(0.6, 0.6, 80, forever)];
+    const mover: Mover = {
+      next: 60,
+      movesAt({ vmsOn }) {
+        this.next = 200;
+        return vmsOn[1]?.map((moved) => ({ vm: moved, from: 1, to: 0 })) ?? [];
+      },
+    };
+    const first = { ...vm(0.1, 0.1, 0, forever) };
+    const { mean, moves } = replay(traceOf([first, ...vms]), firstFit(), 'as they came', mover);
+    // Two hosts for 60 s, one until 80, again two; the bound is 1.2 for 50 s, 0.6 until 80, 1.2 then.
+    expect([mean, moves]).toEqual([expect.closeTo(180 / 102, 9), 1]);
+  });
+
   it('refuses a policy that over-fills a host', () => {
     const wrong: Policy = { choose: ({ open }) => (open > 0 ? 0 : undefined) };
     expect(() => replay(traceOf([vm(1, 1, 0, 9), vm(1, 1, 1, 9)]), wrong, 'as they came')).toThrow(
@@ -75,6 +93,7 @@ describe('each policy', () => {
     ['first fit', firstFit],
     ['best fit', bestFit],
     ['hybrid', hybridFit],
+    ["the engine's Pack", () => new EnginePolicy()],
     ['lifetimes', (trace) => new LifetimePolicy(learnedFrom(trace), trace)],
     ['oracle', (trace) => new LifetimePolicy(oracle, trace)],
   ])(
@@ -96,7 +115,9 @@ describe('each policy', () => {
 
 describe('lifetimes', () => {
   const hour = 3600;
-  const day = (vms: TraceVm[]): Trace => ({ name: 'd', begin: 0, end: 24 * hour, vms });
+  const day = (vms: TraceVm[]): Trace => ({
+    ...{ name: 'd', begin: 0, end: 24 * hour, hostMemoryGiB: 1, vms },
+  });
   /** Two hosts, of which one could drain; the last VM fits on either. */
   const vms = [
     { ...vm(0.6, 0.6, 0, hour), kind: ['goes'] },

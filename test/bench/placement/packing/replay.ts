@@ -7,6 +7,20 @@ export interface Policy {
   choose(fleet: Fleet, vm: TraceVm, now: number): number | undefined;
   placed?(fleet: Fleet, vm: TraceVm, row: number, now: number): void;
   left?(fleet: Fleet, vm: TraceVm, row: number, now: number): void;
+  moved?(fleet: Fleet, move: Move): void;
+}
+
+export interface Move {
+  vm: TraceVm;
+  from: number;
+  to: number;
+}
+
+/** Moves VMs that run. */
+export interface Mover {
+  /** When it wants to be asked next; it must be later after each time. */
+  next: number;
+  movesAt(fleet: Fleet, now: number): Move[];
 }
 
 /** Hosts in use over the lower bound: the most of each, and the mean over time of each. */
@@ -16,6 +30,8 @@ export interface Packing {
   /** The most hosts that were on at once, and the greatest lower bound. */
   peakHosts: number;
   peakBound: number;
+  /** So many times a VM was moved. */
+  moves: number;
 }
 
 export type Order = 'as they came' | 'largest first';
@@ -27,30 +43,67 @@ interface Event {
 }
 
 /**
- * Replays arrivals and ends. At one moment ends come first; VMs that come at one moment are placed in this order. The
- * bound is of the VMs that run, whatever their host.
+ * Replays arrivals and ends. At one moment moves come first, then ends; VMs that come at one moment are placed in this
+ * order. The bound is of the VMs that run, whatever their host. Moves take no time.
  */
-export function replay(trace: Trace, policy: Policy, order: Order): Packing {
-  const fleet = new Fleet();
-  const rows = new Map<TraceVm, number>();
-  const sums = new Sums(trace.begin);
+export function replay(trace: Trace, policy: Policy, order: Order, mover?: Mover): Packing {
+  const run = new Replay(trace, policy);
   for (const { at, comes, vm } of eventsOf(trace, order)) {
-    sums.advance(at, fleet);
-    if (comes) {
-      const row = policy.choose(fleet, vm, at) ?? fleet.openHost();
-      fleet.place(row, vm);
-      rows.set(vm, row);
-      policy.placed?.(fleet, vm, row, at);
-    } else {
-      const row = rows.get(vm) as number;
-      rows.delete(vm);
-      fleet.remove(row, vm);
-      policy.left?.(fleet, vm, row, at);
-    }
-    sums.look(at, fleet);
+    while (mover && mover.next <= at) run.move(mover);
+    if (comes) run.come(vm, at);
+    else run.end(vm, at);
   }
-  sums.advance(trace.end, fleet);
-  return sums.packing();
+  return run.packing();
+}
+
+class Replay {
+  readonly #fleet = new Fleet();
+  readonly #rows = new Map<TraceVm, number>();
+  readonly #policy: Policy;
+  readonly #end: number;
+  readonly #sums: Sums;
+  #moves = 0;
+
+  constructor({ begin, end }: Trace, policy: Policy) {
+    this.#policy = policy;
+    this.#end = end;
+    this.#sums = new Sums(begin);
+  }
+
+  come(vm: TraceVm, at: number): void {
+    this.#sums.advance(at, this.#fleet);
+    const row = this.#policy.choose(this.#fleet, vm, at) ?? this.#fleet.openHost();
+    this.#fleet.place(row, vm);
+    this.#rows.set(vm, row);
+    this.#policy.placed?.(this.#fleet, vm, row, at);
+    this.#sums.look(at, this.#fleet);
+  }
+
+  end(vm: TraceVm, at: number): void {
+    this.#sums.advance(at, this.#fleet);
+    const row = this.#rows.get(vm) as number;
+    this.#rows.delete(vm);
+    this.#fleet.remove(row, vm);
+    this.#policy.left?.(this.#fleet, vm, row, at);
+    this.#sums.look(at, this.#fleet);
+  }
+
+  move(mover: Mover): void {
+    const at = mover.next;
+    this.#sums.advance(at, this.#fleet);
+    for (const move of mover.movesAt(this.#fleet, at)) {
+      this.#fleet.remove(move.from, move.vm);
+      this.#fleet.place(move.to, move.vm);
+      this.#rows.set(move.vm, move.to);
+      this.#policy.moved?.(this.#fleet, move);
+      this.#moves++;
+    }
+  }
+
+  packing(): Packing {
+    this.#sums.advance(this.#end, this.#fleet);
+    return { ...this.#sums.packing(), moves: this.#moves };
+  }
 }
 
 function eventsOf(trace: Trace, order: Order): Event[] {
@@ -91,7 +144,7 @@ class Sums {
     this.#peakBound = Math.max(this.#peakBound, bound);
   }
 
-  packing(): Packing {
+  packing(): Omit<Packing, 'moves'> {
     return {
       ...{ peak: this.#peakHosts / this.#peakBound, mean: this.#hosts / this.#bound },
       ...{ peakHosts: this.#peakHosts, peakBound: this.#peakBound },

@@ -7,6 +7,7 @@ export interface Trace {
   name: string;
   begin: number;
   end: number;
+  hostMemoryGiB: number;
   vms: readonly TraceVm[];
 }
 
@@ -39,7 +40,8 @@ export function trace2020(sample: 'sample-0' | 'sample-batched-0'): Trace {
       end: end === '' ? Number.POSITIVE_INFINITY : Math.max(Number(start) + 1, Number(end)),
     };
   });
-  return { name: `2020 ${sample}`, begin: 0, end: dayTraceDays * 86_400, vms };
+  const { memoryGiB: hostMemoryGiB } = host2020;
+  return { name: `2020 ${sample}`, begin: 0, end: dayTraceDays * 86_400, hostMemoryGiB, vms };
 }
 
 /** vCPUs and GiB by letter. */
@@ -74,7 +76,7 @@ export function trace2017(part: 'dev' | 'test'): Trace {
     }
   }
   const [begin, end] = { dev: [1_800_000, 2_100_000] as const, test: [2_100_000, 2_591_400] as const }[part];
-  return { name: `2017 v1.${part}`, begin, end, vms };
+  return { name: `2017 v1.${part}`, begin, end, hostMemoryGiB: host2017.memoryGiB, vms };
 }
 
 /** The kind is the flavour and, in powers of two, how many came with it: what comes in hundreds soon goes. */
