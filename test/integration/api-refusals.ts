@@ -30,10 +30,30 @@ const tainted = (...taints: object[]) =>
 const strict = (kind: string, field: string) =>
   `${kind} in version "v1alpha1" cannot be handled as a ${kind}: strict decoding error: unknown field "${field}"`;
 
+/** A number outside of its bounds, at a field of the spec; as the API server says so. */
+const beyond = (
+  make: (spec: Record<string, unknown>) => Manifest,
+  spec: Record<string, unknown>,
+  field: string,
+  value: number,
+  bound: string,
+): Case => [
+  `${field} of ${value}`,
+  make(spec),
+  `spec.${field}: Invalid value: ${value}: spec.${field} in body should be ${bound}`,
+];
+
+const atLeast = (least: number) => `greater than or equal to ${least}`;
+const atMost = (most: number) => `less than or equal to ${most}`;
+const spread = (maxSkew: number) => ({ topologySpread: [{ topologyKey: 'rack', maxSkew }] });
+const near = (weight: number) => ({ vmAffinity: [{ topologyKey: 'rack', weight }] });
+const cores = (count: number) => ({ cpu: { cores: count } });
+const gpus = (perHost: number) => ({ resources: [{ name: 'gpu', perHost }] });
+
 /** What the API server refuses, by kind. */
 export const refused: Record<string, Case[]> = {
   VirtualMachine: [
-    ...['4GB', '4gb', '4 Gi', '1e9', 'NaN', '4Gi ', '500m'].map(
+    ...['4GB', '4gb', '4 Gi', '1e9', '1e30', 'NaN', 'Infinity', '4Gi ', '500m', '1m', '-4Gi', '0x10'].map(
       (size): Case => [
         `memory of ${size}`,
         sized(size),
@@ -41,7 +61,7 @@ export const refused: Record<string, Case[]> = {
       ],
     ),
     ['negative memory', sized('-1'), `spec.memory.size: Invalid value: "-1": ${quantityText}`],
-    ...['0', '512', '1Mi', '17Ti'].map(
+    ...['0', '512', '1Mi', '17Ti', '8P', '9999999999999999999P'].map(
       (size): Case => [
         `memory of ${size}`,
         sized(size),
@@ -131,6 +151,8 @@ export const refused: Record<string, Case[]> = {
       virtualMachine({ cpu: { cores: 'NaN' } }),
       'spec.cpu.cores: Invalid value: "string": spec.cpu.cores in body must be of type integer: "string"',
     ],
+    beyond(virtualMachine, cores(1e9), 'cpu.cores', 1e9, atMost(512)),
+    beyond(virtualMachine, cores(-1), 'cpu.cores', -1, atLeast(1)),
     [
       'half a CPU',
       virtualMachine({ cpu: { cores: 1.5 } }),
@@ -259,6 +281,15 @@ export const refused: Record<string, Case[]> = {
       hostPool({ hostReserved: { memory: '1GB' } }),
       `spec.hostReserved.memory: Invalid value: "1GB": ${quantityText}`,
     ],
+    beyond(hostPool, { overcommit: { cpuPercent: 0 } }, 'overcommit.cpuPercent', 0, atLeast(1)),
+    beyond(hostPool, { overcommit: { cpuPercent: 10_001 } }, 'overcommit.cpuPercent', 10_001, atMost(10_000)),
+    beyond(hostPool, { overcommit: { memoryPercent: -1 } }, 'overcommit.memoryPercent', -1, atLeast(1)),
+    beyond(hostPool, gpus(1_000_001), 'resources[0].perHost', 1_000_001, atMost(1_000_000)),
+    [
+      'less than nothing kept from VMs',
+      hostPool({ hostReserved: { memory: '-1Gi' } }),
+      `spec.hostReserved.memory: Invalid value: "-1Gi": ${quantityText}`,
+    ],
     [
       'a reserve for no failure',
       hostPool({ failureReserve: { failures: 0 } }),
@@ -330,6 +361,17 @@ export const refused: Record<string, Case[]> = {
       placementPolicy({ domainLimits: [{ topologyKey: 'rack', maxDomains: 0 }] }),
       'spec.domainLimits[0].maxDomains: Invalid value: 0: spec.domainLimits[0].maxDomains in body should be greater than or equal to 1',
     ],
+    beyond(placementPolicy, spread(0), 'topologySpread[0].maxSkew', 0, atLeast(1)),
+    beyond(placementPolicy, spread(1001), 'topologySpread[0].maxSkew', 1001, atMost(1000)),
+    beyond(placementPolicy, near(-100), 'vmAffinity[0].weight', -100, atLeast(1)),
+    beyond(placementPolicy, { gang: { minMembers: 501 } }, 'gang.minMembers', 501, atMost(500)),
+    beyond(
+      placementPolicy,
+      { priority: -1_000_000_001 },
+      'priority',
+      -1_000_000_001,
+      atLeast(-1_000_000_000),
+    ),
     [
       'a gang of one',
       placementPolicy({ gang: { minMembers: 1 } }),
