@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { PlacementEngine } from '../engine/engine.ts';
 import { Gate } from '../gate/gate.ts';
+import type { Labels } from '../model/selector.ts';
 import type { PlacedVm, VmState } from '../model/vm.ts';
 import { policy, required, vm } from '../testing/small-world.ts';
 import { FailureReserve, hostnameKey } from './failure-reserve.ts';
@@ -27,6 +28,7 @@ const vmStep = (inOneCell: number) =>
 const policyStep = fc.record({
   app: fc.constantFrom('web', 'db'),
   topologyKey: fc.constantFrom(hostnameKey, 'zone'),
+  isSpread: fc.constantFrom(false, false, true),
 });
 const step = (inOneCell: number) =>
   fc.oneof(
@@ -47,6 +49,7 @@ const step = (inOneCell: number) =>
   );
 type Step = ReturnType<typeof step> extends fc.Arbitrary<infer T> ? T : never;
 
+const vmOf = ({ id, ...parts }: { id: string; cpu: number; labels: Labels }) => vm(id, parts);
 const refused = { kind: 'unplaced' as const, rejections: [], message: 'the reserve is short' };
 
 class World {
@@ -76,9 +79,10 @@ class World {
       this.reserve.removeHost(step.noHost);
     } else if ('rule' in step) {
       const term = { topologyKey: step.rule.topologyKey, enforcement: required };
-      this.engine.upsertPolicy(
-        policy({ app: step.rule.app }, { name: step.rule.app, vmAntiAffinity: [term] }),
-      );
+      const rules = step.rule.isSpread
+        ? { topologySpread: [{ ...term, maxSkew: 2 }] }
+        : { vmAntiAffinity: [term] };
+      this.engine.upsertPolicy(policy({ app: step.rule.app }, { name: step.rule.app, ...rules }));
       this.reserve.reviewRules('shop');
     } else if ('noRule' in step) {
       this.engine.removePolicy('shop', step.noRule);
@@ -86,10 +90,9 @@ class World {
     } else if ('noVm' in step) {
       this.engine.removeVm(`shop/${step.noVm}`);
       this.reserve.removeVm(`shop/${step.noVm}`);
-    } else if ('instead' in step)
-      return this.#placeInstead(vm(step.instead[0].id, step.instead[0]), `shop/${step.instead[1]}`);
-    else if ('found' in step) this.#put({ ...vm(step.found[0].id, step.found[0]), host: step.found[1] });
-    else return this.#place(vm(step.placed.id, step.placed));
+    } else if ('instead' in step) return this.#placeInstead(vmOf(step.instead[0]), `shop/${step.instead[1]}`);
+    else if ('found' in step) this.#put({ ...vmOf(step.found[0]), host: step.found[1] });
+    else return this.#place(vmOf(step.placed));
     return [];
   }
 
@@ -192,3 +195,22 @@ it.each([
     );
   },
 );
+
+it('who may be somewhere only as long as another VM is elsewhere has no place there once that one is gone', () => {
+  const world = new World(1, hostnameKey);
+  const labels = { app: 'web' as const };
+  for (const [name, zone, size] of [
+    ['a', 'z1', 1],
+    ['b', 'z1', 1],
+    ['c', 'z2', 3],
+    ['d', 'z3', 1],
+  ] as const)
+    world.apply({ host: { name, zone, size, takesVms: true } });
+  world.apply({ rule: { app: 'web', topologyKey: 'zone', isSpread: true } });
+  for (const [id, host] of ['1 a', '2 b', '3 c', '4 c', '5 d'].map((text) => text.split(' ')))
+    world.apply({ found: [{ id: id as '1', cpu: 1, labels }, host as 'a'] });
+  expect(world.reserve.targetsOf('shop/1')).toEqual(['c']);
+  // With nobody left in the first zone, a third VM in the second one is two too many.
+  world.apply({ noVm: '2' });
+  expect(world.reserve.targetsOf('shop/1')).toEqual(['b']);
+});
