@@ -49,6 +49,8 @@ export interface DomainFacts {
   /** Libvirt's full name of it, such as `pc-i440fx-7.2` for `pc`. */
   machineType?: string;
   memoryBytes: number;
+  /** What was set by `setCpuWeight`, of what runs. */
+  cpuWeight?: number;
   kernel?: { imagePath: string; initrdPath?: string; commandLine: string };
   interfaces: readonly { name?: string; macAddress: string; bridge?: string }[];
 }

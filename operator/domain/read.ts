@@ -26,6 +26,7 @@ export function parseDomain(xml: string): DomainFacts {
   const owner = mark && ownerFrom(mark);
   const cpuModel = mark?.attributes.get('cpuModel');
   const machineType = descendant(root, 'os', 'type')?.attributes.get('machine');
+  const cpuWeight = wholeNumber(descendant(root, 'cputune', 'shares')?.text);
   const kernel = kernelOf(child(root, 'os'));
   return {
     ...(id === undefined ? {} : { id }),
@@ -37,6 +38,7 @@ export function parseDomain(xml: string): DomainFacts {
     ...(cpuModel ? { cpuModel } : {}),
     ...(machineType ? { machineType } : {}),
     memoryBytes: memoryOf(root),
+    ...(cpuWeight === undefined ? {} : { cpuWeight }),
     ...(kernel ? { kernel } : {}),
     interfaces: childrenOf(child(root, 'devices'), 'interface').map(interfaceOf),
   };

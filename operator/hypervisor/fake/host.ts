@@ -18,6 +18,7 @@ export type CallName =
   | 'resume'
   | 'requestShutdown'
   | 'powerOff'
+  | 'setCpuWeight'
   | 'undefine'
   | 'subscribe';
 
@@ -37,6 +38,8 @@ export class FakeHost {
   defaultGuest: GuestBehaviour = obedientGuest;
   /** Every call takes this long. */
   slowByMs = 0;
+  /** Whether libvirt has the control groups by which CPUs are divided. */
+  dividesCpus = true;
   /** Events are dropped, as libvirt may. */
   loseEvents = false;
   readonly outside: OutsideChanges;
