@@ -2,6 +2,7 @@ import type { HostPool } from '../../operator/api/hostpool.ts';
 import type { VirtualMachine } from '../../operator/api/virtualmachine.ts';
 import type { DumpedObjects } from '../../operator/controllers/dump/dump.ts';
 import { type Snapshot, snapshotOf, waiting } from '../../operator/controllers/dump/replay.ts';
+import { shareOf } from '../../operator/controllers/pool/shares.ts';
 import type { PlacementRequest } from '../../operator/placement/model/decision.ts';
 import type { Answer } from '../../operator/placement/what-if/answer.ts';
 import type { Question } from '../../operator/placement/what-if/question.ts';
@@ -49,10 +50,11 @@ export const whatIf: Command = {
     const pool = poolNamed(taken.stores, optionOf(invocation, 'pool'));
     const asker = { source, pool, snapshot: taken, invocation, environment };
     const questions = await questionsOf(steps, asker);
-    const { name } = pool.metadata;
-    const answers = ask(taken.pools.engine, { name, strategy: pool.spec.strategy }, questions);
-    const asked = answers.map((answer, at) => ({ question: (steps[at] as Step).option, ...answer }));
-    environment.terminal.out(wantsJson(invocation) ? JSON.stringify(asked, undefined, 2) : report(asked));
+    const { strategy, shares = [] } = pool.spec;
+    const asked = { name: pool.metadata.name, strategy, shares: shares.map(shareOf) };
+    const answers = ask(taken.pools.engine, asked, questions);
+    const told = answers.map((answer, at) => ({ question: (steps[at] as Step).option, ...answer }));
+    environment.terminal.out(wantsJson(invocation) ? JSON.stringify(told, undefined, 2) : report(told));
     const isWithoutPlace = invocation.values['exit-code'] === true && answers.some(leavesOut);
     return isWithoutPlace ? ExitCode.withoutPlace : ExitCode.ok;
   },

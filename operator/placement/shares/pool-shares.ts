@@ -237,7 +237,7 @@ export class PoolShares {
 }
 
 /** Of VMs that are asked about: whatever host they go to, what is free in all changes by what they have. */
-const nowhere = '';
+export const nowhere = '';
 
 function withoutAbsent({
   parentName,
