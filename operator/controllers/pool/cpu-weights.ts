@@ -35,14 +35,18 @@ export class CpuWeights {
 
   /**
    * The weight that the VM should be given on its host, where it runs with `actual`, or with none of its own; undefined when
-   * that may stay. One whose pool has no weights any more gets the usual one once.
+   * that may stay. One whose pool has no weights, or none any more, has the usual one, or what its definition says.
    */
-  due(vm: VirtualMachine, actual: number | undefined): number | undefined {
+  due(vm: VirtualMachine, actual: number | undefined, defined: number | undefined): number | undefined {
     const { uid } = vm.metadata;
     const { hostName = '' } = vm.status ?? {};
     const shares = this.#shares.of(poolOf(vm));
-    if (!shares?.dividesCpus) return this.#known.delete(uid) ? usualCpuWeight : undefined;
     if (this.#unable.has(hostName)) return undefined;
+    if (!shares?.dividesCpus) {
+      this.#known.delete(uid);
+      const isChanged = actual !== undefined && actual !== (defined ?? usualCpuWeight);
+      return isChanged ? (defined ?? usualCpuWeight) : undefined;
+    }
     const wanted = this.#wanted(hostName, vm).get(keyOf(vm));
     if (wanted === undefined || !isNear(actual, wanted)) return wanted;
     this.#known.set(uid, actual);

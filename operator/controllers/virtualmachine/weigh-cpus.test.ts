@@ -140,6 +140,27 @@ describe('a host that cannot divide its CPUs', () => {
   });
 });
 
+it('without weights a guest has the usual one, whatever is set from outside, or what its definition says', async () => {
+  const world = await worldOf(1, tin);
+  await put(world, 'shop/a');
+  const domain = world.hostOf('a').domains.get(world.uuid('a'));
+  const look = async (weight: number) => {
+    domain?.weigh(weight);
+    world.editVm('a', ({ metadata }) => {
+      metadata.labels = { touched: `${weight}` };
+    });
+    await world.run(10_000);
+    return weights(world)['shop/a'];
+  };
+  expect(await look(7)).toBe(100);
+  world
+    .hostOf('a')
+    .outside.edit(world.uuid('a'), (xml) =>
+      xml.replace('</domain>', '<cputune><shares>200</shares></cputune></domain>'),
+    );
+  expect(await look(7)).toBe(200);
+});
+
 it('without weights no host is told anything', async () => {
   const world = await worldOf(1, { ...gold, weight: undefined }, { ...tin, limit: { cpuCores: 8 } });
   await put(world, 'bank/a');

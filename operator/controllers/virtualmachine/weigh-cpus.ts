@@ -11,7 +11,8 @@ export async function weighCpus(scope: Scope): Promise<StepResult> {
     cpuWeights.forget(vm);
     return stepDone;
   }
-  const weight = cpuWeights.due(vm, readDomain(observed.liveXml).cpuWeight);
+  const [live, defined] = [observed.liveXml, observed.definitionXml].map((xml) => readDomain(xml).cpuWeight);
+  const weight = cpuWeights.due(vm, live, defined);
   if (weight === undefined) return stepDone;
   try {
     await connection.setCpuWeight(domainUUID(scope), weight, { signal });
