@@ -1,7 +1,7 @@
 import type { Host } from '../../api/host.ts';
 import type { HostPool } from '../../api/hostpool.ts';
 import { fails, holds, type Verdict } from '../conditions.ts';
-import { membersOf, type Node } from '../hostpool/membership.ts';
+import { asksFor, type Node } from '../hostpool/membership.ts';
 
 /** Whether an admin lets VMs be placed on the host; says nothing of whether it answers. */
 export function schedulable(host: Host, pool: HostPool | undefined, node: Node | undefined): Verdict {
@@ -12,7 +12,7 @@ export function schedulable(host: Host, pool: HostPool | undefined, node: Node |
   if (pool.metadata.deletionTimestamp) {
     return fails('HostRemoved', `is in HostPool ${pool.metadata.name}, which is being deleted`);
   }
-  if (!membersOf(pool, node ? [node] : []).some((member) => member.name === host.metadata.name)) {
+  if (!asksFor(pool, host.metadata.name, node)) {
     return fails('HostRemoved', `is not selected by HostPool ${pool.metadata.name} any more`);
   }
   if (node?.spec?.unschedulable) return fails('NodeCordoned', 'is cordoned as a Node');

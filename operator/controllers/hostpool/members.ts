@@ -5,6 +5,7 @@ import { hosts } from '../../api/kinds.ts';
 import type { ApplyObject, Cluster } from '../../kube/cluster.ts';
 import { ApiError } from '../../kube/errors.ts';
 import type { PoolModel } from '../pool/pool-model.ts';
+import { readOnce } from '../read-once.ts';
 import type { Stores } from '../stores.ts';
 import { type Member, membersOf } from './membership.ts';
 
@@ -38,6 +39,8 @@ export const hostFinalizer = 'vmfabric.io/virtual-machines';
 /** What the pool gave the Host's labels, to see when one of them is no longer asked for. */
 const labelsAnnotation = 'vmfabric.io/pool-labels';
 
+type ReachableMember = Member & { address: string };
+
 interface MemberEnvironment {
   cluster: Cluster;
   stores: Stores;
@@ -57,9 +60,9 @@ export async function ensureMembers(
     const otherPool = existing?.spec.hostPoolRef.name;
     if (otherPool && otherPool !== pool.metadata.name)
       findings.taken.push({ name: member.name, pool: otherPool });
-    else if (!member.address) findings.addressless.push(member.name);
-    else
-      await ensureHost(env.cluster, pool, { ...member, address: member.address }, existing, findings, signal);
+    else if (!isReachable(member)) findings.addressless.push(member.name);
+    else if (!existing || needsWrite(existing, member))
+      await applyHost(env.cluster, hostOf(pool, member), findings, signal);
   }
   const wanted = new Set(members.map((member) => member.name));
   for (const host of env.stores.hosts.byIndex('pool', pool.metadata.name)) {
@@ -68,27 +71,37 @@ export async function ensureMembers(
   return findings;
 }
 
-async function ensureHost(
+async function applyHost(
   cluster: Cluster,
-  pool: HostPool,
-  member: Member & { address: string },
-  existing: Host | undefined,
+  host: ApplyObject,
   findings: MemberFindings,
   signal: AbortSignal,
 ): Promise<void> {
-  if (existing && (existing.metadata.deletionTimestamp || fits(existing, member))) return;
   try {
-    await cluster.apply(hosts, hostOf(pool, member), { fieldManager, force: true, signal });
+    await cluster.apply(hosts, host, { fieldManager, force: true, signal });
     findings.changed = true;
   } catch (error) {
     // One host that cannot be made must not keep the others from being made.
     if (!(error instanceof ApiError) || !error.isInvalid) throw error;
-    findings.refused.push({ name: member.name, message: error.message });
+    findings.refused.push({ name: host.metadata.name, message: error.message });
   }
 }
 
+const isReachable = (member: Member): member is ReachableMember => member.address !== undefined;
+
+/** The members for which Hosts were found to be as they should: neither of the two ever changes. */
+const settled = new WeakMap<Host, Member>();
+
+/** A Host that is being deleted is left alone until it is gone. */
+function needsWrite(host: Host, member: ReachableMember): boolean {
+  if (host.metadata.deletionTimestamp || settled.get(host) === member) return false;
+  if (!fits(host, member)) return true;
+  settled.set(host, member);
+  return false;
+}
+
 /** Labels that the pool never gave, an admin's, are no difference. */
-function fits(host: Host, member: Member & { address: string }): boolean {
+function fits(host: Host, member: ReachableMember): boolean {
   const { annotations, finalizers, labels = {} } = host.metadata;
   return (
     host.spec.address === member.address &&
@@ -98,12 +111,12 @@ function fits(host: Host, member: Member & { address: string }): boolean {
   );
 }
 
-function digest(labels: Record<string, string>): string {
+const digest = readOnce((labels: Member['labels']): string => {
   const sorted = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256').update(JSON.stringify(sorted)).digest('hex').slice(0, 16);
-}
+});
 
-function hostOf(pool: HostPool, member: Member & { address: string }): ApplyObject {
+function hostOf(pool: HostPool, member: ReachableMember): ApplyObject {
   const { apiVersion, kind, metadata } = pool;
   return {
     apiVersion,

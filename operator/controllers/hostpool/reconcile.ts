@@ -5,7 +5,7 @@ import type { Clock } from '../../kube/clock.ts';
 import type { ReconcileContext } from '../../kube/controller.ts';
 import type { ObjectKey } from '../../kube/object.ts';
 import { done, type Result } from '../../kube/result.ts';
-import type { PoolModel } from '../pool/pool-model.ts';
+import type { PoolModel, PoolUsage } from '../pool/pool-model.ts';
 import type { Stores } from '../stores.ts';
 import { classRoom } from './class-room.ts';
 import { ensureMembers, noFindings } from './members.ts';
@@ -46,16 +46,15 @@ export async function reconcileHostPool(
     : await ensureMembers({ ...env, cluster }, pool, signal);
   if (findings.changed) return { kind: 'again', afterMs: 50 };
   const reserve = env.pools.reservations.report(key);
+  members.sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+  const usages = usagesOf(env, members);
   const status = poolStatus({
-    pool,
-    members: [...members].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)),
-    findings,
-    used: usage(env, members),
-    room: roomOf(members, (hostName) => env.pools.usage(hostName)),
+    ...{ pool, members, findings, reserve },
+    used: sumOf(usages),
+    room: roomOf(members, usages),
     classes: classRoom(env, pool),
-    reserve,
     shares: env.pools.shares.of(key),
-    resources: poolResources(env.pools, pool, members),
+    resources: poolResources(pool, members, usages),
     now: env.clock.wallTime(),
   });
   await cluster.patchStatus(hostPools, pool, status, { signal });
@@ -67,7 +66,7 @@ export async function reconcileHostPool(
 /** Placements that are decided and not yet seen count as well. */
 function isUsed(env: HostPoolEnvironment, poolName: string, members: readonly Host[]): boolean {
   const bound = env.stores.virtualMachines.byIndex('pool', poolName).some((vm) => vm.status?.hostName);
-  return bound || usage(env, members).vms > 0;
+  return bound || usagesOf(env, members).some(({ vms }) => vms > 0);
 }
 
 async function ensureFinalizer(
@@ -87,13 +86,16 @@ async function release(cluster: Context['cluster'], pool: HostPool, signal: Abor
   return done;
 }
 
-function usage(env: HostPoolEnvironment, members: readonly Host[]) {
+function usagesOf({ pools }: HostPoolEnvironment, members: readonly Host[]): PoolUsage[] {
+  return members.map((host) => pools.usage(host.metadata.name));
+}
+
+function sumOf(usages: readonly PoolUsage[]) {
   const total = { cpu: 0, memoryBytes: 0, vms: 0 };
-  for (const host of members) {
-    const used = env.pools.usage(host.metadata.name);
-    total.cpu += used.cpu;
-    total.memoryBytes += used.memoryBytes;
-    total.vms += used.vms;
+  for (const { cpu, memoryBytes, vms } of usages) {
+    total.cpu += cpu;
+    total.memoryBytes += memoryBytes;
+    total.vms += vms;
   }
   return total;
 }

@@ -2,18 +2,18 @@ import type { Host } from '../../api/host.ts';
 import type { HostPool, HostPoolStatus } from '../../api/hostpool.ts';
 import type { Resources } from '../../placement/model/resources.ts';
 import { namedLimits } from '../pool/named-resources.ts';
-import type { PoolModel } from '../pool/pool-model.ts';
+import type { PoolUsage } from '../pool/pool-model.ts';
 import { amountInStatus, listedNames, nameInStatus, sumOf } from '../pool/resource-list.ts';
-import { takesVms } from './status.ts';
+import { takesVms } from './standing.ts';
 
-/** What the pool's hosts have together of resources other than CPUs and memory. */
+/** What the pool's hosts have together of resources other than CPUs and memory. `usages` as of `roomOf`. */
 export function poolResources(
-  pools: Pick<PoolModel, 'usage'>,
   pool: HostPool,
   members: readonly Host[],
+  usages: readonly PoolUsage[],
 ): NonNullable<HostPoolStatus['resources']> {
   const limits = members.map((host) => namedLimits(pool, host.metadata.labels));
-  const used = members.map((host) => pools.usage(host.metadata.name).resources);
+  const used = usages.map(({ resources }) => resources);
   const [allLimits, allUsed] = [sumOf(limits), sumOf(used)];
   return listedNames(allLimits, allUsed).map((resource) => {
     const free = members.map((host, index) =>

@@ -1,8 +1,8 @@
 import type { Host } from '../../api/host.ts';
 import type { HostPoolStatus } from '../../api/hostpool.ts';
-import { exactQuantity, parseBytes } from '../../api/quantity.ts';
+import { exactQuantity } from '../../api/quantity.ts';
 import type { Amounts } from '../host/capacity.ts';
-import { takesVms } from './status.ts';
+import { standingOf } from './standing.ts';
 
 /** One host that takes VMs: what they may have of it, and what is left; never below 0. */
 interface HostRoom {
@@ -25,16 +25,15 @@ const mostBytes = 2 ** 44;
 
 /**
  * How what is free lies on the hosts that take VMs. From what the Hosts' statuses say: just after a start the connections
- * are not there yet, and a pool that has nothing free would be news. Linear in the hosts.
+ * are not there yet, and a pool that has nothing free would be news. `usages` are those of the members, in their order.
  */
-export function roomOf(members: readonly Host[], usage: (hostName: string) => Amounts): PoolRoom {
+export function roomOf(members: readonly Host[], usages: readonly Amounts[]): PoolRoom {
   const rooms: HostRoom[] = [];
   const loads: number[] = [];
-  for (const host of members) {
-    const total = host.status?.allocatable;
-    if (!total || !takesVms(host)) continue;
-    const limits = { cpu: total.cpu, memoryBytes: parseBytes(total.memory) };
-    const used = usage(host.metadata.name);
+  for (const [index, host] of members.entries()) {
+    const { allocatable: limits, takesVms } = standingOf(host);
+    if (!limits || !takesVms) continue;
+    const used = usages[index] ?? { cpu: 0, memoryBytes: 0 };
     rooms.push({
       limits,
       free: {

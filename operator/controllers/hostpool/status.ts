@@ -1,9 +1,8 @@
-import type { ConditionStatus } from '../../api/common.ts';
-import type { Host, HostCondition } from '../../api/host.ts';
+import type { Host } from '../../api/host.ts';
 import type { HostPool, HostPoolCondition, HostPoolStatus } from '../../api/hostpool.ts';
-import { exactQuantity, parseBytes } from '../../api/quantity.ts';
+import { exactQuantity } from '../../api/quantity.ts';
 import type { PoolShares } from '../../placement/shares/pool-shares.ts';
-import { conditionList, findCondition } from '../conditions.ts';
+import { conditionList } from '../conditions.ts';
 import type { Amounts } from '../host/capacity.ts';
 import { summary } from '../host/status.ts';
 import { roomWords } from './class-room.ts';
@@ -12,6 +11,7 @@ import type { MemberFindings } from './members.ts';
 import { headroomOf, type ReserveFindings, reservedOf, reserveVerdict } from './reserve.ts';
 import { type PoolRoom, roomInStatus } from './room.ts';
 import { sharesInStatus, sharesVerdict } from './shares.ts';
+import { type Standing, standingOf } from './standing.ts';
 import { poolVerdicts } from './verdicts.ts';
 
 export interface PoolObservation {
@@ -44,9 +44,10 @@ export function poolStatus({
   now,
 }: PoolObservation): HostPoolStatus {
   const generation = pool.metadata.generation ?? 0;
-  const capacity = sum(members.map((host) => host.status?.capacity));
-  const allocatable = sum(members.map((host) => host.status?.allocatable));
-  const hosts = counts(members);
+  const standings = members.map(standingOf);
+  const capacity = sum(standings, 'capacity');
+  const allocatable = sum(standings, 'allocatable');
+  const hosts = counts(standings);
   const { largestFree, stranded } = room;
   const free = { ...roomInStatus(room), ...(classes ? { classes } : {}) };
   return {
@@ -95,31 +96,21 @@ export function poolStatus({
   };
 }
 
-/** Whether VMs may be placed on the host, by its own status. */
-export function takesVms(host: Host): boolean {
-  return is(host, 'Ready', 'True') && is(host, 'Schedulable', 'True');
-}
-
-function counts(members: readonly Host[]): NonNullable<HostPoolStatus['hosts']> {
-  return {
-    total: members.length,
-    ready: members.filter(takesVms).length,
-    cordoned: members.filter((host) => is(host, 'Schedulable', 'False')).length,
-    lost: members.filter((host) => is(host, 'Connected', 'False')).length,
-  };
-}
-
-function is(host: Host, type: HostCondition, status: ConditionStatus): boolean {
-  return findCondition(host, type)?.status === status;
-}
-
-function sum(amounts: readonly ({ cpu: number; memory: string } | undefined)[]): Amounts {
-  let cpu = 0;
-  let memoryBytes = 0;
-  for (const amount of amounts) {
-    if (!amount) continue;
-    cpu += amount.cpu;
-    memoryBytes += parseBytes(amount.memory);
+function counts(standings: readonly Standing[]): NonNullable<HostPoolStatus['hosts']> {
+  let [ready, cordoned, lost] = [0, 0, 0];
+  for (const { takesVms, isCordoned, isLost } of standings) {
+    if (takesVms) ready += 1;
+    if (isCordoned) cordoned += 1;
+    if (isLost) lost += 1;
   }
-  return { cpu, memoryBytes };
+  return { total: standings.length, ready, cordoned, lost };
+}
+
+function sum(standings: readonly Standing[], of: 'capacity' | 'allocatable'): Amounts {
+  const total = { cpu: 0, memoryBytes: 0 };
+  for (const { [of]: amounts } of standings) {
+    total.cpu += amounts?.cpu ?? 0;
+    total.memoryBytes += amounts?.memoryBytes ?? 0;
+  }
+  return total;
 }

@@ -2,6 +2,7 @@ import type { Host } from '../../api/host.ts';
 import type { HostPool } from '../../api/hostpool.ts';
 import { fails, findCondition, holds, type Verdict } from '../conditions.ts';
 import type { MemberFindings } from './members.ts';
+import { standingOf } from './standing.ts';
 
 /** Names at most this many hosts in a message. */
 const named = 5;
@@ -11,7 +12,7 @@ export function poolVerdicts(
   members: readonly Host[],
   findings: MemberFindings,
 ): Record<'Ready' | 'Stalled', Verdict> {
-  const down = members.filter((host) => findCondition(host, 'Ready')?.status !== 'True');
+  const down = members.filter((host) => !standingOf(host).isReady);
   return {
     Ready: readyVerdict(pool, members, down, findings),
     Stalled: stalledVerdict(members, down, findings),
@@ -47,11 +48,8 @@ function readyVerdict(
 function stalledVerdict(members: readonly Host[], down: readonly Host[], findings: MemberFindings): Verdict {
   if (findings.taken.length > 0) return holds('HostNameTaken', nameRemarks(findings).join(' '));
   if (findings.refused.length > 0) return holds('HostRefused', refusalRemarks(findings).join(' '));
-  const stalled = members
-    .map((host) => findCondition(host, 'Stalled'))
-    .filter((one) => one?.status === 'True');
-  const first = stalled[0];
-  if (first && stalled.length === members.length && down.length === members.length) {
+  const first = members[0] && standingOf(members[0]).stalled;
+  if (first && down.length === members.length && members.every((host) => standingOf(host).stalled)) {
     return holds(first.reason as Verdict['reason'], first.message);
   }
   return fails('AsExpected', 'Nothing waits for a person.');

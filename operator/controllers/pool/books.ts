@@ -3,7 +3,7 @@ import { parseBytes } from '../../api/quantity.ts';
 import type { HostState } from '../../placement/model/host.ts';
 import type { Resources } from '../../placement/model/resources.ts';
 import type { PlacedVm } from '../../placement/model/vm.ts';
-import { takesVms } from '../hostpool/status.ts';
+import { takesVms } from '../hostpool/standing.ts';
 import type { HostView } from './translate.ts';
 
 /** A host as those see it who reckon with room. */

@@ -2,6 +2,7 @@ import type { HostPool } from '../../api/hostpool.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import type { GuestHardware } from '../../hypervisor/hypervisor.ts';
 import { matches, type Selector } from '../../placement/model/selector.ts';
+import { readOnce } from '../read-once.ts';
 
 /** A network or kernel of a pool; those alone that are on some hosts only are told to placement. */
 type Shared = { name: string; hostSelector?: Selector | undefined };
@@ -15,20 +16,11 @@ export function offersOf({ spec }: HostPool, labels: Readonly<Record<string, str
   ];
 }
 
-/** Hosts of one kind share what they say, and 5,000 of them what is made of it. */
-const hardware = new WeakMap<GuestHardware, readonly string[]>();
-
-/** What guests can have on the host by itself. */
-export function hardwareOffers(guests: GuestHardware): readonly string[] {
-  const known = hardware.get(guests);
-  if (known) return known;
-  const offers = [
-    ...guests.cpuModels.map((model) => `cpu-model/${model}`),
-    ...guests.machineTypes.map((machine) => `machine/${machine}`),
-  ];
-  hardware.set(guests, offers);
-  return offers;
-}
+/** What guests can have on the host by itself. Hosts of one kind share what they say, and 5,000 of them what follows. */
+export const hardwareOffers = readOnce((guests: GuestHardware): readonly string[] => [
+  ...guests.cpuModels.map((model) => `cpu-model/${model}`),
+  ...guests.machineTypes.map((machine) => `machine/${machine}`),
+]);
 
 /** What the VM needs of its host by name. What the pool does not have at all is told by other means. */
 export function needsOf({ spec }: VirtualMachine, pool: HostPool): string[] {

@@ -5,6 +5,7 @@ import type { Policy } from '../model/policy.ts';
 import type { Selector } from '../model/selector.ts';
 import type { PlacedVm, VmState } from '../model/vm.ts';
 import { allowedIn } from './allowed.ts';
+import { type Beneath, beneath } from './beneath.ts';
 import { choose, rank } from './choose.ts';
 import {
   admittingRows,
@@ -223,6 +224,11 @@ export class PlacementEngine {
    */
   fill(request: PlacementRequest, most: number): number {
     return fill(this.#world, request, most);
+  }
+
+  /** Hosts that might take the VM if others, less important ones, were gone from it, with who these are; in no order. */
+  beneath(request: PlacementRequest): Beneath[] {
+    return this.#ask(request, () => beneath(this.#world, request));
   }
 
   /**

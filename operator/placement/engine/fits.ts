@@ -10,8 +10,9 @@ import type { World } from './world.ts';
 export function countFits(world: World, request: PlacementRequest, most: number): number {
   const scene = new Scene(world, request);
   if (!isFree(scene)) return fillByPlacing(world, request, most);
+  const { fits } = roomByRow(scene);
   let sum = 0;
-  for (const [, fit] of roomByRow(scene)) sum += fit;
+  for (let at = 0; at < fits.length; at++) sum += fits[at] as number;
   return Math.min(most, sum);
 }
 
@@ -21,12 +22,14 @@ export function fill(world: World, request: PlacementRequest, most: number): num
   if (!isFree(scene)) return fillByPlacing(world, request, most);
   const { hosts } = scene;
   let left = most;
-  const byName = roomByRow(scene).sort(([a], [b]) => (hosts.name(a) < hosts.name(b) ? -1 : 1));
-  for (const [row, fit] of byName) {
+  const { rows, fits } = roomByRow(scene);
+  const byName = Array.from(rows, (row, at) => ({ host: hosts.name(row), fit: fits[at] as number }));
+  byName.sort((a, b) => (a.host < b.host ? -1 : 1));
+  for (const { host, fit } of byName) {
     const count = Math.min(fit, left);
-    if (count === 0) break;
+    if (left === 0) break;
+    if (count === 0) continue;
     left -= count;
-    const host = hosts.name(row);
     world.upsertVm({
       ...request.vm,
       requests: times(request, count),
@@ -42,24 +45,24 @@ function isFree({ rules, vm }: Scene): boolean {
   return rules.required.every((filter) => filter === exclusive) && !vm.oneCell;
 }
 
-/** How many each host takes, of those that take any. */
-function roomByRow(scene: Scene): [row: number, fit: number][] {
-  const rows = scene.eligible.rows.slice();
-  const count = exclusive.keep(scene, rows, rows.length);
-  const asked = Object.entries(scene.vm.requests).map(([name, amount]) => ({
-    amount: countedRequest(amount),
-    free: scene.hosts.dimensions.get(name)?.free,
-  }));
-  const found: [number, number][] = [];
-  for (const row of rows.subarray(0, count)) {
-    let fit = Number.POSITIVE_INFINITY;
-    for (const { amount, free } of asked) {
-      if (amount !== 0) fit = Math.min(fit, Math.floor((free?.[row] ?? 0) / amount));
-    }
-    // NaN for a request that cannot be.
-    if (fit > 0) found.push([row, fit]);
+/** How many each of the hosts takes; a column at a time, as a pool's status asks this of many classes. */
+function roomByRow(scene: Scene): { rows: Int32Array; fits: Float64Array } {
+  const all = scene.eligible.rows.slice();
+  const rows = all.subarray(0, exclusive.keep(scene, all, all.length));
+  const fits = new Float64Array(rows.length).fill(Number.POSITIVE_INFINITY);
+  for (const [name, asked] of Object.entries(scene.vm.requests)) {
+    const amount = countedRequest(asked);
+    if (amount !== 0) narrow(fits, rows, amount, scene.hosts.dimensions.get(name)?.free);
   }
-  return found;
+  return { rows, fits };
+}
+
+/** To as many as there is room for; none of a request that cannot be, which is NaN, and none where `free` is below 0. */
+function narrow(fits: Float64Array, rows: Int32Array, amount: number, free: Float64Array | undefined): void {
+  for (let at = 0; at < fits.length; at++) {
+    const fit = Math.floor((free?.[rows[at] as number] ?? 0) / amount);
+    fits[at] = fit >= 1 ? Math.min(fits[at] as number, fit) : 0;
+  }
 }
 
 /** What so many of the VMs have together. */

@@ -1,8 +1,12 @@
+import type { Beneath, Lower } from '../engine/beneath.ts';
 import type { PlacementEngine } from '../engine/engine.ts';
 import type { Placement, PlacementRequest } from '../model/decision.ts';
 import type { PlacedVm } from '../model/vm.ts';
+import { bestFirst } from './best-first.ts';
+import { bound } from './bounds.ts';
+import { pair, several, single, type Ways } from './choices.ts';
 import { leaveOut } from './leave-out.ts';
-import { type Choice, cheapestFirst, pairs, type Stage, singles } from './victims.ts';
+import { type Choice, cheapestFirst, choiceOf, leastImportantFirst } from './victims.ts';
 
 export interface Preemption extends Placement {
   /** Ids of the VMs that make way, the least important first; none when the VM fits as things are. */
@@ -18,16 +22,20 @@ export interface PreemptionOptions {
   isRefused?: (host: string, leaving: readonly string[]) => boolean;
 }
 
-/** Choices that are tried of each size, cheapest first: each costs a look at one host. */
-const tried = 2000;
+/** Choices of each number of victims that rules are asked about, each a look at one host: some 10 ms in all. */
+const looks = 500;
 
-/** Hosts on which the VM fits that are tried, the best first; as many as for any VM. */
-const fittingTried = 8;
+/** Hosts on which the VM fits, and choices of each number of victims, of which is asked whether somebody refuses them. */
+const asked = 8;
+
+/** Hosts that are tried at last, one VM after the other, where it is not rules and room that keep the VM out. */
+const triedAtLast = 3;
 
 /**
  * Where the VM would go if VMs of lower priority on one host made way: fewest victims, then those of lowest priority, then
  * the least memory lost, then by name. It breaks no rule, and nobody refuses it. Undefined when no host could be cleared for
- * it: VMs elsewhere, as those that are in its way by a rule over a larger domain, are not moved. The engine is left as it
+ * it: VMs elsewhere, as those that are in its way by a rule over a larger domain, are not moved. Nor when it is not among
+ * the first choices that are looked at, so that a search takes its milliseconds whatever there is. The engine is left as it
  * was.
  */
 export function preempt(
@@ -35,66 +43,103 @@ export function preempt(
   request: PlacementRequest,
   options: PreemptionOptions = {},
 ): Preemption | undefined {
-  const search = new Search(engine, request, options);
-  const fitting = search.fitting();
-  if (fitting !== undefined) return search.settled({ host: fitting, victims: [] });
-  const stages = search.stages();
-  for (const choices of [singles, pairs]) {
-    const ordered = stages.flatMap((stage) => choices(stage)).sort(cheapestFirst);
-    const choice = ordered.slice(0, tried).find((one) => search.fits(one));
-    if (choice) return search.settled(choice);
-  }
-  const larger = stages.flatMap((stage) => leaveOut(stage, (one) => search.fits(one)) ?? []);
-  const [cheapest] = larger.sort(cheapestFirst);
-  return cheapest && search.settled(cheapest);
+  return new Search(engine, request, options).find();
 }
 
-/** The engine, asked about a world in which some are gone. */
 class Search {
   readonly #engine: PlacementEngine;
   readonly #request: PlacementRequest;
   readonly #leaving: readonly string[];
-  readonly #options: PreemptionOptions;
+  readonly #isWilling: (one: Lower) => boolean;
+  readonly #isRefused: PreemptionOptions['isRefused'];
 
-  constructor(engine: PlacementEngine, request: PlacementRequest, options: PreemptionOptions) {
+  constructor(
+    engine: PlacementEngine,
+    request: PlacementRequest,
+    { leaving = [], mayMakeWay = () => true, isRefused }: PreemptionOptions,
+  ) {
     this.#engine = engine;
     this.#request = request;
-    this.#leaving = options.leaving ?? [];
-    this.#options = options;
+    this.#leaving = leaving;
+    this.#isWilling = ({ vm }) => mayMakeWay(vm);
+    this.#isRefused = isRefused;
   }
 
-  /** The best host on which it fits with nobody stopped. */
-  fitting(): string | undefined {
-    const hosts = this.#without([], () => this.#engine.ranked(this.#request, fittingTried));
-    return hosts.find((host) => !this.#isRefused(host, []));
+  find(): Preemption | undefined {
+    const { fitting, stages } = this.#without([], () => ({
+      fitting: this.#engine.ranked(this.#request, this.#isRefused ? asked : 1),
+      stages: this.#engine.beneath(this.#request),
+    }));
+    const free = fitting.find((host) => !this.#refuses(choiceOf(host, [])));
+    if (free !== undefined) return this.#settled(choiceOf(free, []));
+    const choice =
+      this.#among(stages, () => single) ??
+      this.#among(stages, () => pair) ??
+      this.#among(stages, several) ??
+      this.#atLast(stages);
+    return choice && this.#settled(choice);
   }
 
-  /** Hosts on which VMs of lower priority could make way. */
-  stages(): Stage[] {
-    const { mayMakeWay = () => true } = this.#options;
-    return this.#without([], () =>
-      this.#engine
-        .candidates(this.#request)
-        .flatMap((host) => stageOn(this.#engine, this.#request, host, mayMakeWay) ?? []),
-    );
+  /** The cheapest of these ways that fits, and that nobody refuses. */
+  #among(
+    stages: readonly Beneath[],
+    waysWith: (fits: (choice: Choice) => boolean) => Ways,
+  ): Choice | undefined {
+    let left = looks;
+    const fits = (choice: Choice) => left-- > 0 && this.#fits(choice);
+    const ways = waysWith(fits);
+    const nodes = stages.flatMap((stage) => ways(stage, this.#isWilling) ?? []);
+    const choices = bestFirst(nodes, cheapestFirst);
+    const next = () => {
+      for (let { value, done } = choices.next(); !done && left > 0; { value, done } = choices.next())
+        if (value && fits(value)) return value;
+      return undefined;
+    };
+    for (let count = 0; count < asked; count++) {
+      const choice = this.#without([], next);
+      if (!choice || !this.#refuses(choice)) return choice;
+    }
+    return undefined;
   }
 
-  /** Whether the host takes the VM once the victims are gone. */
-  fits({ host, victims }: Choice): boolean {
-    const ids = victims.map(({ id }) => id);
-    const isFull = this.#without(ids, () => this.#engine.refusalOn(this.#request, host) !== undefined);
-    return !isFull && !this.#isRefused(host, ids);
+  /** Where somebody refuses it, room is not all: on the hosts where the least important are, who has to go is asked of all. */
+  #atLast(stages: readonly Beneath[]): Choice | undefined {
+    if (!this.#isRefused) return undefined;
+    const bounds = stages.flatMap((stage) => {
+      const least = stage.count > 2 && bound(stage, 3);
+      return least ? [{ choice: { ...least, stage } }] : [];
+    });
+    const found = bestFirst(bounds, cheapestFirst)
+      .take(triedAtLast)
+      .toArray()
+      .flatMap(({ stage: { host, lower } }) => {
+        const willing = lower.filter(this.#isWilling).sort(leastImportantFirst);
+        return leaveOut(host, willing, (choice) => this.#accepts(choice)) ?? [];
+      });
+    return found.sort(cheapestFirst)[0];
+  }
+
+  #accepts(choice: Choice): boolean {
+    return this.#without([], () => this.#fits(choice)) && !this.#refuses(choice);
+  }
+
+  /** Whether the host takes the VM once the victims are gone; asked where those are gone who leave anyway. */
+  #fits({ host, victims }: Choice): boolean {
+    return this.#engine.trial(() => {
+      for (const { vm } of victims) this.#engine.removeVm(vm.id);
+      return this.#engine.refusalOn(this.#request, host) === undefined;
+    });
+  }
+
+  #refuses({ host, victims }: Choice): boolean {
+    return this.#isRefused?.(host, [...this.#leaving, ...victims.map(({ vm }) => vm.id)]) ?? false;
   }
 
   /** With the NUMA cell that it gets once the victims are gone. */
-  settled({ host, victims }: Choice): Preemption {
-    const ids = victims.map(({ id }) => id);
+  #settled({ host, victims }: Choice): Preemption {
+    const ids = victims.map(({ vm }) => vm.id);
     const cell = this.#without(ids, () => this.#engine.cellOn(this.#request, host));
     return { host, ...(cell === undefined ? {} : { cell }), victims: ids };
-  }
-
-  #isRefused(host: string, victims: readonly string[]): boolean {
-    return this.#options.isRefused?.(host, [...this.#leaving, ...victims]) ?? false;
   }
 
   /** Where it is already, if anywhere, the VM is not in its own way. */
@@ -104,31 +149,4 @@ class Search {
       return action();
     });
   }
-}
-
-/** A host on which VMs of lower priority could make way; undefined when there is none, or not enough to be had. */
-function stageOn(
-  engine: PlacementEngine,
-  { vm }: PlacementRequest,
-  host: string,
-  mayMakeWay: (vm: PlacedVm) => boolean,
-): Stage | undefined {
-  const priority = engine.priorityOf(vm);
-  const lower = engine
-    .vmsOn(host)
-    .map((one) => ({ ...one, priority: engine.priorityOf(one) }))
-    .filter((one) => one.priority < priority && mayMakeWay(one));
-  if (lower.length === 0) return undefined;
-  const room = engine.room(host);
-  const missing: Record<string, number> = {};
-  for (const [name, amount] of Object.entries(vm.requests)) {
-    const lacking = amount - (room[name]?.free ?? 0);
-    if (amount > 0 && lacking > 0) missing[name] = lacking;
-  }
-  const isEnough = Object.entries(missing).every(([name, amount]) => sumOf(lower, name) >= amount);
-  return isEnough ? { host, lower, missing } : undefined;
-}
-
-function sumOf(vms: readonly PlacedVm[], resource: string): number {
-  return vms.reduce((sum, { requests }) => sum + (requests[resource] ?? 0), 0);
 }

@@ -1,68 +1,65 @@
-import { memory } from '../model/resources.ts';
-import type { PlacedVm } from '../model/vm.ts';
+import type { Beneath, Lower } from '../engine/beneath.ts';
 
-/** A host, the VMs on it that may be made to go, and what it lacks as things are. */
-export interface Stage {
+/** By which ways to clear a host are compared. */
+export interface Cost {
   host: string;
-  lower: readonly PlacedVm[];
-  missing: Readonly<Record<string, number>>;
+  /** How many VMs have to go. */
+  count: number;
+  /** Of the victims, the least first. */
+  priorities: readonly number[];
+  /** Of the victims in all. */
+  memory: number;
 }
 
 /** VMs that make way on one host, the least important first. */
-export interface Choice {
-  host: string;
-  victims: readonly PlacedVm[];
+export interface Choice extends Cost {
+  victims: readonly Lower[];
 }
 
-/** Each VM by which the host would have the room. */
-export function singles({ host, lower, missing }: Stage): Choice[] {
-  return lower.filter((one) => covers(missing, [one])).map((one) => ({ host, victims: [one] }));
-}
-
-/** Each two VMs by which the host would have the room. */
-export function pairs({ host, lower, missing }: Stage): Choice[] {
-  const sorted = lower.toSorted(leastImportantFirst);
-  return sorted.flatMap((one, at) =>
-    sorted
-      .slice(at + 1)
-      .filter((other) => covers(missing, [one, other]))
-      .map((other) => ({ host, victims: [one, other] })),
-  );
+export function choiceOf(host: string, victims: readonly Lower[]): Choice {
+  let memory = 0;
+  for (const one of victims) memory += one.memory;
+  return {
+    host,
+    victims,
+    count: victims.length,
+    priorities: victims.map(({ priority }) => priority),
+    memory,
+  };
 }
 
 /** Fewest victims first, then those whose most important ones are less so, then the least memory, then by name. */
-export function cheapestFirst(a: Choice, b: Choice): number {
-  return (
-    a.victims.length - b.victims.length ||
-    byPriorities(a.victims, b.victims) ||
-    memoryOf(a.victims) - memoryOf(b.victims) ||
-    (nameOf(a) < nameOf(b) ? -1 : 1)
-  );
+export function cheapestFirst(a: Cost & Partial<Choice>, b: Cost & Partial<Choice>): number {
+  return a.count - b.count || byPriorities(a, b) || a.memory - b.memory || byName(a, b);
 }
 
-export function leastImportantFirst(a: PlacedVm, b: PlacedVm): number {
-  return priorityOf(a) - priorityOf(b) || memoryOf([a]) - memoryOf([b]) || (a.id < b.id ? -1 : 1);
+export function leastImportantFirst(a: Lower, b: Lower): number {
+  return a.priority - b.priority || a.memory - b.memory || (a.vm.id < b.vm.id ? -1 : 1);
 }
 
-function covers(missing: Readonly<Record<string, number>>, victims: readonly PlacedVm[]): boolean {
-  for (const name in missing) {
-    let freed = 0;
-    for (const { requests } of victims) freed += requests[name] ?? 0;
-    if (freed < (missing[name] as number)) return false;
+/** Whether rules may let the VM come, and the host has the room, once these are gone. */
+export function mayBeEnough({ isAdmitted, missing }: Beneath, victims: readonly Lower[]): boolean {
+  if (!isAdmitted && !victims.some(({ mayHinder }) => mayHinder)) return false;
+  for (const { resource, amount } of missing) {
+    let sum = 0;
+    for (const { vm } of victims) sum += vm.requests[resource] ?? 0;
+    if (sum < amount) return false;
   }
   return true;
 }
 
 /** Of as many victims each, from the most important one down. */
-function byPriorities(a: readonly PlacedVm[], b: readonly PlacedVm[]): number {
-  for (let at = a.length - 1; at >= 0; at--) {
-    const difference = priorityOf(a[at]) - priorityOf(b[at]);
+function byPriorities({ count, priorities: a }: Cost, { priorities: b }: Cost): number {
+  for (let at = count - 1; at >= 0; at--) {
+    const difference = (a[at] ?? 0) - (b[at] ?? 0);
     if (difference !== 0) return difference;
   }
   return 0;
 }
 
-const priorityOf = (vm: PlacedVm | undefined) => vm?.priority ?? 0;
-const memoryOf = (vms: readonly PlacedVm[]) =>
-  vms.reduce((sum, { requests }) => sum + (requests[memory] ?? 0), 0);
-const nameOf = ({ host, victims }: Choice) => JSON.stringify([host, ...victims.map(({ id }) => id)]);
+function byName(a: Cost & Partial<Choice>, b: Cost & Partial<Choice>): number {
+  if (a.host !== b.host) return a.host < b.host ? -1 : 1;
+  const [ofA, ofB] = [a.victims ?? [], b.victims ?? []];
+  const at = ofA.findIndex(({ vm }, index) => vm.id !== ofB[index]?.vm.id);
+  return at < 0 || (ofA[at] as Lower).vm.id < (ofB[at]?.vm.id ?? '') ? -1 : 1;
+}

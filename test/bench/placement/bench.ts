@@ -12,6 +12,7 @@ type Part = (dir: string, context: BenchContext) => Promise<Figure[]>;
 const parts: Record<string, () => Promise<Part>> = {
   rate: async () => (await import('./rate/part.ts')).ratePart,
   index: async () => (await import('./index/part.ts')).indexPart,
+  'pool-status': async () => (await import('./pool-status/part.ts')).poolStatusPart,
   bound: async () => (await import('./bound/part.ts')).boundPart,
   rebalance: async () => inNoFolder((await import('./rebalance/part.ts')).part),
   'what-if': async () => (await import('./what-if/part.ts')).whatIfPart,

@@ -65,7 +65,7 @@ export function poolSpec() {
   });
 }
 
-function nodeOf(metadata: { name: string; labels: Record<string, string> }): Node {
+export function nodeOf(metadata: { name: string; labels: Record<string, string> }): Node {
   const addresses = [{ type: 'InternalIP', address: metadata.name }];
   return stored({ ...{ apiVersion: 'v1', kind: 'Node', metadata }, status: { addresses } });
 }
