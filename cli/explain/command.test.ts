@@ -54,7 +54,7 @@ describe('kubectl vmfabric explain', () => {
     const { why, kind } = await console.json<Placed>('explain', 'web-1');
     expect([kind, why.chosen.host, why.runnerUp?.host]).toEqual(['placed', host, other]);
     await console.run('explain', 'web-1');
-    expect(console.out).toContain(`shop/web-1 is on ${host}.`);
+    expect(console.out).toContain(`shop/web-1 is on ${host}. Best of 2 hosts that fit, of 3: `);
     expect(console.out).toMatch(/^HOST +LOAD +TOTAL$/m);
   });
 
@@ -74,7 +74,9 @@ describe('kubectl vmfabric explain', () => {
     const explained = await console.json<Explained>('explain', '-f', 'vm.yaml');
     expect(explained).toMatchObject({ vm: 'shop/x', kind: 'placeable' });
     await console.run('explain', '-f', 'vm.yaml');
-    expect(console.out).toMatch(/^shop\/x has no host yet, and would go to h\d\.$/m);
+    expect(console.out).toMatch(
+      /^shop\/x has no host yet, and would go to h\d\. Best of 3 hosts that fit: /m,
+    );
   });
 
   it('ends with 3 for a VM without place, but only when asked to', async () => {

@@ -2,6 +2,7 @@ import type { VirtualMachine } from '../../operator/api/virtualmachine.ts';
 import { type Choice, chooseHost } from '../../operator/controllers/pool/choose-host.ts';
 import { keyOf } from '../../operator/kube/object.ts';
 import type { PlacementEngine } from '../../operator/placement/engine/engine.ts';
+import { meritsSentence } from '../../operator/placement/explain/merits.ts';
 import { wouldFit } from '../../operator/placement/explain/would-fit.ts';
 import type { PlacementRequest, Rejection, Why } from '../../operator/placement/model/decision.ts';
 import type { WouldFit } from '../../operator/placement/model/would-fit.ts';
@@ -29,6 +30,8 @@ export interface Placed {
   vm: string;
   pool: string;
   kind: 'placed' | 'placeable';
+  /** As its Event Placed says, or would; absent when its host would not be chosen any more. */
+  merits?: string;
   why: Why;
 }
 
@@ -104,7 +107,11 @@ async function explainVm(
   const choice = isBound ? undefined : chooseHost(pools, vm, pool);
   if (choice?.kind === 'none') return { ...about, ...refusal(pools.engine, pools.request(vm, pool), choice) };
   const why = pools.engine.why(pools.request(vm, pool));
-  if (why) return { ...about, kind: isBound ? 'placed' : 'placeable', why };
+  if (why) {
+    const merits = pools.engine.merits(pools.request(vm, pool), why.chosen.host);
+    const told = merits ? { merits: meritsSentence(merits) } : {};
+    return { ...about, kind: isBound ? 'placed' : 'placeable', ...told, why };
+  }
   throw new NotFoundError(`${about.vm} is on host ${vm.status?.hostName}, of which there is no Host object`);
 }
 

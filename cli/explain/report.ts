@@ -30,12 +30,13 @@ function missRow({ host, lacks }: Unplaced['nearest'][number]): string[] {
   return [host, phrases.join(' and ')];
 }
 
-function choice({ vm, kind, why: { chosen, runnerUp, unfit } }: Placed): string {
+function choice({ vm, kind, merits, why: { chosen, runnerUp, unfit } }: Placed): string {
   const title =
     kind === 'placed'
       ? `${vm} is on ${chosen.host}.`
       : `${vm} has no host yet, and would go to ${chosen.host}.`;
-  const sections = [unfit === undefined ? title : `${title} As things are now, that host ${unfit}.`];
+  const remark = unfit === undefined ? merits : `As things are now, that host ${unfit}.`;
+  const sections = [remark === undefined ? title : `${title} ${remark}`];
   sections.push(points(chosen, runnerUp));
   if (!runnerUp) sections.push('No other host would take it.');
   else if (kind === 'placed' && runnerUp.total > chosen.total)

@@ -126,5 +126,5 @@ export type HostSpec = z.output<typeof hostSpec>;
 export type HostStatus = z.output<typeof hostStatus>;
 export type Host = Resource<HostSpec, HostStatus>;
 
-export const hostConditions = ['Ready', 'Connected', 'Schedulable', 'Stalled'] as const;
+export const hostConditions = ['Ready', 'Connected', 'Schedulable', 'Overallocated', 'Stalled'] as const;
 export type HostCondition = (typeof hostConditions)[number];

@@ -156,6 +156,9 @@ export const hostPoolStatus = z.object({
       ready: z.int32().describe('Hosts that VMs may be placed on.'),
       cordoned: z.int32().describe('Hosts that an admin has taken out of placement.'),
       lost: z.int32().describe('Hosts that do not answer.'),
+      overallocated: z
+        .int32()
+        .describe('Hosts of which more is allocated than there is: their condition Overallocated.'),
     })
     .optional()
     .describe('Hosts by state.'),

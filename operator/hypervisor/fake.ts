@@ -1,7 +1,7 @@
 import { type Clock, sleep } from '../kube/clock.ts';
 import { FakeConnection } from './fake/connection.ts';
 import { hang } from './fake/faults.ts';
-import { type CallName, FakeHost } from './fake/host.ts';
+import { type CallName, FakeHost, withOneCell } from './fake/host.ts';
 import {
   type CallOptions,
   type HostConnection,
@@ -64,10 +64,11 @@ export class FakeHypervisor implements Hypervisor {
     this.#keepaliveMs = options.keepaliveMs ?? 20_000;
   }
 
-  /** Adds a host that answers at `address`; any port does. */
+  /** Adds a host that answers at `address`; any port does. All that it has is in one NUMA cell unless others are given. */
   addHost(address: string, facts: Partial<HostFacts> = {}): FakeHost {
     if (this.#hosts.has(address)) throw new Error(`there is a fake host at ${address} already`);
-    const all = { ...defaultFacts(this.#hosts.size + 1), ...facts };
+    const all = withOneCell({ ...defaultFacts(this.#hosts.size + 1), ...facts });
+    if (facts.numaCells) all.numaCells = facts.numaCells;
     const host = new FakeHost(address, all, this.#clock, this.#keepaliveMs);
     this.#hosts.set(address, host);
     return host;
@@ -147,7 +148,6 @@ export class FakeHypervisor implements Hypervisor {
 }
 
 function defaultFacts(number: number): HostFacts {
-  const memoryBytes = 64 * 2 ** 30;
   return {
     hostUUID: `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`,
     libvirtVersion: '9.0.0',
@@ -166,7 +166,7 @@ function defaultFacts(number: number): HostFacts {
       cpuModels: ['EPYC', 'HostModel', 'HostPassthrough', 'qemu64'],
       machineTypes: ['pc', 'pc-i440fx-7.2', 'pc-q35-7.2', 'q35'],
     },
-    memoryBytes,
-    numaCells: [{ id: 0, cpus: 16, memoryBytes }],
+    memoryBytes: 64 * 2 ** 30,
+    numaCells: [],
   };
 }

@@ -242,13 +242,23 @@ export class World {
 
   /** Reasons of the Events about the object, in no order: the API server keeps none. */
   events(name: string): string[] {
+    return this.#eventsOf(name).map(({ reason }) => reason);
+  }
+
+  /** What the Events about the object with this reason say. */
+  notes(name: string, reason: string): string[] {
+    return this.#eventsOf(name)
+      .filter((event) => event.reason === reason)
+      .map(({ note }) => note);
+  }
+
+  #eventsOf(name: string): { reason: string; note: string }[] {
     type Event = ReturnType<typeof this.cluster.objects>[number] & {
       reason: string;
+      note: string;
       regarding: { name: string };
     };
-    return (this.cluster.objects(eventType) as Event[])
-      .filter(({ regarding }) => regarding.name === name)
-      .map(({ reason }) => reason);
+    return (this.cluster.objects(eventType) as Event[]).filter(({ regarding }) => regarding.name === name);
   }
 
   /** Writes to objects of this kind since the last `forgetCalls`, as `verb key`. */

@@ -30,7 +30,7 @@ const virtualMachineStatus: VirtualMachineStatus = {
 
 const hostPoolStatus: HostPoolStatus = {
   observedGeneration: 1,
-  hosts: { total: 12, ready: 11, cordoned: 1, lost: 0 },
+  hosts: { total: 12, ready: 11, cordoned: 1, lost: 0, overallocated: 0 },
   virtualMachines: 214,
   resources: [
     { name: 'memory', capacity: '1536Gi', allocatable: '1500Gi', allocated: '900Gi', largestFree: '96Gi' },

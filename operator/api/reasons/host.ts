@@ -66,6 +66,36 @@ export const hostReasons = {
       'VirtualMachine.Stalled',
     ],
   },
+  ImplausibleFacts: {
+    meaning:
+      'The host says of its CPUs or memory what cannot be, as the message tells. No VM is placed there; those that run there go on, and what it said before still counts.',
+    remedy:
+      'Compare the message with what virsh nodeinfo and virsh capabilities say on the host, and see that its libvirt and kernel are in order.',
+    conditions: ['Host.Ready', 'Host.Stalled', 'HostPool.Stalled'],
+  },
+  Overallocated: {
+    meaning:
+      'Placed VMs have more of the host than they may have now: it has lost memory or CPUs, or its HostPool gives out less than before. They run on, and no VM comes that asks for more of it.',
+    remedy:
+      'Stop or delete VMs on the host, give it back what it has lost, or change what spec.hostReserved, spec.overcommit and spec.resources of the HostPool leave to VMs.',
+    conditions: ['Host.Overallocated'],
+  },
+  NothingAllocatable: {
+    meaning:
+      'What spec.hostReserved of the HostPool keeps for the host is all that it has, or spec.overcommit makes nothing of the rest, so that no VM fits.',
+    remedy: 'Lower spec.hostReserved of the HostPool, or take the host out of it.',
+    conditions: ['Host.Overallocated'],
+  },
+  WithinAllocatable: {
+    meaning: 'Placed VMs have no more of the host than they may.',
+    remedy: nothing,
+    conditions: ['Host.Overallocated'],
+  },
+  CapacityUnknown: {
+    meaning: 'The host has not told yet what it has, or its HostPool does not exist.',
+    remedy: 'See the condition Connected of the host.',
+    conditions: ['Host.Overallocated'],
+  },
   Cordoned: {
     meaning: 'An admin has cordoned the host: VMs that run there go on, no further one comes.',
     remedy: 'Remove spec.unschedulable of the Host to let VMs come again.',

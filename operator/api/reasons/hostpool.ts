@@ -12,6 +12,12 @@ export const hostPoolReasons = {
     remedy: 'See the hosts that the message names: kubectl describe vmhost.',
     conditions: ['HostPool.Ready'],
   },
+  SomeHostsOverallocated: {
+    meaning:
+      'Every host is ready, but VMs on some have more than they may, or spec.hostReserved leaves nothing of them to VMs; the message names them.',
+    remedy: 'See the condition Overallocated of the hosts that the message names: kubectl describe vmhost.',
+    conditions: ['HostPool.Ready'],
+  },
   NoHosts: {
     meaning: 'The pool has no hosts.',
     remedy: 'Label the Nodes that carry libvirt as spec.nodeSelector asks, or list spec.staticHosts.',

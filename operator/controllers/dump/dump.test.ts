@@ -23,13 +23,13 @@ function decided(world: World, name: string): string {
   return world.vm(name).status?.hostName ?? world.message(name, 'Scheduled');
 }
 
-/** Hosts of several sizes and labels, one of them cordoned, one lost, two with one uuid. */
+/** Hosts of several sizes and labels, one of them cordoned, one lost, two with one uuid, two that say what cannot be. */
 async function mixedWorld(): Promise<World> {
   const world = new World();
-  const sizes = [8, 16, 16, 32, 64, 64, 8, 8];
+  const sizes = [8, 16, 16, 32, 64, 64, 8, 8, -1];
   const staticHosts = sizes.map((gibibytes, index) => {
     const name = `h${index + 1}`;
-    const twin = index >= 6 ? { hostUUID: 'aaaaaaaa-0000-4000-8000-000000000099' } : {};
+    const twin = index === 6 || index === 7 ? { hostUUID: 'aaaaaaaa-0000-4000-8000-000000000099' } : {};
     world.hypervisor.addHost(name, { memoryBytes: gibibytes * 2 ** 30, ...twin });
     return { name, address: name, labels: { rack: `r${index % 3}`, disk: index % 2 === 0 ? 'nvme' : 'ssd' } };
   });
@@ -41,7 +41,8 @@ async function mixedWorld(): Promise<World> {
     host.spec.unschedulable = true;
   });
   world.hypervisor.host('h6').goDown();
-  await world.run(60_000);
+  world.hypervisor.host('h4').resize({ memoryBytes: 0 });
+  await world.run(400_000);
   return world;
 }
 
@@ -109,7 +110,7 @@ describe('a dump', () => {
     const { pools } = snapshotOf((await dumpOf(world)).objects);
     const own = world.operator.pools.engine;
     for (const name of own.hostsOf('default')) expect(pools.engine.host(name)).toEqual(own.host(name));
-    expect(own.hostsOf('default')).toHaveLength(8);
+    expect(own.hostsOf('default')).toHaveLength(9);
     expect(own.host('h7')?.available).toMatchObject({ reason: 'has the same host uuid as h8' });
   });
 

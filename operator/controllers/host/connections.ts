@@ -22,6 +22,8 @@ export interface HostLink {
   connection?: HostConnection;
   /** What the host said of itself when it was last connected. */
   facts?: HostFacts;
+  /** What of these facts cannot be, as a clause: but for the uuid nothing is to be made of them. */
+  nonsense?: string;
 }
 
 export interface ConnectionsOptions {

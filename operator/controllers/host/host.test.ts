@@ -47,7 +47,7 @@ describe('a host', () => {
     await world.run(10_000);
     expect(world.condition('a', 'Scheduled')).toBe('False Unschedulable');
     const host = world.hypervisor.host('h1');
-    host.facts = { ...host.facts, memoryBytes: 128 * 2 ** 30 };
+    host.resize({ memoryBytes: 128 * 2 ** 30 });
     await world.run(400_000);
     expect(world.hostObject('h1')?.status?.allocatable).toEqual({ cpu: 64, memory: '127Gi' });
     expect(world.runsOn('a')).toEqual(['h1']);
@@ -55,6 +55,75 @@ describe('a host', () => {
     await world.run(3_600_000);
     expect(world.writes('Host')).toEqual([]);
     expect(world.hypervisor.calls.filter(({ call }) => call === 'facts').length).toBeLessThan(20);
+  });
+
+  it('that shrinks below what VMs have says so with the amounts; they run on, and no others come', async () => {
+    const world = await World.withHosts(2);
+    const overallocation = () => condition(world, 'h1', 'Overallocated');
+    for (const name of ['a', 'b']) world.putVm(name, { memory: { size: '40Gi' } });
+    await world.run(10_000);
+    expect(overallocation()).toBe('False WithinAllocatable');
+    const there = world.runsOn('a')[0] === 'h1' ? 'a' : 'b';
+    world.hypervisor.host('h1').resize({ memoryBytes: 33 * 2 ** 30 });
+    world.putVm('c', { memory: { size: '1Gi' } });
+    world.forgetCalls();
+    await world.run(400_000);
+    expect(overallocation()).toBe('True Overallocated');
+    expect(message(world, 'h1', 'Overallocated')).toContain(
+      'VMs on h1 have 8Gi of memory too much (40Gi of 32Gi).',
+    );
+    expect(condition(world, 'h1', 'Ready')).toBe('True Connected');
+    expect(world.runsOn(there)).toEqual(['h1']);
+    expect(world.hypervisor.changes.filter(({ host }) => host === 'h1')).toEqual([]);
+    expect(world.runsOn('c')).toEqual(['h2']);
+    expect(world.pool()?.status?.hosts).toMatchObject({ ready: 2, overallocated: 1 });
+    expect(findCondition(world.pool() ?? {}, 'Ready')).toMatchObject({
+      ...{ status: 'True', reason: 'SomeHostsOverallocated' },
+      message:
+        'All 2 hosts are ready. More is allocated of h1 than there is; see the condition Overallocated there.',
+    });
+    world.forgetCalls();
+    await world.run(3_600_000);
+    expect(world.writes('Host')).toEqual([]);
+    world.deleteVm(there);
+    await world.run(60_000);
+    expect(overallocation()).toBe('False WithinAllocatable');
+  });
+
+  it('is overallocated as well when its pool gives out less, and while it does not answer', async () => {
+    const world = await World.withHosts(1);
+    world.putVm('a', { cpu: { cores: 20 }, resources: [{ name: 'gpu', count: 1 }] });
+    world.editPool((pool) => {
+      pool.spec.resources = [{ name: 'gpu', perHost: 1 }];
+    });
+    await world.run(70_000);
+    expect(world.runsOn('a')).toEqual(['h1']);
+    world.hypervisor.host('h1').goDown();
+    world.editPool((pool) => {
+      pool.spec.overcommit.cpuPercent = 100;
+      pool.spec.resources = [];
+    });
+    await world.run(5000);
+    expect(message(world, 'h1', 'Overallocated')).toContain(
+      'VMs on h1 have 4 CPUs too much (20 of 16), 1 gpu too much (1 of 0). They run on, and no VM comes that asks for CPUs, gpu.',
+    );
+    await world.restartOperator();
+    await world.run(60_000);
+    expect(condition(world, 'h1', 'Overallocated')).toBe('True Overallocated');
+  });
+
+  it('of which its pool keeps all for itself says which field does that', async () => {
+    const world = await World.withHosts(1);
+    world.editPool((pool) => {
+      pool.spec.hostReserved = { cpuCores: 0, memory: '99999999999999999999' };
+    });
+    await world.run(5000);
+    expect(condition(world, 'h1', 'Overallocated')).toBe('True NothingAllocatable');
+    expect(message(world, 'h1', 'Overallocated')).toContain(
+      'spec.hostReserved and spec.overcommit of HostPool default leave no memory of h1 to VMs',
+    );
+    expect(world.pool()?.status?.hosts).toMatchObject({ ready: 1, overallocated: 1 });
+    expect(world.hostObject('h1')?.status?.allocatable).toEqual({ cpu: 64, memory: '0' });
   });
 
   it('names domains that are not of vmfabric, and leaves them alone', async () => {
@@ -124,6 +193,59 @@ describe('a host that cannot be used', () => {
     expect(condition(world, 'h1', 'Stalled')).toBe('True DuplicateHostUUID');
     expect(message(world, 'h2', 'Stalled')).toContain('Host h1 has the same host uuid');
     expect(world.message('a', 'Scheduled')).toContain('has the same host uuid');
+  });
+
+  it('says of itself what cannot be: ImplausibleFacts, VMs run on, others stay away until it says otherwise', async () => {
+    const world = await World.withHosts(1);
+    world.putVm('a');
+    await world.run(10_000);
+    const host = world.hypervisor.host('h1');
+    const before = host.facts;
+    const { capacity } = world.hostObject('h1')?.status ?? {};
+    host.facts = { ...before, cpu: { ...before.cpu, count: -1 } };
+    world.forgetCalls();
+    await world.run(400_000);
+    expect(condition(world, 'h1', 'Stalled')).toBe('True ImplausibleFacts');
+    expect(condition(world, 'h1', 'Ready')).toBe('False ImplausibleFacts');
+    expect(message(world, 'h1', 'Ready')).toContain('The host says what cannot be: it has -1 CPUs.');
+    expect(world.hostObject('h1')?.status?.capacity).toEqual(capacity);
+    expect(condition(world, 'h1', 'Overallocated')).toBe('False WithinAllocatable');
+    expect(world.pool()?.status?.hosts).toMatchObject({ total: 1, ready: 0 });
+    world.putVm('b');
+    await world.run(10_000);
+    expect(world.message('b', 'Scheduled')).toContain('says of itself what cannot be');
+    expect(world.hypervisor.changes).toEqual([]);
+    host.outside.destroy(world.uuid('a'));
+    await world.run(60_000);
+    expect(world.runsOn('a')).toEqual(['h1']); // still looked after
+    host.facts = before;
+    await world.run(400_000);
+    expect(condition(world, 'h1', 'Ready')).toBe('True Connected');
+    expect(world.runsOn('b')).toEqual(['h1']);
+  });
+
+  it('never said anything else: it has no capacity, and no VM comes', async () => {
+    const numaCells = [0, 0].map((id) => ({ id, cpus: 8, memoryBytes: 32 * 2 ** 30 }));
+    const world = await World.withHosts(1, { numaCells });
+    world.putVm('a');
+    await world.run(10_000);
+    expect(condition(world, 'h1', 'Ready')).toBe('False ImplausibleFacts');
+    expect(message(world, 'h1', 'Ready')).toContain('two of its NUMA cells have the number 0');
+    expect(condition(world, 'h1', 'Overallocated')).toBe('Unknown CapacityUnknown');
+    expect(world.hostObject('h1')?.status?.capacity).toBeUndefined();
+    expect(world.condition('a', 'Scheduled')).toBe('False Unschedulable');
+  });
+
+  it('has names that are longer than a status holds: they are cut or left out, and all else is told', async () => {
+    const world = await World.withHosts(1);
+    const host = world.hypervisor.host('h1');
+    const long = 'x'.repeat(300);
+    host.facts = { ...host.facts, libvirtVersion: long, cpu: { ...host.facts.cpu, model: long } };
+    host.facts.guests = { cpuModels: ['EPYC', long], machineTypes: [long, 'q35'] };
+    await world.run(400_000);
+    const { versions, cpu, machineTypes } = world.hostObject('h1')?.status ?? {};
+    expect([versions?.libvirt.length, cpu?.model.length]).toEqual([32, 128]);
+    expect([cpu?.models, machineTypes]).toEqual([['EPYC'], ['q35']]);
   });
 
   it('is another machine than the one with VMs: nothing is done to them until a person says what happened', async () => {

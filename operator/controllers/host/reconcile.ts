@@ -17,6 +17,7 @@ import { type Amounts, allocatable } from './capacity.ts';
 import type { HostConnections, HostLink } from './connections.ts';
 import type { Credentials, CredentialsResult } from './credentials.ts';
 import { replacedMachine } from './identity.ts';
+import { soundFacts } from './implausible.ts';
 import { schedulable } from './schedulable.ts';
 import type { Sightings } from './sightings.ts';
 import { hostStatus } from './status.ts';
@@ -63,6 +64,7 @@ export async function reconcileHost(
   const foreign = link?.connection ? await foreignDomains(env, host, link, context.signal) : undefined;
   const limits = allocatableOf(host, pool, link);
   const used = env.pools.usage(key);
+  const named = namedLimits(pool, host.metadata.labels);
   const node = env.stores.nodes.get(key);
   const status = hostStatus({
     host,
@@ -72,7 +74,11 @@ export async function reconcileHost(
     credentials,
     schedulable: schedulable(host, pool, node),
     taints: taintsOf(host, pool, node),
-    resources: resourceList(namedLimits(pool, host.metadata.labels), used.resources),
+    resources: resourceList(named, used.resources),
+    allocation: {
+      limits: limits && { cpu: limits.cpu, memory: limits.memoryBytes, ...named },
+      used: used.resources,
+    },
     twin: env.connections.sharesUUID(key),
     used,
     ...(limits ? { allocatable: limits } : {}),
@@ -110,7 +116,8 @@ function allocatableOf(
   link: HostLink | undefined,
 ): Amounts | undefined {
   if (!pool) return undefined;
-  if (link?.facts) return allocatable(pool, link.facts);
+  const facts = soundFacts(link);
+  if (facts) return allocatable(pool, facts);
   const capacity = host.status?.capacity;
   return (
     capacity && allocatable(pool, { cpu: { count: capacity.cpu }, memoryBytes: parseBytes(capacity.memory) })

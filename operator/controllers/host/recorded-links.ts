@@ -8,8 +8,8 @@ import type { ConnectionsListener, HostConnections, HostLink } from './connectio
 /** What a model of pools asks about hosts: of connections that stand, or of what was written down about them. */
 export type HostLinks = Pick<HostConnections, 'link' | 'sharesUUID' | 'listen'>;
 
-/** The uuid that answers at a replaced host is only in the message of its condition. */
-const anotherMachine = 'of another machine';
+/** The uuid that answers at a replaced host is only in the message of its condition; this is nobody's. */
+const anotherMachine = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /**
  * How the operator stands with its hosts, as their status tells: for those who have no connections of their own, and are
@@ -30,7 +30,11 @@ export class RecordedLinks implements HostLinks {
     if (!host || !connection) return undefined;
     const since = new Date(connection.since);
     const facts = factsOf(host);
-    return { state: connection.state, since, sinceMs: since.getTime(), ...(facts ? { facts } : {}) };
+    return {
+      ...{ state: connection.state, since, sinceMs: since.getTime() },
+      ...(facts ? { facts } : {}),
+      ...(stalledReason(host) === 'ImplausibleFacts' ? { nonsense: 'its condition has it' } : {}),
+    };
   }
 
   sharesUUID(hostName: string): string | undefined {
@@ -48,11 +52,15 @@ function uuidOf(host: Host | undefined): [string] | undefined {
   return uuid ? [uuid] : undefined;
 }
 
+function stalledReason(host: Host): string | undefined {
+  return findCondition(host, 'Stalled')?.reason;
+}
+
 /** What the host said of itself when it was last connected; undefined before it ever was. */
 function factsOf({ status, ...host }: Host): HostFacts | undefined {
   if (!status?.hypervisor || !status.versions || !status.cpu || !status.capacity) return undefined;
   const { vendor, models = [], ...cpu } = status.cpu;
-  const isReplaced = findCondition({ ...host, status }, 'Stalled')?.reason === 'HostReplaced';
+  const isReplaced = stalledReason({ ...host, status }) === 'HostReplaced';
   return {
     hostUUID: isReplaced ? anotherMachine : status.hypervisor.hostUUID,
     libvirtVersion: status.versions.libvirt,

@@ -45,7 +45,8 @@ class ScriptedConnection {
   }
 
   async facts(): Promise<HostFacts> {
-    return { hostUUID: this.#uuid } as HostFacts;
+    const cpu = { count: 4 } as HostFacts['cpu'];
+    return { hostUUID: this.#uuid, cpu, numaCells: [] as HostFacts['numaCells'] } as HostFacts;
   }
   async subscribe(listener: (event: DomainEvent) => void): Promise<void> {
     this.emit = listener;

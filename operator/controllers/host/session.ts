@@ -10,6 +10,7 @@ import { BackOff } from '../../kube/back-off.ts';
 import { type Clock, sleep } from '../../kube/clock.ts';
 import type { HostLink } from './connections.ts';
 import { watchFacts } from './facts-watch.ts';
+import { judged } from './implausible.ts';
 
 export interface SessionOptions {
   hypervisor: Hypervisor;
@@ -34,7 +35,7 @@ export class Session {
     this.#target = target;
     this.#options = options;
     const state = before?.facts ? 'Lost' : 'Connecting';
-    this.link = { state, ...this.#begin(state, before), ...(before?.facts ? { facts: before.facts } : {}) };
+    this.link = { state, ...this.#begin(state, before), ...(before?.facts ? judged(before.facts) : {}) };
   }
 
   serves(target: HostTarget): boolean {
@@ -73,7 +74,7 @@ export class Session {
       connection = await this.#options.hypervisor.connect(this.#target, { signal: this.#stop.signal });
       await connection.subscribe(this.#options.onDomainEvent, { signal: this.#stop.signal });
       const facts = await connection.facts({ signal: this.#stop.signal });
-      this.#set({ state: 'Connected', ...this.#begin('Connected'), connection, facts });
+      this.#set({ state: 'Connected', ...this.#begin('Connected'), connection, ...judged(facts) });
     } catch (error) {
       void connection?.close();
       return { connected: false, error: asHypervisorError(error) };
@@ -92,7 +93,10 @@ export class Session {
     const { clock, random } = this.#options;
     const end = new AbortController();
     const { signal } = end;
-    const onChanged = (facts: HostFacts) => this.#set({ ...this.link, facts });
+    const onChanged = (changed: HostFacts) => {
+      const { nonsense: _, ...link } = this.link;
+      this.#set({ ...link, ...judged(changed) });
+    };
     const { facts } = this.link;
     if (facts) void watchFacts(facts, { connection, clock, random, signal, onChanged });
     const reason = await connection.closed;
@@ -103,7 +107,7 @@ export class Session {
   #lost(error: HypervisorError): void {
     const { facts } = this.link;
     const state = facts ? 'Lost' : 'Connecting';
-    this.#set({ state, ...this.#begin(state, this.link), error, ...(facts ? { facts } : {}) });
+    this.#set({ state, ...this.#begin(state, this.link), error, ...(facts ? judged(facts) : {}) });
   }
 
   /** Now, or for a state that goes on since it began. */

@@ -6,12 +6,14 @@ import { conditionList, timestamp } from '../conditions.ts';
 import type { ListedResource } from '../pool/resource-list.ts';
 import type { Amounts } from './capacity.ts';
 import type { HostLink } from './connections.ts';
+import { soundFacts } from './implausible.ts';
 import { type HostFindings, hostVerdicts } from './verdicts.ts';
 
 /** The status holds no more; a Node may have any number. */
 const mostTaints = 32;
 /** The same of what guests can have. */
 const mostListed = 256;
+const longestName = 64;
 
 export interface HostObservation extends HostFindings {
   /** What VMs may have in all; absent until the host has told its facts once. */
@@ -31,10 +33,11 @@ export function hostStatus(observation: HostObservation): HostStatus {
   const { host, link, used, allocatable, foreign, taints, resources, now } = observation;
   const generation = host.metadata.generation ?? 0;
   const before = host.status;
+  const sound = soundFacts(link);
   return {
     observedGeneration: generation,
     ...(link ? { connection: connection(host, link) } : {}),
-    ...(link?.facts && !observation.replaced ? facts(link.facts) : kept(before)),
+    ...(sound && !observation.replaced ? facts(sound) : kept(before)),
     ...(allocatable
       ? {
           allocatable: { cpu: allocatable.cpu, memory: exactQuantity(allocatable.memoryBytes) },
@@ -64,13 +67,14 @@ function connection(host: Host, link: HostLink): NonNullable<HostStatus['connect
 function facts(of: HostFacts): Partial<HostStatus> {
   const { model, vendor, architecture, sockets, cores, threads } = of.cpu;
   return {
-    versions: { libvirt: of.libvirtVersion, hypervisor: of.hypervisorVersion },
+    versions: { libvirt: clip(of.libvirtVersion, 32), hypervisor: clip(of.hypervisorVersion, 32) },
     hypervisor: { type: of.hypervisorType, hostUUID: of.hostUUID },
     cpu: {
-      ...{ model, ...(vendor ? { vendor } : {}), architecture, sockets, cores, threads },
-      models: of.guests.cpuModels.slice(0, mostListed),
+      ...{ model: clip(model, 128), ...(vendor ? { vendor: clip(vendor, 128) } : {}) },
+      ...{ architecture: clip(architecture, 32), sockets, cores, threads },
+      models: listed(of.guests.cpuModels),
     },
-    machineTypes: of.guests.machineTypes.slice(0, mostListed),
+    machineTypes: listed(of.guests.machineTypes),
     numaCells: of.numaCells.map(({ id, cpus, memoryBytes }) => ({
       id,
       cpus,
@@ -78,6 +82,16 @@ function facts(of: HostFacts): Partial<HostStatus> {
     })),
     capacity: { cpu: of.cpu.count, memory: exactQuantity(of.memoryBytes) },
   };
+}
+
+/** As long as the schema admits: a status that is refused would tell nothing at all. */
+function clip(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+}
+
+/** Of names that are too long only a part would be left, by which nobody could ask for it. */
+function listed(names: readonly string[]): string[] {
+  return names.filter(({ length }) => length <= longestName).slice(0, mostListed);
 }
 
 /** What an absent host last said of itself is still the best that is known. */
@@ -92,7 +106,7 @@ function kept(before: HostStatus | undefined): Partial<HostStatus> {
 }
 
 function foreignNames(domains: DomainSummary[]): Partial<HostStatus> {
-  const names = domains.map((domain) => domain.name).sort();
+  const names = domains.map(({ name }) => clip(name, 253)).sort();
   return names.length > 0 ? { foreignDomains: names.slice(0, 64) } : {};
 }
 

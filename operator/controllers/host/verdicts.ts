@@ -4,6 +4,7 @@ import { fails, holds, unknown, type Verdict } from '../conditions.ts';
 import type { HostLink } from './connections.ts';
 import type { CredentialsResult } from './credentials.ts';
 import { type Replacement, replacedMessage } from './identity.ts';
+import { type Allocation, overallocated } from './overallocation.ts';
 
 export interface HostFindings {
   host: Host;
@@ -14,6 +15,7 @@ export interface HostFindings {
   twin: string | undefined;
   /** Another machine answers than the one that VMs are bound to. */
   replaced: Replacement | undefined;
+  allocation: Allocation;
 }
 
 /** Reasons that nothing but a person changes. */
@@ -25,16 +27,19 @@ const forPeople: readonly Reason[] = [
   'HostPoolNotFound',
   'DuplicateHostUUID',
   'HostReplaced',
+  'ImplausibleFacts',
 ];
 
 export function hostVerdicts(findings: HostFindings): Record<HostCondition, Verdict> {
   const connected = connectedVerdict(findings);
   const schedulable = sentence(findings.schedulable);
   const stalled = stalledVerdict(findings, connected);
+  const { metadata, spec } = findings.host;
   return {
     Ready: readyVerdict(connected, schedulable, stalled),
     Connected: connected,
     Schedulable: schedulable,
+    Overallocated: overallocated(metadata.name, spec.hostPoolRef.name, findings.allocation),
     Stalled: stalled,
   };
 }
@@ -48,11 +53,15 @@ function connectedVerdict({ host, link, credentials }: HostFindings): Verdict {
   return fails(reason, `libvirt on ${where} cannot be reached: ${link.error.message}`);
 }
 
-function stalledVerdict({ twin, host, replaced }: HostFindings, connected: Verdict): Verdict {
+function stalledVerdict({ twin, host, link, replaced }: HostFindings, connected: Verdict): Verdict {
   if (replaced) return holds('HostReplaced', replacedMessage(host, replaced));
   if (twin) {
     const message = `Host ${twin} has the same host uuid, so libvirt would take the two for one. Set another host_uuid in libvirtd.conf on ${host.metadata.name}.`;
     return holds('DuplicateHostUUID', message);
+  }
+  if (link?.nonsense !== undefined) {
+    const message = `The host says what cannot be: ${link.nonsense}. No VM is placed there until it says otherwise; see virsh nodeinfo and virsh capabilities on ${host.metadata.name}.`;
+    return holds('ImplausibleFacts', message);
   }
   if (connected.status === 'False' && forPeople.includes(connected.reason))
     return { ...connected, status: 'True' };

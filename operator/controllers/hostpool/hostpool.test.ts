@@ -160,7 +160,13 @@ describe('the Hosts of a pool', () => {
     expect(findCondition(world.hostObject('n1') ?? {}, 'Schedulable')).toMatchObject({
       reason: 'NodeCordoned',
     });
-    expect(world.pool()?.status?.hosts).toEqual({ total: 2, ready: 1, cordoned: 1, lost: 0 });
+    expect(world.pool()?.status?.hosts).toEqual({
+      total: 2,
+      ready: 1,
+      cordoned: 1,
+      lost: 0,
+      overallocated: 0,
+    });
   });
 
   it('are in one pool only', async () => {
@@ -201,7 +207,7 @@ describe('the status of a pool', () => {
     world.putVm('a', { cpu: { cores: 4 }, memory: { size: '8Gi' } });
     await world.run(20_000);
     expect(world.pool()?.status).toMatchObject({
-      hosts: { total: 3, ready: 3, cordoned: 0, lost: 0 },
+      hosts: { total: 3, ready: 3, cordoned: 0, lost: 0, overallocated: 0 },
       virtualMachines: 1,
       resources: [
         { name: 'cpu', capacity: '48', allocatable: '192', allocated: '4', largestFree: '64' },

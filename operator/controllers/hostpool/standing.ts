@@ -12,6 +12,7 @@ export interface Standing {
   takesVms: boolean;
   isCordoned: boolean;
   isLost: boolean;
+  isOverallocated: boolean;
   /** Undefined when it waits for nobody. */
   stalled: Condition | undefined;
   /** Undefined until it has told its facts once. */
@@ -26,6 +27,7 @@ export const standingOf = readOnce((host: Host): Standing => {
   return {
     ...{ isReady, takesVms: isReady && schedulable === 'True' },
     ...{ isCordoned: schedulable === 'False', isLost: statusOf('Connected') === 'False' },
+    isOverallocated: statusOf('Overallocated') === 'True',
     stalled: stalled?.status === 'True' ? stalled : undefined,
     capacity: amounts(host.status?.capacity),
     allocatable: amounts(host.status?.allocatable),

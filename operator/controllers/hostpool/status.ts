@@ -97,13 +97,14 @@ export function poolStatus({
 }
 
 function counts(standings: readonly Standing[]): NonNullable<HostPoolStatus['hosts']> {
-  let [ready, cordoned, lost] = [0, 0, 0];
-  for (const { takesVms, isCordoned, isLost } of standings) {
+  let [ready, cordoned, lost, overallocated] = [0, 0, 0, 0];
+  for (const { takesVms, isCordoned, isLost, isOverallocated } of standings) {
     if (takesVms) ready += 1;
     if (isCordoned) cordoned += 1;
     if (isLost) lost += 1;
+    if (isOverallocated) overallocated += 1;
   }
-  return { total: standings.length, ready, cordoned, lost };
+  return { total: standings.length, ready, cordoned, lost, overallocated };
 }
 
 function sum(standings: readonly Standing[], of: 'capacity' | 'allocatable'): Amounts {

@@ -27,6 +27,7 @@ function readyVerdict(
 ): Verdict {
   if (pool.metadata.deletionTimestamp) return fails('HostsInUse', inUse(members));
   if (members.length === 0) return noHosts(pool, findings);
+  const overallocated = members.filter((host) => standingOf(host).isOverallocated);
   const remarks = [
     ...(down.length > 0 ? [notReady(down, members.length)] : []),
     ...leavingRemarks(findings),
@@ -34,14 +35,18 @@ function readyVerdict(
     ...nameRemarks(findings),
     ...refusalRemarks(findings),
   ];
+  const excess = overallocated.length > 0 ? [overallocationRemark(overallocated)] : [];
   if (remarks.length === 0) {
-    return holds(
-      'HostsReady',
-      members.length === 1 ? 'The one host is ready.' : `All ${members.length} hosts are ready.`,
-    );
+    const all = members.length === 1 ? 'The one host is ready.' : `All ${members.length} hosts are ready.`;
+    return holds(excess.length > 0 ? 'SomeHostsOverallocated' : 'HostsReady', [all, ...excess].join(' '));
   }
   const verdict = down.length === members.length ? fails : holds;
-  return verdict('SomeHostsNotReady', remarks.join(' '));
+  return verdict('SomeHostsNotReady', [...remarks, ...excess].join(' '));
+}
+
+function overallocationRemark(hosts: readonly Host[]): string {
+  const names = hosts.slice(0, named).map(({ metadata }) => metadata.name);
+  return `More is allocated of ${list(names, hosts.length)} than there is; see the condition Overallocated there.`;
 }
 
 /** Stalled when every host of the pool waits for a person, or when a name is not to be had. */

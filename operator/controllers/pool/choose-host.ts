@@ -5,9 +5,16 @@ import type { Decision } from '../../placement/model/decision.ts';
 import { conflictOf } from './conflicts.ts';
 import type { PoolModel } from './pool-model.ts';
 
+/** A host, and what besides its points speaks for it. `line`: it was decided while the VM waited. */
+export interface Chosen {
+  kind: 'host';
+  hostName: string;
+  by: 'points' | 'gate' | 'line' | 'gang' | 'preemption';
+}
+
 /** What becomes of a VM that is to have a host. */
 export type Choice =
-  | { kind: 'host'; hostName: string }
+  | Chosen
   | {
       kind: 'none';
       reason:
@@ -33,12 +40,14 @@ export function chooseHost(pools: PoolModel, vm: VirtualMachine, pool: HostPool)
   const withoutGang = refusalOfGang(pools, vm);
   if (withoutGang) return withoutGang;
   const assumed = pools.assumedHost(vm);
-  if (assumed !== undefined) return { kind: 'host', hostName: assumed };
+  if (assumed !== undefined)
+    return { kind: 'host', hostName: assumed, by: pools.gangs.isMember(vm) ? 'gang' : 'line' };
   const room = pools.preemptions.pursue(vm);
-  if (room?.kind === 'ready') return { kind: 'host', hostName: room.host };
+  if (room?.kind === 'ready') return { kind: 'host', hostName: room.host, by: 'preemption' };
   if (room) return { kind: 'none', reason: 'Preempting', message: waitingFor(room) };
   const decision = pools.place(vm, pool);
-  if (decision.kind === 'placed') return { kind: 'host', hostName: decision.host };
+  if (decision.kind === 'placed')
+    return { kind: 'host', hostName: decision.host, by: decision.passedOver ? 'gate' : 'points' };
   return (
     inConflict(pools, vm) ?? { kind: 'none', reason: 'Unschedulable', message: decision.message, decision }
   );

@@ -57,6 +57,10 @@ export class Gangs {
     return this.#place(policy, asked.slice(0, missing));
   }
 
+  isMember(vm: VirtualMachine): boolean {
+    return this.#policiesOf(vm).length > 0;
+  }
+
   /** Whether the bindings of the VM's gang are all written, so that its members may start. True without a gang. */
   isBound(vm: VirtualMachine): boolean {
     const [policy, another] = this.#policiesOf(vm);

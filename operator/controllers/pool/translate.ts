@@ -1,12 +1,14 @@
 import type { Host } from '../../api/host.ts';
 import type { HostPool } from '../../api/hostpool.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
+import type { HostFacts } from '../../hypervisor/hypervisor.ts';
 import { keyOf } from '../../kube/object.ts';
 import type { HostState } from '../../placement/model/host.ts';
 import type { VmState } from '../../placement/model/vm.ts';
 import { allocatable } from '../host/capacity.ts';
 import type { HostLink } from '../host/connections.ts';
 import { replacedMachine } from '../host/identity.ts';
+import { soundFacts } from '../host/implausible.ts';
 import { schedulable } from '../host/schedulable.ts';
 import { taintsOf } from '../host/taints.ts';
 import type { Node } from '../hostpool/membership.ts';
@@ -58,7 +60,8 @@ export interface HostView {
 
 /** A Host in placement's words; its limits are 0 until it has told its facts. */
 export function hostState({ host, pool, node, link, twin }: HostView): HostState {
-  const limits = pool && link?.facts ? allocatable(pool, link.facts) : { cpu: 0, memoryBytes: 0 };
+  const facts = soundFacts(link);
+  const limits = pool && facts ? allocatable(pool, facts) : { cpu: 0, memoryBytes: 0 };
   const labels = host.metadata.labels ?? {};
   return {
     name: host.metadata.name,
@@ -66,7 +69,7 @@ export function hostState({ host, pool, node, link, twin }: HostView): HostState
     labels,
     available: availability({ host, pool, node, link, twin }),
     taints: taintsOf(host, pool, node),
-    offers: offers(link, pool ? offersOf(pool, labels) : []),
+    offers: offers(facts, pool ? offersOf(pool, labels) : []),
     limits: {
       ...{ cpu: limits.cpu, memory: limits.memoryBytes },
       ...namedLimits(pool, labels),
@@ -74,8 +77,8 @@ export function hostState({ host, pool, node, link, twin }: HostView): HostState
   };
 }
 
-function offers(link: HostLink | undefined, ofPool: readonly string[]): readonly string[] {
-  const ofHost = link?.facts ? hardwareOffers(link.facts.guests) : [];
+function offers(facts: HostFacts | undefined, ofPool: readonly string[]): readonly string[] {
+  const ofHost = facts ? hardwareOffers(facts.guests) : [];
   return ofPool.length === 0 ? ofHost : [...ofHost, ...ofPool];
 }
 
@@ -84,6 +87,7 @@ function availability({ host, pool, node, link, twin }: HostView): HostState['av
   if (verdict.status !== 'True') return { yes: false, reason: verdict.message };
   if (link?.state !== 'Connected') return { yes: false, reason: 'is not connected' };
   if (replacedMachine(host, link)) return { yes: false, reason: 'is another machine than before' };
+  if (link.nonsense !== undefined) return { yes: false, reason: 'says of itself what cannot be' };
   if (twin) return { yes: false, reason: `has the same host uuid as ${twin}` };
   return { yes: true };
 }

@@ -1,5 +1,6 @@
 import type { HostPool } from '../../api/hostpool.ts';
-import { type Choice, chooseHost } from '../pool/choose-host.ts';
+import { type Choice, type Chosen, chooseHost } from '../pool/choose-host.ts';
+import { whyThere } from '../pool/why-there.ts';
 import { adopt } from './adopt.ts';
 import { bind } from './bind.ts';
 import { makeRoom } from './make-room.ts';
@@ -23,7 +24,7 @@ export async function place(scope: Scope): Promise<StepResult> {
   }
   if (!pool) return poolMissing(scope, poolName);
   const choice = chooseHost(env.pools, vm, pool);
-  return choice.kind === 'host' ? bindTo(scope, choice.hostName) : withoutHost(scope, pool, choice);
+  return choice.kind === 'host' ? bindTo(scope, pool, choice) : withoutHost(scope, pool, choice);
 }
 
 function withoutHost(scope: Scope, pool: HostPool, choice: Choice & { kind: 'none' }): StepResult {
@@ -38,8 +39,10 @@ function withoutHost(scope: Scope, pool: HostPool, choice: Choice & { kind: 'non
 }
 
 /** The binding comes back by the watch and wakes the VM, which then is counted in its host's lane. */
-async function bindTo(scope: Scope, hostName: string): Promise<StepResult> {
-  await bind(scope, hostName, `Placed on host ${hostName}.`);
+async function bindTo(scope: Scope, pool: HostPool, chosen: Chosen): Promise<StepResult> {
+  const { hostName } = chosen;
+  const why = whyThere(scope.env.pools, scope.vm, pool, chosen);
+  await bind(scope, hostName, `Placed on host ${hostName}. ${why}`.trim());
   return { kind: 'postpone' };
 }
 

@@ -22,6 +22,12 @@ export type CallName =
   | 'undefine'
   | 'subscribe';
 
+/** The same with all CPUs and memory in one NUMA cell. */
+export function withOneCell(facts: HostFacts): HostFacts {
+  const { cpu, memoryBytes } = facts;
+  return { ...facts, numaCells: [{ id: 0, cpus: cpu.count, memoryBytes }] };
+}
+
 /** What a host wants to know of a connection to it. */
 export interface AttachedConnection {
   notify(event: DomainEvent): void;
@@ -61,6 +67,11 @@ export class FakeHost {
     this.#keepaliveMs = keepaliveMs;
     this.outside = new OutsideChanges(this);
     this.use = new FakeUse(clock);
+  }
+
+  /** Memory or CPUs are taken out, or put in. */
+  resize({ memoryBytes = this.facts.memoryBytes, cpus = this.facts.cpu.count }): void {
+    this.facts = withOneCell({ ...this.facts, memoryBytes, cpu: { ...this.facts.cpu, count: cpus } });
   }
 
   get condition(): HostCondition {

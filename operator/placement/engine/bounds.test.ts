@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { Labels } from '../model/selector.ts';
-import { gib, required, SmallWorld, vm } from '../testing/small-world.ts';
+import { gib, policy, required, SmallWorld, vm } from '../testing/small-world.ts';
 import { Dimensions } from './dimensions.ts';
 import { Exclusives } from './exclusives.ts';
 import { Namespace } from './namespace.ts';
 import { PopulationRef, Populations } from './populations.ts';
 import { Topologies, Topology } from './topologies.ts';
 
-/** A namespace with one VM on each of so many rows, all with the same labels. */
+/** A namespace with one VM on each of so many rows, all with the same label, which a policy names. */
 function namespaceOn(rows: number): Namespace {
   const namespace = new Namespace('shop', new Exclusives());
+  namespace.upsertPolicy(policy({ app: 'db' }, {}));
+  namespace.settle();
   const labelSet = namespace.labelSet({ app: 'db' });
   namespace.wake(labelSet);
   for (let row = 0; row < rows; row++)

@@ -1,5 +1,5 @@
 import { shortage } from '../explain/rejections.ts';
-import type { Decision, Placement, PlacementRequest, Rejection, Why } from '../model/decision.ts';
+import type { Decision, Merits, Placement, PlacementRequest, Rejection, Why } from '../model/decision.ts';
 import type { HostState } from '../model/host.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Selector } from '../model/selector.ts';
@@ -19,6 +19,7 @@ import {
 import { roomFilters } from './filters/room.ts';
 import { countFits, fill } from './fits.ts';
 import type { HostHints } from './hints.ts';
+import { meritsOf } from './merits.ts';
 import { refusalOf } from './refuse.ts';
 import { Scene } from './scene.ts';
 import { explainChoice } from './why.ts';
@@ -238,6 +239,11 @@ export class PlacementEngine {
   why(request: PlacementRequest): Why | undefined {
     const current = this.vm(request.vm.id)?.host;
     return this.#ask(request, (scene) => explainChoice(scene, this.#world.scratch, current));
+  }
+
+  /** How the host does among all that would take the VM as things are; undefined when it would not. */
+  merits(request: PlacementRequest, host: string): Merits | undefined {
+    return this.#askOf(request, host, (scene, row) => meritsOf(scene, this.#world.scratch, row));
   }
 
   /** The required rule that the VM breaks by being on this host, whatever room there is; undefined when none. */

@@ -5,10 +5,11 @@ import type { Population } from './population.ts';
 import type { Rules } from './rules.ts';
 import type { PlacedRecord } from './vms.ts';
 
-/** The VMs of one namespace that have the same labels: all that rules can tell of them is said once. */
+/** The VMs of one namespace whose labels no policy can tell apart: all that rules can tell of them is said once. */
 export class LabelSet {
   readonly namespace: Namespace;
   readonly key: string;
+  /** Those that policies name. */
   readonly labels: Labels;
   readonly vms = new Set<PlacedRecord>();
   readonly byRow = new Counts();

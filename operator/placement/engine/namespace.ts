@@ -1,25 +1,35 @@
 import type { Policy } from '../model/policy.ts';
-import { type Labels, type Selector, selectorKey } from '../model/selector.ts';
+import { type Labels, labelOf, matches, type Selector, selectorKey } from '../model/selector.ts';
 import { circleOf, type Exclusives } from './exclusives.ts';
 import { LabelSet, labelKey } from './label-set.ts';
 import { PolicyIndex } from './policy-index.ts';
 import { Population } from './population.ts';
 import { compileRules, type Rules } from './rules.ts';
-import { LabelIndex, SelectorIndex } from './selector-index.ts';
+import { keysOf, LabelIndex, SelectorIndex } from './selector-index.ts';
+import type { PlacedRecord } from './vms.ts';
 
 /** Label sets without placed VMs that are kept for the next request with these labels. */
 const idleKept = 256;
 
-/** The label sets, populations and policies of one namespace, each found by the others without trying all. */
+/** Above it, it takes less time to look for each of a VM's labels among the keys than the other way round. */
+const fewKeys = 64;
+
+/**
+ * The label sets, populations and policies of one namespace, each found by the others without trying all. VMs are told
+ * apart by those labels alone that policies name: what else VMs are labelled with, however much, is not looked at.
+ */
 export class Namespace {
   readonly #name: string;
   readonly #exclusives: Exclusives;
   readonly #labelSets = new Map<string, LabelSet>();
-  readonly #byLabel = new LabelIndex<LabelSet>();
+  #byLabel = new LabelIndex<LabelSet>();
   readonly #idle = new Set<LabelSet>();
   readonly #populations = new Map<string, Population>();
   readonly #bySelector = new SelectorIndex<Population>();
   readonly #policies = new PolicyIndex();
+  /** The keys by which the label sets are told apart. */
+  #keys: ReadonlySet<string> = new Set();
+  #isSettled = true;
   /** Goes up with each change of a policy; rules compiled before are compiled anew. */
   #policiesVersion = 0;
 
@@ -33,11 +43,39 @@ export class Namespace {
     return this.#policies.isEmpty && this.#labelSets.size === this.#idle.size;
   }
 
+  /** Whether the label sets tell apart all that policies tell apart; until `settle` they may not be asked for. */
+  get isSettled(): boolean {
+    return this.#isSettled;
+  }
+
+  /** Puts the placed VMs together anew, by the keys that policies name now. */
+  settle(): void {
+    this.#isSettled = true;
+    const before = [...this.#labelSets.values()];
+    this.#labelSets.clear();
+    this.#idle.clear();
+    this.#byLabel = new LabelIndex();
+    this.#keys = new Set([...this.#policies.keys].sort());
+    for (const labelSet of before) for (const record of [...labelSet.vms]) this.#move(record);
+  }
+
+  #move(record: PlacedRecord): void {
+    const from = record.labelSet;
+    const to = this.labelSet(record.vm.labels);
+    this.wake(to);
+    from.remove(record);
+    to.add(record);
+    this.#exclusives.add(from.circle, record.row, -1);
+    this.#exclusives.add(to.circle, record.row, 1);
+    record.labelSet = to;
+  }
+
   labelSet(labels: Labels): LabelSet {
-    const key = labelKey(labels);
+    const named = this.#named(labels);
+    const key = labelKey(named);
     const known = this.#labelSets.get(key);
     if (known) return known;
-    const made = new LabelSet(this, key, { ...labels });
+    const made = new LabelSet(this, key, named);
     made.circle = this.#circleOf(made);
     for (const population of this.#bySelector.select(made.labels)) made.populations.add(population);
     this.#labelSets.set(key, made);
@@ -63,9 +101,13 @@ export class Namespace {
     this.#idle.delete(labelSet);
   }
 
-  /** The label sets that the selector selects and that have placed VMs, or may have. */
-  select(selector: Selector): LabelSet[] {
-    return this.#byLabel.select(selector);
+  /** The placed VMs that the selector selects, in no order. */
+  *select(selector: Selector): Iterable<PlacedRecord> {
+    const isTold = keysOf(selector).every((key) => this.#keys.has(key));
+    if (isTold) for (const { vms } of this.#byLabel.select(selector)) yield* vms;
+    else
+      for (const { vms } of this.#labelSets.values())
+        for (const record of vms) if (matches(selector, record.vm.labels)) yield record;
   }
 
   /** The population of the selector if it is kept up. */
@@ -111,7 +153,7 @@ export class Namespace {
   }
 
   policiesFor(labels: Labels): Policy[] {
-    return this.#policies.bearingOn(labels);
+    return this.#policies.bearingOn(this.#isSettled ? this.#named(labels) : labels);
   }
 
   rulesFor(labelSet: LabelSet): Rules {
@@ -126,10 +168,23 @@ export class Namespace {
     const before = this.#policies.get(name);
     change();
     this.#policiesVersion += 1;
+    for (const key of this.#policies.keys) if (!this.#keys.has(key)) this.#isSettled = false;
     for (const policy of [before, this.#policies.get(name)]) {
       if (!policy?.exclusive) continue;
       for (const labelSet of this.#byLabel.select(policy.vmSelector)) this.#setCircle(labelSet);
     }
+  }
+
+  /** The labels that policies name. */
+  #named(labels: Labels): Labels {
+    const named: Record<string, string> = {};
+    const take = (key: string) => {
+      const value = labelOf(labels, key);
+      if (value !== undefined) named[key] = value;
+    };
+    if (this.#keys.size <= fewKeys) for (const key of this.#keys) take(key);
+    else for (const key in labels) if (this.#keys.has(key)) take(key);
+    return named;
   }
 
   #setCircle(labelSet: LabelSet): void {

@@ -1,6 +1,6 @@
 import type { AffinityTerm, Policy } from '../model/policy.ts';
 import type { Labels, Selector } from '../model/selector.ts';
-import { SelectorIndex } from './selector-index.ts';
+import { keysOf, SelectorIndex } from './selector-index.ts';
 
 /** Something of a policy that is found by a selector. */
 interface Entry<T> {
@@ -18,6 +18,8 @@ export class PolicyIndex {
   readonly #selecting = new SelectorIndex<Entry<undefined>>();
   readonly #keepingAway = new SelectorIndex<KeepingAway>();
   #exclusive = 0;
+  /** How many selectors name each label key. */
+  readonly #keys = new Map<string, number>();
   readonly #filed = new Map<string, { selecting: Entry<undefined>; keepingAway: KeepingAway[] }>();
 
   get isEmpty(): boolean {
@@ -26,6 +28,11 @@ export class PolicyIndex {
 
   get(name: string): Policy | undefined {
     return this.#byName.get(name);
+  }
+
+  /** The label keys by which the policies tell VMs from each other. */
+  get keys(): Iterable<string> {
+    return this.#keys.keys();
   }
 
   /** By name. */
@@ -44,12 +51,19 @@ export class PolicyIndex {
     this.#filed.set(policy.name, { selecting, keepingAway });
     this.#selecting.add(selecting);
     for (const entry of keepingAway) this.#keepingAway.add(entry);
+    for (const key of keysOfPolicy(policy)) this.#keys.set(key, (this.#keys.get(key) ?? 0) + 1);
   }
 
   remove(name: string): void {
     const filed = this.#filed.get(name);
     if (!filed) return;
-    if (this.#byName.get(name)?.exclusive) this.#exclusive -= 1;
+    const policy = this.#byName.get(name);
+    if (policy?.exclusive) this.#exclusive -= 1;
+    for (const key of policy ? keysOfPolicy(policy) : []) {
+      const left = (this.#keys.get(key) ?? 0) - 1;
+      if (left > 0) this.#keys.set(key, left);
+      else this.#keys.delete(key);
+    }
     this.#byName.delete(name);
     this.#filed.delete(name);
     this.#selecting.remove(filed.selecting);
@@ -81,6 +95,11 @@ export class PolicyIndex {
       (this.#filed.get(policy.name)?.keepingAway ?? []).filter((entry) => found.has(entry)),
     );
   }
+}
+
+function keysOfPolicy({ vmSelector, vmAntiAffinity, vmAffinity }: Policy): string[] {
+  const others = [...vmAntiAffinity, ...vmAffinity].map((term) => term.vmSelector ?? {});
+  return [vmSelector, ...others].flatMap(keysOf);
 }
 
 function byName(policies: Policy[]): Policy[] {

@@ -78,20 +78,24 @@ function hostRules({ name, hostAffinity }: Policy): HostRule[] {
 
 function antiAffinity(policy: Policy, { topologyKey, vmSelector, enforcement }: AffinityTerm): Rule {
   const others = new PopulationRef(vmSelector ?? policy.vmSelector);
-  if (enforcement.required) return { filter: new RequiredAntiAffinity(topologyKey, others, true) };
-  return { scorer: new PreferredCompany('antiAffinity', topologyKey, others, -enforcement.weight) };
+  if (enforcement.required)
+    return { filter: new RequiredAntiAffinity(policy.name, topologyKey, others, true) };
+  return {
+    scorer: new PreferredCompany('antiAffinity', policy.name, topologyKey, others, -enforcement.weight),
+  };
 }
 
 /** Anti-affinity holds both ways: VMs that must not be with this one forbid it to come to them. */
 function keepingAway(policy: Policy, { topologyKey }: AffinityTerm): Rule {
-  return { filter: new RequiredAntiAffinity(topologyKey, new PopulationRef(policy.vmSelector), false) };
+  const others = new PopulationRef(policy.vmSelector);
+  return { filter: new RequiredAntiAffinity(policy.name, topologyKey, others, false) };
 }
 
 function affinity(policy: Policy, term: AffinityTerm, labels: Labels): Rule {
   const { topologyKey, enforcement } = term;
   const others = new PopulationRef(term.vmSelector ?? policy.vmSelector);
   if (!enforcement.required) {
-    return { scorer: new PreferredCompany('affinity', topologyKey, others, enforcement.weight) };
+    return { scorer: new PreferredCompany('affinity', policy.name, topologyKey, others, enforcement.weight) };
   }
   const isOneOfThem = matches(others.selector, labels);
   return { filter: new RequiredAffinity(policy.name, topologyKey, others, isOneOfThem) };
@@ -99,7 +103,8 @@ function affinity(policy: Policy, term: AffinityTerm, labels: Labels): Rule {
 
 function spread(policy: Policy, { topologyKey, maxSkew, enforcement }: SpreadTerm): Rule {
   const ones = new PopulationRef(policy.vmSelector);
-  if (!enforcement.required) return { scorer: new PreferredSpread(topologyKey, ones, enforcement.weight) };
+  if (!enforcement.required)
+    return { scorer: new PreferredSpread(policy.name, topologyKey, ones, enforcement.weight) };
   return { filter: new RequiredSpread(policy.name, topologyKey, ones, maxSkew) };
 }
 

@@ -75,16 +75,24 @@ export class Scene {
     return { topology, counts: this.population(ref).over(topology) };
   }
 
+  /** The VMs by their names, if they are few: `shop/web-1 and shop/web-2`. */
+  named(ref: PopulationRef): string {
+    const count = this.population(ref).byRow.total;
+    if (count === 0 || count > 3) return count === 0 ? 'such VMs' : `${count} VMs`;
+    return [...this.#labelSet.namespace.select(ref.selector)]
+      .map(({ vm }) => vm.id)
+      .sort()
+      .join(' and ');
+  }
+
   /** One of the VMs in each domain that has any: the first by name, so that what is told does not depend on the order. */
   firstByDomain(topologyKey: string, { selector }: PopulationRef): readonly (string | undefined)[] {
     const { column } = this.topology(topologyKey);
     const first: (string | undefined)[] = [];
-    for (const { vms } of this.#labelSet.namespace.select(selector)) {
-      for (const { row, vm } of vms) {
-        const domain = column[row] as number;
-        const known = first[domain];
-        if (domain !== 0 && (known === undefined || vm.id < known)) first[domain] = vm.id;
-      }
+    for (const { row, vm } of this.#labelSet.namespace.select(selector)) {
+      const domain = column[row] as number;
+      const known = first[domain];
+      if (domain !== 0 && (known === undefined || vm.id < known)) first[domain] = vm.id;
     }
     return first;
   }

@@ -106,6 +106,11 @@ export class LabelIndex<T extends { readonly labels: Labels }> {
   }
 }
 
+/** The label keys that the selector names. */
+export function keysOf({ matchLabels = {}, matchExpressions = [] }: Selector): string[] {
+  return [...Object.keys(matchLabels), ...matchExpressions.map(({ key }) => key)];
+}
+
 /**
  * For each part of the selector that asks for a label: the anchors of which an object must have one. Anchors of one part
  * exclude each other, so that no object is found twice.

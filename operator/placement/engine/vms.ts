@@ -6,7 +6,7 @@ export interface PlacedRecord {
   /** Replaced by one that is counted alike. */
   vm: PlacedVm;
   readonly row: number;
-  readonly labelSet: LabelSet;
+  labelSet: LabelSet;
 }
 
 /** The placed VMs, by id and by row. */

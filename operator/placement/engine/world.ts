@@ -32,6 +32,7 @@ export class World {
   readonly lifetimePenalty: LifetimePenalty | undefined;
   readonly #journal = new Journal();
   readonly #namespaces = new Map<string, Namespace>();
+  readonly #unsettled = new Set<Namespace>();
 
   constructor({ lifetimePenalty, populationLimits }: EngineOptions = {}) {
     this.lifetimePenalty = lifetimePenalty;
@@ -106,7 +107,9 @@ export class World {
     const { namespace, name } = policy;
     const before = this.policy(namespace, name);
     this.#journal.note(() => (before ? this.upsertPolicy(before) : this.removePolicy(namespace, name)));
-    this.#namespace(namespace).upsertPolicy(policy);
+    const known = this.#namespace(namespace);
+    known.upsertPolicy(policy);
+    if (!known.isSettled) this.#unsettled.add(known);
   }
 
   removePolicy(namespace: string, name: string): void {
@@ -131,8 +134,8 @@ export class World {
   }
 
   select(namespace: string, selector: Selector): PlacedVm[] {
-    const labelSets = this.#namespaces.get(namespace)?.select(selector) ?? [];
-    return labelSets.flatMap(({ vms }) => [...vms].map(({ vm }) => vm));
+    this.settle();
+    return [...(this.#namespaces.get(namespace)?.select(selector) ?? [])].map(({ vm }) => vm);
   }
 
   policiesFor(namespace: string, labels: Labels): Policy[] {
@@ -142,11 +145,19 @@ export class World {
   /** Of the VM's own, or else by the policies that select it. */
   priorityOf({ namespace, labels, priority }: VmState): number {
     if (priority !== undefined) return priority;
+    this.settle();
     const known = this.#namespaces.get(namespace);
     return known?.rulesFor(known.labelSet(labels)).priority ?? 0;
   }
 
+  /** Policies may tell VMs apart that they did not before; to be called before anything is asked of label sets or counts. */
+  settle(): void {
+    for (const namespace of this.#unsettled) namespace.settle();
+    this.#unsettled.clear();
+  }
+
   labelSet(namespace: string, labels: Labels): LabelSet {
+    this.settle();
     return this.#namespace(namespace).labelSet(labels);
   }
 
@@ -164,6 +175,7 @@ export class World {
     const namespace = this.#namespaces.get(name);
     if (!namespace?.isEmpty) return;
     this.#namespaces.delete(name);
+    this.#unsettled.delete(namespace);
     this.populations.forget(namespace);
   }
 

@@ -44,7 +44,7 @@ describe('the gate', () => {
 
   it('finds the first of the candidates on which nobody objects, whoever objected before', () => {
     const gate = gateOf(reviewer('one', { barred: ['a'] }), reviewer('two', { barred: ['b', 'c'] }));
-    expect(gate.choose(request, { host: 'a' })).toEqual({ kind: 'placed', host: 'd' });
+    expect(gate.choose(request, { host: 'a' })).toEqual({ kind: 'placed', passedOver: true, host: 'd' });
   });
 
   it('says why the best host does not do when none does, and how many were tried', () => {

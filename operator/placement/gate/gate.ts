@@ -59,7 +59,7 @@ export class Gate {
     for (const host of this.#candidates(request)) {
       if (tried.has(host)) continue;
       tried.add(host);
-      if (!this.#objectionOn(request, host)) return this.#placement(request, host);
+      if (!this.#objectionOn(request, host)) return this.#second(request, host);
     }
     return objection([...tried]);
   }
@@ -76,9 +76,9 @@ export class Gate {
     return firstOf(this.#reviewers, (reviewer) => reviewer.objection(pool, placed, leaving));
   }
 
-  #placement(request: PlacementRequest, host: string): Decision {
+  #second(request: PlacementRequest, host: string): Decision {
     const cell = this.#engine.cellOn(request, host);
-    return { kind: 'placed', host, ...(cell === undefined ? {} : { cell }) };
+    return { kind: 'placed', passedOver: true, host, ...(cell === undefined ? {} : { cell }) };
   }
 }
 

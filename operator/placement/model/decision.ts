@@ -39,7 +39,8 @@ export interface Placement {
 }
 
 export type Decision =
-  | ({ kind: 'placed' } & Placement)
+  /** `passedOver`: hosts with more points have the room, but somebody else is to have it. */
+  | ({ kind: 'placed'; passedOver?: true } & Placement)
   /** `message` is the whole sentence for a condition. */
   | { kind: 'unplaced'; rejections: readonly Rejection[]; message: string };
 
@@ -48,6 +49,32 @@ export interface Scored {
   host: string;
   total: number;
   points: Readonly<Record<string, number>>;
+}
+
+/** How one host does among all that would take the VM. */
+export interface Merits {
+  host: string;
+  /** Hosts of the pool. */
+  total: number;
+  /** Those that satisfy all that is required, this one among them. */
+  fitting: number;
+  /** Those of them with more points. */
+  better: number;
+  /** The required rules that left hosts out: `apart from shop/web-1 by policy web`. */
+  rules: readonly string[];
+  /** Where it has more points than the hosts that fit have on average: the most first. */
+  advantages: readonly Advantage[];
+  /** What counts for the VM, of its policies or of its pool. */
+  strategy: Strategy;
+  /** The resource of which the host is fullest once the VM is there, and how full, from 0 to 1. */
+  load: { resource: string; share: number };
+}
+
+/** Of one scorer: its name, whose rule it is, and by how many points. */
+export interface Advantage {
+  name: string;
+  policy?: string;
+  points: number;
 }
 
 export interface Why {

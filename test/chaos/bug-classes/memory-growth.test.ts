@@ -46,7 +46,7 @@ it(`of ${rounds * each} VMs that came and went no queue, cache or memory holds a
   const world = await World.withHosts(4, { memoryBytes: 2 ** 40 });
   for (const [index, host] of world.hypervisor.hosts.entries()) {
     host.facts = { ...host.facts, hostUUID: `bbbbbbbb-0000-4000-8000-00000000000${index}` };
-    host.facts.cpu = { ...host.facts.cpu, count: 256 };
+    host.resize({ cpus: 256 });
     host.dropConnections();
   }
   await world.run(10_000);

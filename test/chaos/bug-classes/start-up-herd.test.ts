@@ -12,7 +12,7 @@ async function emptyFabric(): Promise<World> {
   for (const host of world.hypervisor.hosts) {
     const number = host.name.slice(1).padStart(12, '0');
     host.facts = { ...host.facts, hostUUID: `bbbbbbbb-0000-4000-8000-${number}` };
-    host.facts.cpu = { ...host.facts.cpu, count: 64 };
+    host.resize({ cpus: 64 });
     host.dropConnections();
   }
   await world.run(10_000);

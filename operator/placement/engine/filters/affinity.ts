@@ -28,6 +28,10 @@ export class RequiredAffinity implements Filter {
     return kept;
   }
 
+  effect(scene: Scene): string {
+    return `with ${scene.named(this.#others)} by policy ${this.#policy}`;
+  }
+
   refusals(scene: Scene): (row: number) => Refusal {
     const { column } = scene.topology(this.#topologyKey);
     const alone = refusal('Affinity', 'has', 'have', `no VM that policy ${this.#policy} wants it to be with`);

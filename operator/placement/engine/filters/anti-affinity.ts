@@ -6,12 +6,14 @@ import type { Filter } from './filter.ts';
 
 /** No VM of `others` in the host's domain. */
 export class RequiredAntiAffinity implements Filter {
+  readonly #policy: string;
   readonly #topologyKey: string;
   readonly #others: PopulationRef;
   readonly #isOwn: boolean;
 
   /** `isOwn`: the VM's own rule; otherwise one by which others keep away from it, and without the label no domain is shared. */
-  constructor(topologyKey: string, others: PopulationRef, isOwn: boolean) {
+  constructor(policy: string, topologyKey: string, others: PopulationRef, isOwn: boolean) {
+    this.#policy = policy;
     this.#topologyKey = topologyKey;
     this.#others = others;
     this.#isOwn = isOwn;
@@ -30,6 +32,10 @@ export class RequiredAntiAffinity implements Filter {
     const broken = refusal('AntiAffinity', 'breaks', 'break', 'anti-affinity with');
     const missing = missingLabel(this.#topologyKey);
     return (row) => (column[row] === 0 ? missing : broken);
+  }
+
+  effect(scene: Scene): string {
+    return `apart from ${scene.named(this.#others)} by policy ${this.#policy}`;
   }
 
   subjects(scene: Scene): (row: number) => string | undefined {

@@ -27,6 +27,10 @@ export class RequiredDomainLimit implements Filter {
     return kept;
   }
 
+  effect(): string {
+    return `within the domainLimits of policy ${this.#policy}`;
+  }
+
   refusals(scene: Scene): (row: number) => Refusal {
     const { column } = scene.topology(this.#topologyKey);
     const rest = `one ${this.#topologyKey} more than policy ${this.#policy} allows`;

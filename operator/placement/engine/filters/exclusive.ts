@@ -17,6 +17,11 @@ export const exclusive: Filter = {
     return kept;
   },
 
+  effect: ({ circle }) =>
+    circle === ''
+      ? 'off hosts that are kept for others'
+      : `off hosts of VMs that are not of policy ${circle}`,
+
   refusals: (scene) => {
     const taken = refusal('Exclusive', 'carries', 'carry', `VMs that are not of policy ${scene.circle}`);
     return (row) => (scene.circle === '' ? kept(scene, row) : taken);

@@ -9,6 +9,8 @@ export interface Filter {
   refusals(scene: Scene): (row: number) => Refusal;
   /** Whom that is about, if anybody: `shop/web-1`. */
   subjects?(scene: Scene): (row: number) => string | undefined;
+  /** Where the VM is by this rule, for one that has a host: `apart from shop/web-1 by policy web`. */
+  effect?(scene: Scene): string;
   /** How much the row lacks, of what the refusal names; NaN when that is not known. */
   missing?(scene: Scene): (row: number) => number;
 }

@@ -23,9 +23,16 @@ class Trait implements Filter {
   readonly #key: string;
   readonly #holds: (host: HostState) => boolean;
   readonly #refusal: (host: HostState) => Refusal;
+  readonly effect?: () => string;
 
   /** `key` says all that `holds` depends on. */
-  constructor(key: string, holds: (host: HostState) => boolean, refuse: (host: HostState) => Refusal) {
+  constructor(
+    key: string,
+    holds: (host: HostState) => boolean,
+    refuse: (host: HostState) => Refusal,
+    effect?: string,
+  ) {
+    if (effect !== undefined) this.effect = () => effect;
     this.#key = key;
     this.#holds = holds;
     this.#refusal = refuse;
@@ -45,11 +52,11 @@ export function selectorFilters({ hostSelector, hostAffinity }: VmState): Filter
   const filters: Filter[] = [];
   if (hostSelector) {
     const refused = refusal('HostSelector', 'does not', 'do not', 'match spec.placement.hostSelector');
-    filters.push(labelFilter([hostSelector], refused));
+    filters.push(labelFilter([hostSelector], refused, 'where spec.placement.hostSelector wants it'));
   }
   if (hostAffinity?.required) {
     const refused = refusal('HostSelector', 'does not', 'do not', 'match spec.placement.hostAffinity');
-    filters.push(labelFilter(hostAffinity.required, refused));
+    filters.push(labelFilter(hostAffinity.required, refused, 'where spec.placement.hostAffinity wants it'));
   }
   return filters;
 }
@@ -72,7 +79,7 @@ export function policyHostFilters(rules: readonly HostRule[]): Filter[] {
     .filter(({ enforcement }) => enforcement.required)
     .map(({ policy, selector }) => {
       const refused = refusal('HostAffinity', 'breaks', 'break', `host affinity of policy ${policy}`);
-      return labelFilter([selector], refused);
+      return labelFilter([selector], refused, `where hostAffinity of policy ${policy} wants it`);
     });
 }
 
@@ -82,11 +89,12 @@ export function hostFilters(vm: VmState, rules: readonly HostRule[]): Filter[] {
 }
 
 /** One of the selectors must select the host. */
-function labelFilter(selectors: readonly Selector[], refused: Refusal): Filter {
+function labelFilter(selectors: readonly Selector[], refused: Refusal, effect: string): Filter {
   return new Trait(
     `labels ${selectors.map(selectorKey).join(' or ')}`,
     ({ labels }) => selectors.some((selector) => matches(selector, labels)),
     () => refused,
+    effect,
   );
 }
 

@@ -27,6 +27,10 @@ export class RequiredSpread implements Filter {
     return kept;
   }
 
+  effect(): string {
+    return `spread over ${this.#topologyKey} by policy ${this.#policy}`;
+  }
+
   refusals(scene: Scene): (row: number) => Refusal {
     const { column } = scene.topology(this.#topologyKey);
     const broken = refusal(

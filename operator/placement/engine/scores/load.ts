@@ -15,6 +15,16 @@ export const loadPoints = {
 
 const nothing: Asked = { used: new Float64Array(0), inverse: new Float64Array(0), amount: 0 };
 
+/** How full the host would be with the VM, of the resource of which it would be fullest. */
+export function loadOn(scene: Scene, row: number): { resource: string; share: number } {
+  let fullest = { resource: cpu, share: 0 };
+  for (const { name, ...one } of asked(scene)) {
+    const share = shareOf(one, row);
+    if (share > fullest.share) fullest = { resource: name, share };
+  }
+  return fullest;
+}
+
 /** Sets `scores` by how full each host would be: Spread prefers the emptier, Pack the fuller. */
 export function setLoad(scene: Scene, rows: Int32Array, count: number, scores: Float64Array): void {
   const [first = nothing, second = first, ...others] = asked(scene);
@@ -31,12 +41,12 @@ export function setLoad(scene: Scene, rows: Int32Array, count: number, scores: F
 }
 
 /** What every VM has, and what this one asks besides. */
-function asked({ vm: { requests }, hosts: { dimensions } }: Scene): Asked[] {
+function asked({ vm: { requests }, hosts: { dimensions } }: Scene): (Asked & { name: string })[] {
   const names = [cpu, memory, ...Object.keys(requests).filter((name) => name !== cpu && name !== memory)];
   return names.flatMap((name) => {
     const dimension = dimensions.get(name);
     if (!dimension) return [];
     const { used, inverse } = dimension;
-    return [{ used, inverse, amount: countedRequest(requests[name] ?? 0) }];
+    return [{ name, used, inverse, amount: countedRequest(requests[name] ?? 0) }];
   });
 }

@@ -9,6 +9,7 @@ const softTaint = -50;
 /** Points for hosts that are so. */
 interface Preference {
   name: 'hostAffinity' | 'taints';
+  policy?: string;
   key: string;
   holds: (host: HostState) => boolean;
   weight: number;
@@ -18,8 +19,8 @@ interface Preference {
 export function preferences({ vm, rules }: Scene): Preference[] {
   const { hostAffinity, tolerations = [] } = vm;
   return [
-    ...rules.host.flatMap(({ selector, enforcement }) =>
-      enforcement.required ? [] : [ofLabels(selector, enforcement.weight)],
+    ...rules.host.flatMap(({ policy, selector, enforcement }) =>
+      enforcement.required ? [] : [{ ...ofLabels(selector, enforcement.weight), policy }],
     ),
     ...(hostAffinity?.preferred ?? []).map(({ selector, weight }) => ofLabels(selector, weight)),
     {

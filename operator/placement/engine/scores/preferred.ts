@@ -5,12 +5,20 @@ import type { Scorer } from './scorer.ts';
 /** The weight, where a VM of `others` is in the host's domain; it is negative for those to keep away from. */
 export class PreferredCompany implements Scorer {
   readonly name: string;
+  readonly policy: string;
   readonly #topologyKey: string;
   readonly #others: PopulationRef;
   readonly #weight: number;
 
-  constructor(name: 'affinity' | 'antiAffinity', topologyKey: string, others: PopulationRef, weight: number) {
+  constructor(
+    name: 'affinity' | 'antiAffinity',
+    policy: string,
+    topologyKey: string,
+    others: PopulationRef,
+    weight: number,
+  ) {
     this.name = name;
+    this.policy = policy;
     this.#topologyKey = topologyKey;
     this.#others = others;
     this.#weight = weight;
@@ -32,11 +40,13 @@ export class PreferredCompany implements Scorer {
 /** Half the weight off for each VM more than the emptiest domain has, in the end all of it. */
 export class PreferredSpread implements Scorer {
   readonly name = 'spread';
+  readonly policy: string;
   readonly #topologyKey: string;
   readonly #ones: PopulationRef;
   readonly #weight: number;
 
-  constructor(topologyKey: string, ones: PopulationRef, weight: number) {
+  constructor(policy: string, topologyKey: string, ones: PopulationRef, weight: number) {
+    this.policy = policy;
     this.#topologyKey = topologyKey;
     this.#ones = ones;
     this.#weight = weight;

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import type { HostFacts } from '../../hypervisor/hypervisor.ts';
+import { implausible } from './implausible.ts';
+
+const gib = 2 ** 30;
+const cell = (id: number, cpus: number, memoryBytes: number) => ({ id, cpus, memoryBytes });
+
+const facts = {
+  hostUUID: '6f0c1b9e-8f43-4a36-9d6c-1f2b3c4d5e6f',
+  cpu: { sockets: 2, cores: 8, threads: 2, count: 32 },
+  memoryBytes: 64 * gib,
+  numaCells: [cell(0, 16, 32 * gib), cell(1, 16, 31 * gib)],
+} as HostFacts;
+
+const withCpu = (cpu: Partial<HostFacts['cpu']>) => ({ ...facts, cpu: { ...facts.cpu, ...cpu } });
+
+describe('what a host says of itself', () => {
+  it.each<[string, Partial<HostFacts>]>([
+    ['two cells with a bit less than the whole', {}],
+    ['no cells', { numaCells: [] }],
+    ['cells that tell nothing of their memory', { numaCells: [cell(0, 32, 0)] }],
+    ['a cell of CPUs alone and one of memory alone', { numaCells: [cell(0, 32, 0), cell(4, 0, 64 * gib)] }],
+    ['the largest machine there is', { memoryBytes: 2 ** 47, numaCells: [] }],
+  ])('may be: %s', (_, said) => {
+    expect(implausible({ ...facts, ...said })).toBeUndefined();
+  });
+
+  it.each<[Partial<HostFacts>, string]>([
+    [{ memoryBytes: 0 }, 'it has 0 of memory'],
+    [{ memoryBytes: -gib }, 'it has -1Gi of memory'],
+    [{ memoryBytes: Number.NaN }, 'it has NaN of memory'],
+    [{ memoryBytes: Number.POSITIVE_INFINITY }, 'it has Infinity of memory'],
+    [{ memoryBytes: 1.5 }, 'it has 1.5 of memory'],
+    [{ memoryBytes: 2 ** 53 }, 'it has 8Pi of memory'],
+    [withCpu({ count: 0 }), 'it has 0 CPUs'],
+    [withCpu({ count: -4 }), 'it has -4 CPUs'],
+    [withCpu({ count: 1e9 }), 'it has 1000000000 CPUs'],
+    [withCpu({ count: Number.NaN }), 'it has NaN CPUs'],
+    [withCpu({ sockets: 2 ** 31 }), 'its CPUs have 2147483648 sockets'],
+    [{ hostUUID: '' }, 'its uuid is ""'],
+    [
+      { numaCells: [cell(0, 16, 32 * gib), cell(0, 16, 32 * gib)] },
+      'two of its NUMA cells have the number 0',
+    ],
+    [{ numaCells: [cell(-1, 32, 64 * gib)] }, 'one of its NUMA cells has the number -1'],
+    [{ numaCells: [cell(0, Number.NaN, 64 * gib)] }, 'its NUMA cell 0 has NaN CPUs'],
+    [{ numaCells: [cell(0, 32, -gib)] }, 'its NUMA cell 0 has -1Gi of memory'],
+    [{ numaCells: [cell(0, 32, 32 * gib)] }, 'its NUMA cells have 32Gi of memory, and it has 64Gi'],
+    [{ numaCells: [cell(0, 32, 128 * gib)] }, 'its NUMA cells have 128Gi of memory, and it has 64Gi'],
+    [{ numaCells: [cell(0, 64, 64 * gib)] }, 'its NUMA cells have 64 CPUs, and it has 32'],
+    [{ numaCells: Array.from({ length: 257 }, (_, id) => cell(id, 0, 0)) }, 'it has 257 NUMA cells'],
+  ])('cannot be: %j', (said, clause) => {
+    expect(implausible({ ...facts, ...said })).toBe(clause);
+  });
+});
