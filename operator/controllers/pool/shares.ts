@@ -67,7 +67,7 @@ export class Shares implements Books, Reviewer {
 }
 
 /** A share in placement's words. */
-export function shareOf({ name, parentName, namespaces, reservation, limit, weight }: PoolShare): Share {
+function shareOf({ name, parentName, namespaces, reservation, limit, weight }: PoolShare): Share {
   return {
     ...{ name, namespaces, reservation: amountsOf(reservation), limit: amountsOf(limit) },
     ...(parentName === undefined ? {} : { parentName }),

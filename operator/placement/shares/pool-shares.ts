@@ -72,6 +72,8 @@ interface Vm {
  * what is left. What VMs may have in all is what they have and what is free on hosts that take VMs.
  */
 export class PoolShares {
+  /** As they were given, whatever is wrong with them. */
+  readonly given: readonly Share[];
   readonly faults: readonly ShareFault[];
   readonly #tree: ShareTree;
   readonly #names: readonly string[];
@@ -87,6 +89,7 @@ export class PoolShares {
 
   constructor(given: readonly Share[]) {
     const { shares, shareOf, faults } = soundShares(given);
+    this.given = given;
     this.faults = faults;
     this.#shareOf = shareOf;
     this.#namespacesOf = Map.groupBy(shareOf.keys(), (namespace) => shareOf.get(namespace) ?? '');
