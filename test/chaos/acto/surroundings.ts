@@ -18,6 +18,11 @@ const resources = [
   { name: 'licence', perHost: 3 },
 ];
 
+/** With the neighbours, VMs of 43 CPUs and more are above the limit. */
+const shares = [
+  { name: 'team', namespaces: ['shop'], reservation: { memory: '1Gi' }, limit: { cpuCores: 63 } },
+];
+
 /** What the histories are made for; each host has 16 CPUs, four times promised, and 63 GiB. */
 export const historyOptions: HistoryOptions = {
   surroundings: {
@@ -73,7 +78,7 @@ export async function worldForHistories(): Promise<ChaosWorld> {
   await world.operator.start();
   for (const name of ['h1', 'h2', 'h3', 'h4', 'h5']) world.addMachine(name);
   world.putSecret();
-  world.putPool({ staticHosts, networks: [lab, back], kernels: [small, bare], resources });
+  world.putPool({ staticHosts, networks: [lab, back], kernels: [small, bare], resources, shares });
   world.putPool({ staticHosts: [{ name: 'h4', address: 'h4' }], networks: [lab], kernels: [small] }, 'other');
   for (const [name, spec] of Object.entries(classes)) world.putClass(name, spec);
   for (const [name, spec] of Object.entries({ apart, near, wide, pinned })) world.putPolicy(name, spec);
