@@ -130,7 +130,7 @@ export class PoolModel {
       )
         continue;
       const request = this.request(waiting, pool);
-      const kind = JSON.stringify({ ...request, vm: { ...request.vm, id: '' } });
+      const kind = this.engine.kindOf(request);
       const found = inVain.has(kind) ? undefined : this.#find(request);
       if (found) this.assume(waiting, found.host);
       else inVain.add(kind);

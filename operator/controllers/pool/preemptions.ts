@@ -95,11 +95,14 @@ export class Preemptions {
     const victims = found.victims.flatMap((key) => this.#stores.virtualMachines.get(key) ?? []);
     const of = victims.map((one) => [keyOf(one), { uid: one.metadata.uid, isMarked: false }] as const);
     this.#hold(keyOf(vm), { uid: vm.metadata.uid, host: found.host, victims: new Map(of) });
-    for (const listener of this.#listeners) listener(found.victims);
+    this.#tell(found.victims);
     return { kind: 'waiting', host: found.host, victims: [...found.victims] };
   }
 
-  /** How far the clearing of a host for the VM is; undefined when there is none, or none any more. */
+  /**
+   * How far the clearing of a host for the VM is; undefined when there is none, or none any more. Victims that do not say
+   * yet for whom they make way are told again: they may have asked before it was seen that the VM waits.
+   */
   pursue(vm: VirtualMachine): Progress | undefined {
     const clearing = this.#byPreemptor.get(keyOf(vm));
     if (!clearing) return undefined;
@@ -107,9 +110,10 @@ export class Preemptions {
       this.drop(keyOf(vm));
       return undefined;
     }
-    const { host } = clearing;
+    const { host, victims } = clearing;
     if (this.#remaining(clearing).length === 0 && this.#isFree(vm, host)) return { kind: 'ready', host };
-    return { kind: 'waiting', host, victims: [...clearing.victims.keys()].sort() };
+    this.#tell([...victims].flatMap(([key, { isMarked }]) => (isMarked ? [] : [key])));
+    return { kind: 'waiting', host, victims: [...victims.keys()].sort() };
   }
 
   /** For whom the VM is to be stopped and taken off its host; asked before each step of that. */
@@ -136,6 +140,10 @@ export class Preemptions {
     for (const key of victims) this.#preemptorOf.delete(key);
     this.#model.release(preemptor);
     for (const key of victims) this.#model.recount(key);
+    this.#tell(victims);
+  }
+
+  #tell(victims: readonly ObjectKey[]): void {
     for (const listener of this.#listeners) listener(victims);
   }
 

@@ -48,6 +48,20 @@ describe('a VM that is more important', () => {
     expect(world.vm('low').status?.placementGeneration).toBe(2);
   });
 
+  it('gets its place also if those that make way heard of it before its own finalizer was seen', async () => {
+    const world = await fullWorld();
+    world.cluster.intercept = ({ verb }, when) => {
+      if (verb === 'setFinalizers' && when === 'after') world.cluster.watches.freeze(virtualMachines);
+    };
+    world.putVm('big', urgent());
+    await world.run(1000);
+    world.cluster.intercept = () => {};
+    world.cluster.watches.thaw();
+    await world.run(20_000);
+    expect(world.runsOn('big')).toEqual(['h1']);
+    expect(world.runsOn('low')).toEqual([]);
+  });
+
   it('waits like any other where the HostPool does not say that VMs may be stopped', async () => {
     const world = await fullWorld('Disabled');
     world.forgetCalls();

@@ -17,4 +17,9 @@ export function factsContract(kit: Kit): void {
     expect(facts.numaCells.reduce((sum, { cpus }) => sum + cpus, 0)).toBe(facts.cpu.count);
     expect(facts.numaCells[0]?.memoryBytes).toBeGreaterThan(2 ** 28);
   });
+
+  it('are the same when nothing has changed, however often they are asked for', async () => {
+    const facts = await kit.connection.facts();
+    for (let time = 0; time < 3; time++) expect(await kit.connection.facts()).toEqual(facts);
+  });
 }

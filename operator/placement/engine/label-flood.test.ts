@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { policy, required, SmallWorld, vm } from '../testing/small-world.ts';
+import { policy, required, SmallWorld, type VmParts, vm } from '../testing/small-world.ts';
 import { World } from './world.ts';
 
 const flood = (number: number, labels = 1000) =>
@@ -65,6 +65,18 @@ describe('labels without end', () => {
     expect(world.engine.policiesFor(vm('y', { labels: flood(1) })).map(({ name }) => name)).toEqual([
       'rules',
     ]);
+  });
+
+  it('do not make VMs of another kind, unless a policy names them', () => {
+    const world = new SmallWorld();
+    const kind = (name: string, parts: VmParts) =>
+      world.engine.kindOf({ vm: vm(name, parts), pool: 'default', strategy: 'Spread' });
+    const [one, other] = [1, 2].map((at) => ({ labels: { ...flood(at), app: `${at}` } }));
+    expect(kind('x', one ?? {})).toBe(kind('y', other ?? {}));
+    expect(kind('x', { ...one, cpu: 2 })).not.toBe(kind('y', other ?? {}));
+    expect(kind('x', { ...one, namespace: 'bank' })).not.toBe(kind('y', other ?? {}));
+    world.policy({ app: '1' }, {});
+    expect(kind('x', one ?? {})).not.toBe(kind('y', other ?? {}));
   });
 
   it('that policies name by the hundred are all told apart', () => {
