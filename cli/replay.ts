@@ -36,7 +36,7 @@ function row(replayed: Replayed): string[] {
 }
 
 function asJson({ vm, choice }: Replayed): { vm: string; host?: string; reason?: string; message?: string } {
-  if (choice?.kind === 'host') return { vm: keyOf(vm), host: choice.hostName };
+  if (choice?.kind === 'host') return { vm: keyOf(vm), host: choice.place.host };
   const pool = vm.spec.placement.hostPoolRef.name;
   const { reason, message } = choice ?? {
     reason: 'HostPoolNotFound',

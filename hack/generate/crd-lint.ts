@@ -63,7 +63,7 @@ const rules: Readonly<Record<string, Rule>> = {
     !/^([a-z][A-Za-z0-9]*|\[\]|\{\})$/.test(name) && 'is not camelCase with a small first letter',
   NoReferences: ({ name }) => /reference$/i.test(name) && 'is named …Reference; use …Ref',
   Enums: ({ schema }) =>
-    (schema.enum ?? []).some((value) => !/^[A-Z][A-Za-z]*$|^(cpu|memory)$/.test(value)) &&
+    (schema.enum ?? []).some((value) => !/^[A-Z][A-Za-z]*$|^(cpu|memory)$|^[0-9]+[KMGT]i$/.test(value)) &&
     'has a value not in CamelCase',
   RequiredDefault: ({ name, schema, parent }) =>
     (parent.required ?? []).includes(name) && schema.default !== undefined && 'is required and has a default',

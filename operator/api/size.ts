@@ -15,6 +15,24 @@ export const memorySize = byteQuantity
     }),
   );
 
+/** Huge pages as Linux has them on x86_64. */
+export const hugePageSizes = ['2Mi', '1Gi'] as const;
+export type HugePageSize = (typeof hugePageSizes)[number];
+
+export const hugePageSize = z
+  .enum(hugePageSizes)
+  .optional()
+  .describe(
+    'Gives the guest its memory in huge pages of this size, which its host must have set aside (vm.nr_hugepages). Default: ordinary memory.',
+  );
+
+/** For an object with both fields. Rounded, as a quantity with a fraction is told nearly exactly only. */
+export const wholePages = cel({
+  rule: "!has(self.hugePageSize) || !has(self.size) || !isQuantity(self.size) || int(quantity(self.size).asApproximateFloat() + 0.5) % (self.hugePageSize == '1Gi' ? 1073741824 : 2097152) == 0",
+  message: 'size must be a multiple of hugePageSize, such as 4Gi',
+  fieldPath: '.size',
+});
+
 /** How much may be placed, in percent of what there is. */
 export const overcommitPercent = {
   cpu: z.int32().min(1).max(10_000),

@@ -14,9 +14,10 @@ import {
   type Resource,
 } from './common.ts';
 import { cpuModel, machineType } from './guest-hardware.ts';
+import { lacks } from './lacks.ts';
 import { hostAffinity, tolerations } from './placement.ts';
 import { resourceClaims } from './resources.ts';
-import { cpuCores, memorySize } from './size.ts';
+import { cpuCores, hugePageSize, hugePageSizes, memorySize, wholePages } from './size.ts';
 import { virtualMachineClassSpec } from './virtualmachineclass.ts';
 
 const macAddress = matching(
@@ -55,11 +56,25 @@ const sizeRules: CelRule[] = [
     fieldPath: '.memory.size',
     reason: 'FieldValueForbidden',
   },
+  {
+    rule: '!has(self.classRef) || !has(self.memory) || !has(self.memory.hugePageSize)',
+    message: 'the class in classRef gives the memory: leave out memory.hugePageSize, or classRef',
+    fieldPath: '.memory.hugePageSize',
+    reason: 'FieldValueForbidden',
+  },
 ];
 
 const sizeInStatus = {
   cpu: z.object({ cores: z.int32().min(0).describe('Number of virtual CPUs.') }).describe('Processors.'),
-  memory: z.object({ size: z.string().max(32).describe('As a quantity in bytes.') }).describe('Memory.'),
+  memory: z
+    .object({
+      size: z.string().max(32).describe('As a quantity in bytes.'),
+      hugePageSize: z
+        .enum(hugePageSizes)
+        .optional()
+        .describe('The size of its pages, if they are huge ones.'),
+    })
+    .describe('Memory.'),
 };
 
 export const virtualMachineSpec = z
@@ -84,8 +99,9 @@ export const virtualMachineSpec = z
       .optional()
       .describe('Virtual processors.'),
     memory: z
-      .object({ size: memorySize.optional() })
+      .object({ size: memorySize.optional(), hugePageSize })
       .optional()
+      .meta(wholePages)
       .describe('Memory; its size must be given unless classRef gives it.'),
     machineType,
     resources: resourceClaims,
@@ -117,6 +133,12 @@ export const virtualMachineSpec = z
         ),
         hostAffinity,
         tolerations,
+        numaPolicy: z
+          .enum(['Any', 'SingleCell'])
+          .optional()
+          .describe(
+            'SingleCell gives the VM all its CPUs and memory from one NUMA cell of its host. Default: Any, by which the host decides.',
+          ),
       })
       .default({ hostPoolRef: { name: 'default' } })
       .describe('Where the VM may live.')
@@ -154,6 +176,13 @@ export const virtualMachineStatus = z.object({
     .min(0)
     .optional()
     .describe('Counts the placements; a domain with an older one is stale and must not run.'),
+  numaCell: z
+    .int32()
+    .min(0)
+    .optional()
+    .describe(
+      'The NUMA cell of the host that the VM is to have its CPUs and memory from, if it asks for one.',
+    ),
   makesWayFor: z
     .object({
       namespace: dnsLabel.describe('Its namespace.'),
@@ -183,9 +212,16 @@ export const virtualMachineStatus = z.object({
       'What the VM asks for, by its spec or by its class; of a class that is gone, what it was last.',
     ),
   allocated: z
-    .object(sizeInStatus)
+    .object({
+      ...sizeInStatus,
+      numaCell: z.int32().min(0).optional().describe('The NUMA cell that all of it is from.'),
+    })
     .optional()
     .describe('What the guest runs with, or ran with last; the VM may ask for more or less by now.'),
+  contention: z
+    .object(lacks)
+    .optional()
+    .describe('What the VM lacks of what it asks for; absent while it gets it, as far as its host tells.'),
   interfaces: z
     .array(
       z.object({
@@ -217,6 +253,7 @@ export const virtualMachineConditions = [
   'Scheduled',
   'Running',
   'RestartRequired',
+  'Contended',
   'Stalled',
 ] as const;
 export type VirtualMachineCondition = (typeof virtualMachineConditions)[number];

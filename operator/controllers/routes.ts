@@ -49,6 +49,7 @@ const placeAfterMs = 200;
 export function route(stores: Stores, { connections, sightings, pools }: Tellers, wakes: Wakes): void {
   const unplaced: Unplaced = { wake: () => wakeUnplaced(stores, pools.line, wakes) };
   routeVirtualMachines(stores, { unplaced, pools }, wakes);
+  routeContention(stores, wakes);
   routeHosts(stores, unplaced, wakes);
   routePolicies(stores, unplaced, wakes);
   routeClasses(stores, unplaced, wakes);
@@ -102,6 +103,17 @@ function routeVirtualMachines(
   });
 }
 
+/** A pool tells which of its VMs do not get what they ask for. */
+function routeContention(stores: Stores, wakes: Wakes): void {
+  stores.virtualMachines.subscribe((change) => {
+    const { object } = change;
+    const told = JSON.stringify(object.status?.contention);
+    const before = JSON.stringify(oldOf(change)?.status?.contention);
+    if (before === told && (change.type !== 'deleted' || told === undefined)) return;
+    wakes.hostPools.wakeAfter(object.spec.placement.hostPoolRef.name, sumsAfterMs);
+  });
+}
+
 function wakePolicies(namespace: string | undefined, stores: Stores, wakes: Wakes): void {
   for (const policy of stores.placementPolicies.byIndex('namespace', namespace ?? ''))
     wakes.placementPolicies.wakeAfter(keyOf(policy), sumsAfterMs);
@@ -119,8 +131,16 @@ function wakeGang({ metadata: { namespace = '' } }: VirtualMachine, stores: Stor
 function footprint(vm: VirtualMachine): string {
   const { metadata, spec, status } = vm;
   const scheduled = findCondition(vm, 'Scheduled')?.reason;
-  const { priority } = spec.placement;
-  const size = [askedSize(vm), spec.cpu?.model, spec.machineType, spec.resources, heldBy(vm)];
+  const { priority, numaPolicy } = spec.placement;
+  const size = [
+    askedSize(vm),
+    numaPolicy,
+    status?.numaCell,
+    spec.cpu?.model,
+    spec.machineType,
+    spec.resources,
+    heldBy(vm),
+  ];
   return JSON.stringify([status?.hostName, size, metadata.labels, priority, scheduled]);
 }
 
@@ -141,6 +161,7 @@ function room({ metadata, spec, status }: Host): string {
     metadata.labels,
     metadata.deletionTimestamp,
     status?.allocatable,
+    status?.numaCells,
     status?.taints,
     status?.cpu?.models,
     status?.machineTypes,
@@ -202,7 +223,11 @@ function routePolicies(stores: Stores, unplaced: Unplaced, wakes: Wakes): void {
     const { object } = change;
     const old = oldOf(change);
     if (old && intentOf(old) === intentOf(object)) return;
-    if (bearsOnAll(object) || (old && bearsOnAll(old))) unplaced.wake();
+    // Where VMs may be decides what is kept free for them, and so who else finds room.
+    const pools = stores.hostPools.list();
+    const isKept = pools.some(({ spec }) => spec.failureReserve !== undefined);
+    for (const pool of pools) wakes.hostPools.wakeAfter(keyOf(pool), sumsAfterMs);
+    if (isKept || bearsOnAll(object) || (old && bearsOnAll(old))) unplaced.wake();
     wakePolicies(object.metadata.namespace, stores, wakes); // they may contradict each other
     for (const vm of stores.virtualMachines.byIndex('namespace', object.metadata.namespace ?? '')) {
       if (!vm.status?.hostName) wakes.virtualMachines.wakeAfter(keyOf(vm), placeAfterMs);

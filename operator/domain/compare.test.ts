@@ -23,6 +23,14 @@ describe('compareDomain', () => {
     ['spec.cpu.cores', { cpuCores: 4 }, '2', '4'],
     ['spec.cpu.model', { cpuModel: 'EPYC' }, 'default', 'EPYC'],
     ['spec.machineType', { machineType: 'pc-q35-7.2' }, 'pc', 'pc-q35-7.2'],
+    ['spec.memory.hugePageSize', { hugePageBytes: 2 ** 21 }, 'ordinary memory', '2Mi'],
+    ['spec.memory.hugePageSize', { hugePageBytes: 0 }, 'ordinary memory', 'default'],
+    [
+      'spec.placement.numaPolicy',
+      { numa: { nodeset: '1', mode: 'strict', cpuSet: '8-15' } },
+      'none',
+      'NUMA cell 1 with CPUs 8-15',
+    ],
     ['spec.memory.size', { memoryBytes: 512 * 2 ** 20 }, '4Gi', '512Mi'],
     [
       'spec.kernel.name',
@@ -50,6 +58,17 @@ describe('compareDomain', () => {
     ['q35', 'pc-i440fx-7.2', 1],
   ])('takes machine %s that is %s for %i differences', (machineType, actual, count) => {
     expect(differences({ machineType: actual }, { machineType })).toHaveLength(count);
+  });
+
+  it.each([
+    [{ nodeset: '0', mode: 'strict', cpuSet: '0-7' }, 0],
+    [{ nodeset: '1', mode: 'strict', cpuSet: '0-7' }, 1],
+    [{ nodeset: '0-1', mode: 'strict', cpuSet: '0-7' }, 1],
+    [{ nodeset: '0', mode: 'preferred', cpuSet: '0-7' }, 1],
+    [{ nodeset: '0', mode: 'strict', cpuSet: '0-15' }, 1],
+    [{ nodeset: '0', mode: 'strict', cpuSet: '' }, 1],
+  ])('takes %j for NUMA cell 0 with CPUs 0-7 with %i differences', (numa, count) => {
+    expect(differences({ numa }, { numa: { cell: 0, cpuSet: '0-7' } })).toHaveLength(count);
   });
 
   it('names a domain that boots otherwise', () => {

@@ -23,6 +23,12 @@ export function compareDomain(desired: DesiredDomain, facts: DomainFacts): Domai
       exactQuantity(desired.memoryBytes),
       exactQuantity(facts.memoryBytes),
     ),
+    ...difference(
+      sizeField('memory.hugePageSize'),
+      pagesText(desired.hugePageBytes),
+      pagesText(facts.hugePageBytes),
+    ),
+    ...difference('spec.placement.numaPolicy', numaText(numaOf(desired)), numaText(facts.numa)),
     ...difference('spec.cpu.model', desired.cpuModel ?? 'default', facts.cpuModel ?? 'default'),
     ...compareMachine(desired.machineType, facts.machineType),
     ...difference('spec.kernel.name', bootText(desired.kernel), bootText(facts.kernel)),
@@ -42,6 +48,23 @@ function compareMachine(desired: string, actual: string | undefined): DomainDiff
 
 function difference(field: string, desired: string, actual: string): DomainDifference[] {
   return desired === actual ? [] : [{ field, desired: desired || 'none', actual: actual || 'none' }];
+}
+
+function numaOf({ numa }: DesiredDomain): DomainFacts['numa'] {
+  return numa && { nodeset: `${numa.cell}`, mode: 'strict', cpuSet: numa.cpuSet };
+}
+
+/** CPUs alone may be pinned by somebody who knows why; memory that is bound as well is a cell. */
+function numaText(numa: DomainFacts['numa']): string {
+  if (!numa) return '';
+  const { nodeset, mode, cpuSet } = numa;
+  return `NUMA cell ${nodeset} with CPUs ${cpuSet || 'of any'}${mode === 'strict' ? '' : `, ${mode}`}`;
+}
+
+/** Without a size libvirt takes the pages that its host has by default. */
+function pagesText(hugePageBytes: number | undefined): string {
+  if (hugePageBytes === undefined) return 'ordinary memory';
+  return hugePageBytes === 0 ? 'default' : exactQuantity(hugePageBytes);
 }
 
 function ownerText(owner: DomainOwner | undefined): string {

@@ -1,6 +1,8 @@
 import type { HostPool } from '../api/hostpool.ts';
+import { parseBytes } from '../api/quantity.ts';
 import type { VirtualMachine } from '../api/virtualmachine.ts';
 import type { VirtualMachineClass } from '../api/virtualmachineclass.ts';
+import type { NumaCell } from '../hypervisor/hypervisor.ts';
 import type { DesiredDomain, DomainInterface } from './domain.ts';
 import { domainNameOf, domainUuidOf, macAddressOf } from './identity.ts';
 import { sizeOf } from './size.ts';
@@ -17,13 +19,14 @@ export type DesiredDomainResult = { kind: 'ok'; domain: DesiredDomain } | Domain
 
 /**
  * What the VM's domain should be on a host with this kind of hypervisor; `vmClass` is the one that it refers to, if there
- * is one. Depends on nothing but its arguments.
+ * is one, and `cell` the one that it has of its host, if it asks for one. Depends on nothing but its arguments.
  */
 export function desiredDomain(
   vm: VirtualMachine,
   pool: HostPool,
   hypervisorType: DesiredDomain['hypervisorType'],
   vmClass?: VirtualMachineClass,
+  cell?: Pick<NumaCell, 'id' | 'cpuSet'>,
 ): DesiredDomainResult {
   const size = sizeOf(vm, vmClass);
   if (!size) return classNotFound(vm);
@@ -45,6 +48,8 @@ export function desiredDomain(
       ...(size.className === undefined ? {} : { className: size.className }),
       cpuCores: size.cpuCores,
       memoryBytes: wholeMebibytes(size.memoryBytes),
+      ...(size.hugePageSize === undefined ? {} : { hugePageBytes: parseBytes(size.hugePageSize) }),
+      ...(cell ? { numa: { cell: cell.id, cpuSet: cell.cpuSet } } : {}),
       ...(vm.spec.cpu?.model === undefined ? {} : { cpuModel: vm.spec.cpu.model }),
       machineType: vm.spec.machineType ?? 'pc',
       kernel,

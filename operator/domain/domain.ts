@@ -22,6 +22,10 @@ export interface DesiredDomain {
   cpuModel?: string;
   machineType: string;
   memoryBytes: number;
+  /** Absent for ordinary memory. */
+  hugePageBytes?: number;
+  /** The cell that all CPUs and memory are from, with the CPUs that it has. Absent where the host decides. */
+  numa?: { cell: number; cpuSet: string };
   kernel: { imagePath: string; initrdPath?: string; commandLine: string };
   interfaces: readonly DomainInterface[];
 }
@@ -49,6 +53,10 @@ export interface DomainFacts {
   /** Libvirt's full name of it, such as `pc-i440fx-7.2` for `pc`. */
   machineType?: string;
   memoryBytes: number;
+  /** 0 for whatever huge pages the host has by default. */
+  hugePageBytes?: number;
+  /** Where its memory is bound to cells; `nodeset` and `cpuSet` as libvirt writes sets. */
+  numa?: { nodeset: string; mode: string; cpuSet: string };
   /** What was set by `setCpuWeight`, of what runs. */
   cpuWeight?: number;
   kernel?: { imagePath: string; initrdPath?: string; commandLine: string };

@@ -28,6 +28,8 @@ export function parseDomain(xml: string): DomainFacts {
   const machineType = descendant(root, 'os', 'type')?.attributes.get('machine');
   const cpuWeight = wholeNumber(descendant(root, 'cputune', 'shares')?.text);
   const kernel = kernelOf(child(root, 'os'));
+  const numa = numaOf(root);
+  const hugePageBytes = hugePageBytesOf(descendant(root, 'memoryBacking', 'hugepages'));
   return {
     ...(id === undefined ? {} : { id }),
     uuid: textOf(root, 'uuid').toLowerCase(),
@@ -38,6 +40,8 @@ export function parseDomain(xml: string): DomainFacts {
     ...(cpuModel ? { cpuModel } : {}),
     ...(machineType ? { machineType } : {}),
     memoryBytes: memoryOf(root),
+    ...(hugePageBytes === undefined ? {} : { hugePageBytes }),
+    ...(numa ? { numa } : {}),
     ...(cpuWeight === undefined ? {} : { cpuWeight }),
     ...(kernel ? { kernel } : {}),
     interfaces: childrenOf(child(root, 'devices'), 'interface').map(interfaceOf),
@@ -82,9 +86,27 @@ const units: Readonly<Record<string, number>> = {
 };
 
 function bytesOf(memory: XmlElement | undefined): number | undefined {
-  const amount = wholeNumber(memory?.text);
-  const unit = units[memory?.attributes.get('unit') ?? 'KiB'];
+  return inBytes(memory?.text, memory?.attributes.get('unit'));
+}
+
+function inBytes(text: string | undefined, unitName = 'KiB'): number | undefined {
+  const amount = wholeNumber(text);
+  const unit = units[unitName];
   return amount === undefined || unit === undefined ? undefined : amount * unit;
+}
+
+function numaOf(root: XmlElement): DomainFacts['numa'] {
+  const memory = descendant(root, 'numatune', 'memory')?.attributes;
+  const nodeset = memory?.get('nodeset');
+  if (nodeset === undefined) return undefined;
+  const cpuSet = child(root, 'vcpu')?.attributes.get('cpuset') ?? '';
+  return { nodeset, mode: memory?.get('mode') ?? 'strict', cpuSet };
+}
+
+function hugePageBytesOf(hugePages: XmlElement | undefined): number | undefined {
+  if (!hugePages) return undefined;
+  const page = child(hugePages, 'page')?.attributes;
+  return inBytes(page?.get('size'), page?.get('unit')) ?? 0;
 }
 
 function kernelOf(os: XmlElement | undefined): DomainFacts['kernel'] {
@@ -136,4 +158,9 @@ function ownerFrom({ attributes }: XmlElement): DomainOwner | undefined {
     // One that cannot be read must never pass for new.
     placementGeneration: wholeNumber(attributes.get('placementGeneration')) ?? 0,
   };
+}
+
+/** The one cell that the domain's memory is bound to, if it is. */
+export function cellOf({ numa }: DomainFacts): number | undefined {
+  return wholeNumber(numa?.nodeset);
 }

@@ -8,8 +8,8 @@ import { readDomain } from './read.ts';
 import { type DomainCase, domainCase } from './testing/arbitrary-vm.ts';
 import { domainXml } from './write.ts';
 
-function desiredOf({ vm, pool, hypervisorType }: DomainCase): DesiredDomain {
-  const result = desiredDomain(vm, pool, hypervisorType);
+function desiredOf({ vm, pool, hypervisorType, cell }: DomainCase): DesiredDomain {
+  const result = desiredDomain(vm, pool, hypervisorType, undefined, cell);
   if (result.kind === 'problem') throw new Error(result.message);
   return result.domain;
 }
@@ -24,6 +24,10 @@ it('any VM is written to XML and read back without a difference', () => {
         ...{ uuid: desired.uuid, name: desired.name, owner: desired.owner, cpuCores: desired.cpuCores },
         ...{ hypervisorType: desired.hypervisorType, machineType: desired.machineType },
         ...(desired.cpuModel === undefined ? {} : { cpuModel: desired.cpuModel }),
+        ...(desired.numa
+          ? { numa: { nodeset: `${desired.numa.cell}`, mode: 'strict', cpuSet: desired.numa.cpuSet } }
+          : {}),
+        ...(desired.hugePageBytes === undefined ? {} : { hugePageBytes: desired.hugePageBytes }),
         ...{ memoryBytes: desired.memoryBytes, kernel: desired.kernel, interfaces: desired.interfaces },
       });
     }),

@@ -1,11 +1,15 @@
 import { exactQuantity, parseBytes } from '../api/quantity.ts';
+import type { HugePageSize } from '../api/size.ts';
 import type { VirtualMachine, VirtualMachineStatus } from '../api/virtualmachine.ts';
 import type { VirtualMachineClass } from '../api/virtualmachineclass.ts';
+import type { DomainFacts } from './domain.ts';
 
 /** CPUs and memory of a guest. */
 export interface Size {
   cpuCores: number;
   memoryBytes: number;
+  /** Absent for ordinary memory. */
+  hugePageSize?: HugePageSize;
 }
 
 /** The size that a VM asks for, and where it stands. */
@@ -24,7 +28,7 @@ export function sizeOf(
   if (!spec.classRef) {
     return {
       cpuCores: spec.cpu?.cores ?? 1,
-      memoryBytes: parseBytes(spec.memory?.size ?? '0'),
+      ...memoryOf(spec.memory),
       overcommit: {},
     };
   }
@@ -35,7 +39,33 @@ export function sizeOf(
 /** The size of the VMs of a class. */
 export function sizeOfClass({ metadata, spec }: VirtualMachineClass): VmSize {
   const { cpu, memory, overcommit = {} } = spec;
-  return { cpuCores: cpu.cores, memoryBytes: parseBytes(memory.size), overcommit, className: metadata.name };
+  return { cpuCores: cpu.cores, ...memoryOf(memory), overcommit, className: metadata.name };
+}
+
+/** The size of a domain as it is. Of pages of a size that no VM may ask for it is not known how they are counted. */
+export function sizeOfDomain({ cpuCores, memoryBytes, hugePageBytes }: DomainFacts): Size {
+  const hugePageSize = exactQuantity(hugePageBytes ?? 0);
+  const isKnown = hugePageSize === '2Mi' || hugePageSize === '1Gi';
+  return { cpuCores, memoryBytes, ...(isKnown ? { hugePageSize } : {}) };
+}
+
+/** The size that a status tells of. */
+export function sizeFromStatus({ cpu, memory }: NonNullable<VirtualMachineStatus['allocated']>): Size {
+  return { cpuCores: cpu.cores, ...memoryOf(memory) };
+}
+
+/** Of huge pages always whole ones. */
+function memoryOf({
+  size = '0',
+  hugePageSize,
+}: {
+  size?: string | undefined;
+  hugePageSize?: HugePageSize | undefined;
+} = {}): Omit<Size, 'cpuCores'> {
+  const bytes = parseBytes(size);
+  if (hugePageSize === undefined) return { memoryBytes: bytes };
+  const page = parseBytes(hugePageSize);
+  return { memoryBytes: Math.ceil(bytes / page) * page, hugePageSize };
 }
 
 /**
@@ -47,15 +77,23 @@ export function lastSizeOf(vm: VirtualMachine, vmClass: VirtualMachineClass | un
   if (asked) return asked;
   const { size } = vm.status ?? {};
   if (!size) return { cpuCores: 0, memoryBytes: 0, overcommit: {} };
-  const { cpu, memory, overcommit = {} } = size;
-  return { cpuCores: cpu.cores, memoryBytes: parseBytes(memory.size), overcommit };
+  return { ...sizeFromStatus(size), overcommit: size.overcommit ?? {} };
 }
 
 /** The size for the VM's status. */
-export function sizeInStatus({ cpuCores, memoryBytes, overcommit }: VmSize): VirtualMachineStatus['size'] {
+export function sizeInStatus({ overcommit, ...size }: VmSize): NonNullable<VirtualMachineStatus['size']> {
+  return { ...allocatedInStatus(size), ...(Object.keys(overcommit).length > 0 ? { overcommit } : {}) };
+}
+
+/** The same of what is had, whatever is asked for. */
+export function allocatedInStatus({
+  cpuCores,
+  memoryBytes,
+  hugePageSize,
+}: Size): NonNullable<VirtualMachineStatus['allocated']> {
+  const size = exactQuantity(memoryBytes);
   return {
     cpu: { cores: cpuCores },
-    memory: { size: exactQuantity(memoryBytes) },
-    ...(Object.keys(overcommit).length > 0 ? { overcommit } : {}),
+    memory: { size, ...(hugePageSize === undefined ? {} : { hugePageSize }) },
   };
 }

@@ -21,7 +21,9 @@ export function domainXml(domain: DesiredDomain): string {
       element('uuid', {}, domain.uuid),
       element('metadata', {}, ownerElement(domain)),
       element('memory', { unit: 'MiB' }, String(domain.memoryBytes / 2 ** 20)),
-      element('vcpu', { placement: 'static' }, String(domain.cpuCores)),
+      ...memoryBacking(domain),
+      element('vcpu', { placement: 'static', cpuset: domain.numa?.cpuSet }, String(domain.cpuCores)),
+      ...numaTuning(domain),
       os(domain),
       accelerated ? features() : features(element('tcg', {}, element('tb-cache', { unit: 'MiB' }, '16'))),
       cpuElement(domain),
@@ -37,6 +39,18 @@ export function domainXml(domain: DesiredDomain): string {
 /** The one element that an application may have. The model as it was asked for: in what runs, libvirt spells it out. */
 function ownerElement({ owner, cpuModel }: DesiredDomain): XmlNode {
   return element('vmfabric:owner', { 'xmlns:vmfabric': metadataNamespace, ...owner, cpuModel });
+}
+
+function memoryBacking({ hugePageBytes }: DesiredDomain): XmlNode[] {
+  if (hugePageBytes === undefined) return [];
+  const page = element('page', { size: hugePageBytes / 1024, unit: 'KiB' });
+  return [element('memoryBacking', {}, element('hugepages', {}, page))];
+}
+
+/** Strict, as memory from elsewhere is what was not wanted. The emulator's own threads go where the virtual CPUs do. */
+function numaTuning({ numa }: DesiredDomain): XmlNode[] {
+  if (!numa) return [];
+  return [element('numatune', {}, element('memory', { mode: 'strict', nodeset: numa.cell }))];
 }
 
 /** i440fx has the fewest devices for firmware and kernel to find: of QEMU's machines it boots fastest when emulated. */

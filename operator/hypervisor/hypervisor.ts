@@ -103,7 +103,23 @@ export interface HostFacts {
   };
   guests: GuestHardware;
   memoryBytes: number;
-  numaCells: { id: number; cpus: number; memoryBytes: number }[];
+  numaCells: NumaCell[];
+}
+
+export interface NumaCell {
+  id: number;
+  cpus: number;
+  /** Their numbers as libvirt writes them: `0-15,32-47`. */
+  cpuSet: string;
+  /** All of it, that of huge pages included. */
+  memoryBytes: number;
+  /** Pages that are set aside, used or not, by their size; without those of which there are none. */
+  hugePages: HugePages[];
+}
+
+export interface HugePages {
+  pageBytes: number;
+  count: number;
 }
 
 /** What guests can have on a host of its kind of hypervisor, sorted. Not to be changed: hosts that say the same share it. */

@@ -15,6 +15,8 @@ export class ChaosWorld extends World {
   readonly journal = new Journal(this);
   /** All VMs ever made by `addVm`, in their order, also those that are gone. */
   readonly made: VirtualMachine[] = [];
+  /** Domains that ran on two hosts at once, at any moment, such as `shop_web-1 on h1 and h2`. */
+  readonly doubles = new Set<string>();
   readonly #lives: Life[];
   readonly #effects: HostEffects[] = [];
 
@@ -63,7 +65,18 @@ export class ChaosWorld extends World {
       shutdown: { afterMs: 1000 },
       agent: { afterMs: 3000, addresses: [['10.77.0.10']] },
     };
-    this.#effects.push(new HostEffects(host));
+    this.#effects.push(new HostEffects(host, () => this.#countCopies()));
+  }
+
+  #countCopies(): void {
+    const running = this.hypervisor.hosts.flatMap(({ name: host, domains }) =>
+      [...domains.values()]
+        .filter(({ power }) => power !== 'Stopped')
+        .map(({ uuid, name }) => ({ host, uuid, name })),
+    );
+    for (const copies of Map.groupBy(running, ({ uuid }) => uuid).values())
+      if (copies.length > 1)
+        this.doubles.add(`${copies[0]?.name} on ${copies.map(({ host }) => host).join(' and ')}`);
   }
 
   programGuests(how: 'obedient' | 'deaf'): void {

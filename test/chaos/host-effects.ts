@@ -13,10 +13,13 @@ interface Seen {
 export class HostEffects {
   readonly seen: string[] = [];
   readonly #host: FakeHost;
+  readonly #onChange: () => void;
   #before: ReadonlyMap<string, Seen>;
 
-  constructor(host: FakeHost) {
+  /** `onChange` is called after each change of a domain. */
+  constructor(host: FakeHost, onChange: () => void = () => {}) {
     this.#host = host;
+    this.#onChange = onChange;
     this.#before = snapshot(host);
     const spy = {
       notify: () => this.#look(),
@@ -31,6 +34,7 @@ export class HostEffects {
     for (const uuid of new Set([...this.#before.keys(), ...now.keys()]))
       this.#compare(this.#before.get(uuid), now.get(uuid));
     this.#before = now;
+    this.#onChange();
   }
 
   #compare(before: Seen | undefined, now: Seen | undefined): void {

@@ -11,6 +11,8 @@ export interface Outcome {
   effects: readonly string[];
   /** Requests to change something after everything was settled. */
   afterwards: readonly string[];
+  /** Domains of which two copies ran at once, at any moment. */
+  doubles: readonly string[];
   /** Requests to change something before that, in order. */
   requests: readonly Request[];
 }
@@ -40,6 +42,7 @@ function outcomeOf(world: ChaosWorld, requests: readonly Request[]): Outcome {
     picture: pictureOf(world),
     effects: [...writes, ...world.hostEffects].sort(),
     afterwards: world.journal.requests.slice(requests.length).map(({ what }) => what),
+    doubles: [...world.doubles],
     requests,
   };
 }

@@ -3,7 +3,7 @@ import type { Outcome } from './matrix.ts';
 
 /**
  * How a disturbed run differs from the undisturbed one, in sentences; none when it does not: the same state in the end,
- * the same creates and deletes, and quiet afterwards.
+ * the same creates and deletes, quiet afterwards, and never two copies of a domain.
  * @throws Error when the two were not the same up to the blow: then the harness is at fault
  */
 export function faults(
@@ -17,6 +17,7 @@ export function faults(
     ...stateFaults(reference, disturbed),
     ...effectFaults(reference, disturbed, mayDoLess),
     ...unrest(disturbed),
+    ...disturbed.doubles.map((double) => `runs twice: ${double}`),
   ];
   return found.map((fault) => `${blow.how}, ${reference.requests[blow.at]?.what} (${blow.at}): ${fault}`);
 }

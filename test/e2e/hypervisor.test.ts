@@ -36,8 +36,8 @@ hypervisorContract('the libvirt adapter on a real host', async () => ({
 
 it('any VM is defined by libvirt, fits its schema, and is read back without a difference', async () => {
   const connection = await new LibvirtHypervisor().connect(await target());
-  const property = fc.asyncProperty(domainCase, async ({ vm, pool }) => {
-    const desired = desiredDomain(vm, pool, 'QEMU'); // which every lab host can
+  const property = fc.asyncProperty(domainCase, async ({ vm, pool, cell }) => {
+    const desired = desiredDomain(vm, pool, 'QEMU', undefined, cell); // which every lab host can
     if (desired.kind === 'problem') throw new Error(desired.message);
     // More is more than the machine type has.
     const domain = { ...desired.domain, cpuCores: Math.min(desired.domain.cpuCores, 255) };

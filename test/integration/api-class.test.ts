@@ -22,6 +22,24 @@ describe('the API server refuses', () => {
       virtualMachine({ classRef }),
       'spec.memory.size: Forbidden: the class in classRef gives the memory: leave out memory.size, or classRef',
     ],
+    [
+      'a VM of a class with huge pages of its own',
+      virtualMachine({ classRef, memory: { hugePageSize: '2Mi' } }),
+      'spec.memory.hugePageSize: Forbidden: the class in classRef gives the memory: leave out memory.hugePageSize, or classRef',
+    ],
+    [
+      'a class of half a huge page',
+      virtualMachineClass({ memory: { size: '512Mi', hugePageSize: '1Gi' } }),
+      'spec.memory.size: Invalid value: size must be a multiple of hugePageSize, such as 4Gi',
+    ],
+    [
+      'a class that shares its huge pages',
+      virtualMachineClass({
+        memory: { size: '1Gi', hugePageSize: '1Gi' },
+        overcommit: { memoryPercent: 200 },
+      }),
+      'spec.overcommit.memoryPercent: Forbidden: nobody shares huge pages: leave out overcommit.memoryPercent, or memory.hugePageSize',
+    ],
     ['a class without CPUs', virtualMachineClass({ cpu: undefined }), 'spec.cpu: Required value'],
     ['a class without memory', virtualMachineClass({ memory: {} }), 'spec.memory.size: Required value'],
     [
@@ -38,6 +56,14 @@ describe('the API server refuses', () => {
     expect(await refusal(controlPlane, manifest)).toContain(text);
   });
 });
+
+it.each(['1.5Gi', '1536Mi', '1610612736', '16Ti', '104857.6k'])(
+  'memory of %s can be in huge pages of 2Mi',
+  async (size) => {
+    const memory = { size, hugePageSize: '2Mi' };
+    expect((await accepted(controlPlane, virtualMachineClass({ memory }))).spec).toMatchObject({ memory });
+  },
+);
 
 it('a VirtualMachine of a class has no size of its own, and a class has no defaults', async () => {
   const { spec } = await accepted(controlPlane, virtualMachine({ classRef, memory: undefined }));

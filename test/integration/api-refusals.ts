@@ -53,6 +53,27 @@ export const refused: Record<string, Case[]> = {
       sized(4),
       'spec.memory.size: Invalid value: "integer": spec.memory.size in body must be of type string: "integer"',
     ],
+    ...[
+      { size: '1Gi', hugePageSize: '4Ki' },
+      { size: '1Gi', hugePageSize: '2MB' },
+    ].map(
+      (memory): Case => [
+        `huge pages of ${memory.hugePageSize}`,
+        virtualMachine({ memory }),
+        `spec.memory.hugePageSize: Unsupported value: "${memory.hugePageSize}": supported values: "2Mi", "1Gi"`,
+      ],
+    ),
+    ...[
+      { size: '1025Mi', hugePageSize: '2Mi' },
+      { size: '1.5Gi', hugePageSize: '1Gi' },
+      { size: '1G', hugePageSize: '2Mi' },
+    ].map(
+      (memory): Case => [
+        `${memory.size} in huge pages of ${memory.hugePageSize}`,
+        virtualMachine({ memory }),
+        'spec.memory.size: Invalid value: size must be a multiple of hugePageSize, such as 4Gi',
+      ],
+    ),
     ['no memory', virtualMachine({ memory: undefined }), `spec.memory: Required value: ${sizeText}`],
     ['memory of no size', virtualMachine({ memory: {} }), `spec.memory: Required value: ${sizeText}`],
     ['a misspelt field', virtualMachine({ memroy: {} }), strict('VirtualMachine', 'spec.memroy')],

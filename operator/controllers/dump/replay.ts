@@ -47,7 +47,7 @@ export function replay({ stores, pools }: Snapshot): Replayed[] {
   return inOrder(pools, waiting(stores)).map((vm) => {
     const pool = stores.hostPools.get(vm.spec.placement.hostPoolRef.name);
     const choice = pool && chooseHost(pools, vm, pool);
-    if (choice?.kind === 'host') pools.assume(vm, choice.hostName);
+    if (choice?.kind === 'host') pools.assume(vm, choice.place);
     return { vm, choice };
   });
 }

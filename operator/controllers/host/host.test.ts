@@ -225,7 +225,13 @@ describe('a host that cannot be used', () => {
   });
 
   it('never said anything else: it has no capacity, and no VM comes', async () => {
-    const numaCells = [0, 0].map((id) => ({ id, cpus: 8, memoryBytes: 32 * 2 ** 30 }));
+    const numaCells = [0, 0].map((id) => ({
+      id,
+      cpus: 8,
+      cpuSet: '',
+      memoryBytes: 32 * 2 ** 30,
+      hugePages: [],
+    }));
     const world = await World.withHosts(1, { numaCells });
     world.putVm('a');
     await world.run(10_000);

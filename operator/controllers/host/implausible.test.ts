@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { HostFacts } from '../../hypervisor/hypervisor.ts';
+import type { HostFacts, NumaCell } from '../../hypervisor/hypervisor.ts';
 import { implausible } from './implausible.ts';
 
 const gib = 2 ** 30;
-const cell = (id: number, cpus: number, memoryBytes: number) => ({ id, cpus, memoryBytes });
+const cell = (id: number, cpus: number, memoryBytes: number): NumaCell => ({
+  id,
+  cpus,
+  cpuSet: '',
+  memoryBytes,
+  hugePages: [],
+});
 
 const facts = {
   hostUUID: '6f0c1b9e-8f43-4a36-9d6c-1f2b3c4d5e6f',

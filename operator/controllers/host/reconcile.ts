@@ -1,7 +1,6 @@
 import type { Host } from '../../api/host.ts';
 import type { HostPool } from '../../api/hostpool.ts';
 import { hosts } from '../../api/kinds.ts';
-import { parseBytes } from '../../api/quantity.ts';
 import { domainUuidOf } from '../../domain/identity.ts';
 import { type DomainSummary, HypervisorError } from '../../hypervisor/hypervisor.ts';
 import type { Clock } from '../../kube/clock.ts';
@@ -13,11 +12,13 @@ import { namedLimits } from '../pool/named-resources.ts';
 import type { PoolModel } from '../pool/pool-model.ts';
 import { resourceList } from '../pool/resource-list.ts';
 import type { Stores } from '../stores.ts';
-import { type Amounts, allocatable } from './capacity.ts';
+import { allocatable, factsOnRecord } from './capacity.ts';
 import type { HostConnections, HostLink } from './connections.ts';
 import type { Credentials, CredentialsResult } from './credentials.ts';
 import { replacedMachine } from './identity.ts';
 import { soundFacts } from './implausible.ts';
+import type { Measurements } from './measurements.ts';
+import { hugePageLimits } from './numa-cells.ts';
 import { schedulable } from './schedulable.ts';
 import type { Sightings } from './sightings.ts';
 import { hostStatus } from './status.ts';
@@ -27,6 +28,7 @@ export interface HostEnvironment {
   stores: Stores;
   connections: HostConnections;
   sightings: Sightings;
+  measurements: Measurements;
   credentials: Credentials;
   pools: PoolModel;
   clock: Clock;
@@ -62,9 +64,10 @@ export async function reconcileHost(
   // The first attempt is under way: after our own restart that is no news.
   if (link?.state === 'Connecting' && !link.error && host.status) return done;
   const foreign = link?.connection ? await foreignDomains(env, host, link, context.signal) : undefined;
-  const limits = allocatableOf(host, pool, link);
+  const facts = soundFacts(link) ?? factsOnRecord(host);
+  const limits = pool && facts && allocatable(pool, facts);
   const used = env.pools.usage(key);
-  const named = namedLimits(pool, host.metadata.labels);
+  const more = { ...hugePageLimits(facts?.numaCells ?? []), ...namedLimits(pool, host.metadata.labels) };
   const node = env.stores.nodes.get(key);
   const status = hostStatus({
     host,
@@ -74,9 +77,10 @@ export async function reconcileHost(
     credentials,
     schedulable: schedulable(host, pool, node),
     taints: taintsOf(host, pool, node),
-    resources: resourceList(named, used.resources),
+    measured: env.measurements.told(key),
+    resources: resourceList(more, used.resources),
     allocation: {
-      limits: limits && { cpu: limits.cpu, memory: limits.memoryBytes, ...named },
+      limits: limits && { cpu: limits.cpu, memory: limits.memoryBytes, ...more },
       used: used.resources,
     },
     twin: env.connections.sharesUUID(key),
@@ -107,21 +111,6 @@ async function connect(
     env.connections.ensure({ name: host.metadata.name, address: host.spec.address, port, credentials });
   }
   return result;
-}
-
-/** From what the host says now, or said when it was last seen. */
-function allocatableOf(
-  host: Host,
-  pool: HostPool | undefined,
-  link: HostLink | undefined,
-): Amounts | undefined {
-  if (!pool) return undefined;
-  const facts = soundFacts(link);
-  if (facts) return allocatable(pool, facts);
-  const capacity = host.status?.capacity;
-  return (
-    capacity && allocatable(pool, { cpu: { count: capacity.cpu }, memoryBytes: parseBytes(capacity.memory) })
-  );
 }
 
 async function foreignDomains(

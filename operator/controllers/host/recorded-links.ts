@@ -4,6 +4,7 @@ import type { HostFacts } from '../../hypervisor/hypervisor.ts';
 import { findCondition } from '../conditions.ts';
 import type { Stores } from '../stores.ts';
 import type { ConnectionsListener, HostConnections, HostLink } from './connections.ts';
+import { cellsFromStatus } from './numa-cells.ts';
 
 /** What a model of pools asks about hosts: of connections that stand, or of what was written down about them. */
 export type HostLinks = Pick<HostConnections, 'link' | 'sharesUUID' | 'listen'>;
@@ -69,9 +70,6 @@ function factsOf({ status, ...host }: Host): HostFacts | undefined {
     cpu: { ...cpu, ...(vendor === undefined ? {} : { vendor }), count: status.capacity.cpu },
     guests: { cpuModels: models, machineTypes: status.machineTypes ?? [] },
     memoryBytes: parseBytes(status.capacity.memory),
-    numaCells: (status.numaCells ?? []).map(({ id, cpus, memory }) => ({
-      ...{ id, cpus },
-      memoryBytes: parseBytes(memory),
-    })),
+    numaCells: cellsFromStatus(status.numaCells),
   };
 }

@@ -1,6 +1,7 @@
 import type { Host } from '../../api/host.ts';
 import type { HostPool, HostPoolStatus } from '../../api/hostpool.ts';
 import type { Resources } from '../../placement/model/resources.ts';
+import { hugePagesIn } from '../host/numa-cells.ts';
 import { namedLimits } from '../pool/named-resources.ts';
 import type { PoolUsage } from '../pool/pool-model.ts';
 import { amountInStatus, listedNames, nameInStatus, sumOf } from '../pool/resource-list.ts';
@@ -12,7 +13,10 @@ export function poolResources(
   members: readonly Host[],
   usages: readonly PoolUsage[],
 ): NonNullable<HostPoolStatus['resources']> {
-  const limits = members.map((host) => namedLimits(pool, host.metadata.labels));
+  const limits = members.map((host) => ({
+    ...hugePagesIn(host),
+    ...namedLimits(pool, host.metadata.labels),
+  }));
   const used = usages.map(({ resources }) => resources);
   const [allLimits, allUsed] = [sumOf(limits), sumOf(used)];
   return listedNames(allLimits, allUsed).map((resource) => {

@@ -3,6 +3,7 @@ import { parseBytes } from '../../api/quantity.ts';
 import type { HostState } from '../../placement/model/host.ts';
 import type { Resources } from '../../placement/model/resources.ts';
 import type { PlacedVm } from '../../placement/model/vm.ts';
+import { hugePagesIn } from '../host/numa-cells.ts';
 import { takesVms } from '../hostpool/standing.ts';
 import type { HostView } from './translate.ts';
 
@@ -32,9 +33,14 @@ export interface Books {
 export function roomOfHost(view: HostView, state: HostState, isFirstAttempt: boolean): HostRoom {
   const { host, link } = view;
   const told = host.status?.allocatable;
+  const onRecord = told && {
+    ...state.limits,
+    ...{ cpu: told.cpu, memory: parseBytes(told.memory) },
+    ...hugePagesIn(host),
+  };
   return {
     ...{ view, state },
-    limits: !link?.facts && told ? { cpu: told.cpu, memory: parseBytes(told.memory) } : state.limits,
+    limits: (!link?.facts && onRecord) || state.limits,
     takesVms: isFirstAttempt ? takesVms(host) : state.available.yes,
   };
 }

@@ -1,14 +1,14 @@
 import type { HostPool } from '../../api/hostpool.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import { classNotFound } from '../../domain/desired.ts';
-import type { Decision } from '../../placement/model/decision.ts';
+import type { Decision, Placement } from '../../placement/model/decision.ts';
 import { conflictOf } from './conflicts.ts';
 import type { PoolModel } from './pool-model.ts';
 
 /** A host, and what besides its points speaks for it. `line`: it was decided while the VM waited. */
 export interface Chosen {
   kind: 'host';
-  hostName: string;
+  place: Placement;
   by: 'points' | 'gate' | 'line' | 'gang' | 'preemption';
 }
 
@@ -39,15 +39,15 @@ export function chooseHost(pools: PoolModel, vm: VirtualMachine, pool: HostPool)
   pools.placeWaiting(vm);
   const withoutGang = refusalOfGang(pools, vm);
   if (withoutGang) return withoutGang;
-  const assumed = pools.assumedHost(vm);
-  if (assumed !== undefined)
-    return { kind: 'host', hostName: assumed, by: pools.gangs.isMember(vm) ? 'gang' : 'line' };
+  const assumed = pools.assumedPlace(vm);
+  if (assumed) return { kind: 'host', place: assumed, by: pools.gangs.isMember(vm) ? 'gang' : 'line' };
   const room = pools.preemptions.pursue(vm);
-  if (room?.kind === 'ready') return { kind: 'host', hostName: room.host, by: 'preemption' };
+  if (room?.kind === 'ready')
+    return { kind: 'host', place: pools.placeOn(vm, pool, room.host), by: 'preemption' };
   if (room) return { kind: 'none', reason: 'Preempting', message: waitingFor(room) };
   const decision = pools.place(vm, pool);
   if (decision.kind === 'placed')
-    return { kind: 'host', hostName: decision.host, by: decision.passedOver ? 'gate' : 'points' };
+    return { kind: 'host', place: decision, by: decision.passedOver ? 'gate' : 'points' };
   return (
     inConflict(pools, vm) ?? { kind: 'none', reason: 'Unschedulable', message: decision.message, decision }
   );

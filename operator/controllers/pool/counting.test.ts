@@ -42,7 +42,19 @@ describe('a VM counts', () => {
       cpu: 16,
       memory: 2 * gibibyte,
     });
-    expect(countedVm(vm({ powerState: 'Stopped', allocated }), counting).cpu).toBe(6);
+    expect(countedVm(vm({ powerState: 'Stopped', allocated }), counting)['cpu']).toBe(6);
+  });
+
+  it('by huge pages in place of memory, which nobody shares, and by both while it runs with other ones', () => {
+    const memory = { size: '4Gi', hugePageSize: '2Mi' as const };
+    const inPages = { ...vmClass({ cpuPercent: 400 }), spec: { cpu: { cores: 3 }, memory } };
+    const counting = { pool: pool(), vmClass: inPages };
+    expect(countedVm(vm(), counting)).toEqual({ cpu: 3, 'hugepages-2Mi': 4 * gibibyte });
+    const allocated = { cpu: { cores: 1 }, memory: { size: '2Gi', hugePageSize: '1Gi' as const } };
+    expect(countedVm(vm({ powerState: 'Running', allocated }), counting)).toEqual({
+      ...{ cpu: 3, 'hugepages-2Mi': 4 * gibibyte, 'hugepages-1Gi': 2 * gibibyte },
+    });
+    expect(countingRemark(vm(), counting)).toBe('');
   });
 
   it('while its class is gone by what it asked for last, and for nothing if that was never known', () => {

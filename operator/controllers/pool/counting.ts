@@ -1,8 +1,9 @@
 import type { HostPool } from '../../api/hostpool.ts';
-import { exactQuantity, parseBytes, readableQuantity } from '../../api/quantity.ts';
+import { exactQuantity, readableQuantity } from '../../api/quantity.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import type { VirtualMachineClass } from '../../api/virtualmachineclass.ts';
-import { lastSizeOf, type Size, type VmSize } from '../../domain/size.ts';
+import { lastSizeOf, type Size, sizeFromStatus, type VmSize } from '../../domain/size.ts';
+import { hugePages, type Resources } from '../../placement/model/resources.ts';
 
 /** What besides the VM itself decides how much it counts against the limits of its hosts. */
 export interface Counting {
@@ -17,7 +18,7 @@ export function heldBy({ status }: VirtualMachine) {
 }
 
 /** 256 TiB, which no host has: more than that would be nonsense to the engine, which closes the host on which it is. */
-const most = 2 ** 48;
+const largest = 2 ** 48;
 
 /**
  * An amount in the units of the pool's limits, which are what hosts have times the pool's over-commit: of a class that
@@ -25,29 +26,36 @@ const most = 2 ** 48;
  */
 function counted(amount: number, poolPercent: number | undefined, classPercent: number | undefined): number {
   if (poolPercent === undefined || classPercent === undefined) return amount;
-  return Math.min(most, (amount * poolPercent) / classPercent);
+  return Math.min(largest, (amount * poolPercent) / classPercent);
 }
 
-/** What a VM of this size counts against the limits of its hosts. */
+/** What a VM of this size counts against the limits of its hosts. Huge pages are shared by nobody. */
 export function countedSize(
-  { cpuCores, memoryBytes }: Size,
+  { cpuCores, memoryBytes, hugePageSize }: Size,
   { overcommit }: Pick<VmSize, 'overcommit'>,
   pool: HostPool | undefined,
-): { cpu: number; memory: number } {
+): Resources {
   const ofPool = pool?.spec.overcommit;
-  return {
-    cpu: counted(cpuCores, ofPool?.cpuPercent, overcommit.cpuPercent),
-    memory: Math.ceil(counted(memoryBytes, ofPool?.memoryPercent, overcommit.memoryPercent)),
-  };
+  const cpu = counted(cpuCores, ofPool?.cpuPercent, overcommit.cpuPercent);
+  if (hugePageSize !== undefined) return { cpu, [hugePages(hugePageSize)]: memoryBytes };
+  const memory = Math.ceil(counted(memoryBytes, ofPool?.memoryPercent, overcommit.memoryPercent));
+  return { cpu, memory };
 }
 
 /** What the VM counts against the limits of its hosts. One that was made smaller has what it had until it is restarted. */
-export function countedVm(vm: VirtualMachine, { pool, vmClass }: Counting): { cpu: number; memory: number } {
+export function countedVm(vm: VirtualMachine, { pool, vmClass }: Counting): Resources {
   const size = lastSizeOf(vm, vmClass);
+  const asked = countedSize(size, size, pool);
   const held = heldBy(vm);
-  const cpuCores = Math.max(size.cpuCores, held?.cpu.cores ?? 0);
-  const memoryBytes = Math.max(size.memoryBytes, held ? parseBytes(held.memory.size) : 0);
-  return countedSize({ cpuCores, memoryBytes }, size, pool);
+  return held ? most([asked, countedSize(sizeFromStatus(held), size, pool)]) : asked;
+}
+
+/** The largest amount of each resource. */
+function most(all: readonly Resources[]): Resources {
+  const found: Record<string, number> = {};
+  for (const [name, amount] of all.flatMap((resources) => Object.entries(resources)))
+    found[name] = Math.max(found[name] ?? 0, amount);
+  return found;
 }
 
 /**
@@ -56,16 +64,16 @@ export function countedVm(vm: VirtualMachine, { pool, vmClass }: Counting): { cp
  */
 export function countingRemark(vm: VirtualMachine, { pool, vmClass }: Counting): string {
   const size = lastSizeOf(vm, vmClass);
-  const counts = countedSize(size, size, pool);
+  const { cpu = 0, memory = size.memoryBytes } = countedSize(size, size, pool);
   const { name = '' } = vm.spec.classRef ?? {};
   const promised = (resource: 'cpuPercent' | 'memoryPercent') =>
     `VirtualMachineClass ${name} promises ${size.overcommit[resource]} % of what hosts have, HostPool ${pool?.metadata.name} ${pool?.spec.overcommit[resource]} %.`;
   const remarks: string[] = [];
-  if (counts.cpu !== size.cpuCores)
-    remarks.push(`Its ${cpus(size.cpuCores)} as ${round(counts.cpu)}: ${promised('cpuPercent')}`);
-  if (counts.memory !== size.memoryBytes)
+  if (cpu !== size.cpuCores)
+    remarks.push(`Its ${cpus(size.cpuCores)} as ${round(cpu)}: ${promised('cpuPercent')}`);
+  if (memory !== size.memoryBytes)
     remarks.push(
-      `Its ${exactQuantity(size.memoryBytes)} of memory count as ${readableQuantity(counts.memory)}: ${promised('memoryPercent')}`,
+      `Its ${exactQuantity(size.memoryBytes)} of memory count as ${readableQuantity(memory)}: ${promised('memoryPercent')}`,
     );
   return remarks.join(' ');
 }

@@ -119,13 +119,13 @@ export class Gangs {
     const refusal = refusalOf(asked, (pool, vms) =>
       gate.refusal(
         pool,
-        vms.map((vm) => ({ ...vm, host: placements.get(vm.id)?.host ?? '' })),
+        vms.map((vm) => ({ ...vm, host: '', ...placements.get(vm.id) })),
       ),
     );
     if (refusal) return refused(policy, refusal);
     for (const { member } of asked) {
       const placement = decision.placements.get(keyOf(member));
-      if (placement) this.#model.assume(member, placement.host);
+      if (placement) this.#model.assume(member, placement);
     }
     return { kind: 'stands' };
   }

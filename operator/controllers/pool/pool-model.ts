@@ -25,12 +25,11 @@ import { policyState } from './policy-state.ts';
 import { Preemptions } from './preemptions.ts';
 import { Reservations } from './reservations.ts';
 import { Shares } from './shares.ts';
-import { hostState, vmState } from './translate.ts';
+import { hostState, placedVm, vmState } from './translate.ts';
 import { WaitingLine } from './waiting-line.ts';
 
 /** A host chosen for a VM, and the version of the VM that the binding is to be written over. */
-interface Assumption {
-  host: string;
+interface Assumption extends Placement {
   resourceVersion: string;
 }
 
@@ -132,7 +131,7 @@ export class PoolModel {
       const request = this.request(waiting, pool);
       const kind = this.engine.kindOf(request);
       const found = inVain.has(kind) ? undefined : this.#find(request);
-      if (found) this.assume(waiting, found.host);
+      if (found) this.assume(waiting, found);
       else inVain.add(kind);
     }
   }
@@ -152,6 +151,12 @@ export class PoolModel {
   /** The required rule that the VM breaks on the host, if any. */
   check(vm: VirtualMachine, pool: HostPool, hostName: string): Rejection | undefined {
     return this.engine.check(this.request(vm, pool), hostName);
+  }
+
+  /** The VM with the NUMA cell that it would get on the host, the preferred one if it has the room, if it wants one. */
+  placeOn(vm: VirtualMachine, pool: HostPool, hostName: string, preferredCell?: number): Placement {
+    const cell = this.engine.cellOn(this.request(vm, pool), hostName, preferredCell);
+    return { host: hostName, ...(cell === undefined ? {} : { cell }) };
   }
 
   /** What the host lacks for the VM if it has this size, beside all others on it; undefined when nothing. */
@@ -175,19 +180,19 @@ export class PoolModel {
    * is not waited for: the write may have arrived all the same. As the binding is written over one version of the VM, any
    * later version tells: it has the binding, or another write was first and there is none.
    */
-  assume(vm: VirtualMachine, hostName: string): void {
-    this.#assumed.set(keyOf(vm), { host: hostName, resourceVersion: vm.metadata.resourceVersion });
-    this.count(vm, hostName);
+  assume(vm: VirtualMachine, placement: Placement): void {
+    this.#assumed.set(keyOf(vm), { ...placement, resourceVersion: vm.metadata.resourceVersion });
+    this.count(vm, placement);
   }
 
   /**
-   * The host assumed for the VM as it is, while that takes VMs: another one chosen in its place would leave the first
+   * The place assumed for the VM as it is, while that takes VMs: another one chosen in its place would leave the first
    * uncounted.
    */
-  assumedHost(vm: VirtualMachine): string | undefined {
+  assumedPlace(vm: VirtualMachine): Placement | undefined {
     const assumed = this.#assumed.get(keyOf(vm));
     if (assumed?.resourceVersion !== vm.metadata.resourceVersion) return undefined;
-    return this.engine.takesVms(assumed.host) ? assumed.host : undefined;
+    return this.engine.takesVms(assumed.host) ? assumed : undefined;
   }
 
   /** A place is held for the VM no more; what is bound, or decided, stays. */
@@ -217,8 +222,9 @@ export class PoolModel {
     if (bound || this.#isDecided(vm)) this.#assumed.delete(key);
     this.line.see(vm);
     this.preemptions.see(vm);
-    const host = bound ?? this.#assumed.get(key)?.host ?? this.preemptions.hostFor(vm);
-    if (host) this.count(vm, host);
+    const held = this.preemptions.hostFor(vm);
+    const place = bound ? { host: bound } : (this.#assumed.get(key) ?? (held && { host: held }));
+    if (place) this.count(vm, place);
     else this.#dropVm(key);
   }
 
@@ -243,8 +249,8 @@ export class PoolModel {
    * Counts the VM on the host, for all that reckon with room. For one that makes way no room is kept any more: its place is
    * promised to another.
    */
-  count(vm: VirtualMachine, host: string): void {
-    const placed = { ...this.state(vm), host };
+  count(vm: VirtualMachine, place: Placement): void {
+    const placed = placedVm(vm, this.#counting(vm), place);
     this.engine.upsertVm(placed);
     const isVictim = this.preemptions.isVictim(vm);
     for (const books of this.#books) {
@@ -256,7 +262,7 @@ export class PoolModel {
   /** Counts the VM anew where it is bound to, after it has become a victim or is one no more. */
   recount(key: ObjectKey): void {
     const vm = this.#stores.virtualMachines.get(key);
-    if (vm?.status?.hostName) this.count(vm, vm.status.hostName);
+    if (vm?.status?.hostName) this.count(vm, { host: vm.status.hostName });
   }
 
   #dropVm(key: string): void {
@@ -294,6 +300,7 @@ export class PoolModel {
     };
     const state = hostState(view);
     this.engine.upsertHost(state);
+    this.engine.hint(name, { contention: (host.status?.contentionPercent ?? 0) / 100 });
     const room = roomOfHost(view, state, isFirstAttempt(host, view.link));
     for (const books of this.#books) books.seeHost(room);
   }

@@ -154,7 +154,8 @@ export class Preemptions {
       this.#model.recount(key);
     }
     const vm = this.#stores.virtualMachines.get(preemptor);
-    if (vm?.metadata.uid === clearing.uid && !vm.status?.hostName) this.#model.count(vm, clearing.host);
+    if (vm?.metadata.uid === clearing.uid && !vm.status?.hostName)
+      this.#model.count(vm, { host: clearing.host });
   }
 
   /** A victim says for whom it makes way, as an operator before this one decided. */

@@ -78,6 +78,6 @@ export class Reservations implements Books, Reviewer {
 }
 
 function reserveHost({ state, limits, takesVms }: HostRoom): ReserveHost {
-  const { name, labels, taints, offers } = state;
-  return { name, labels, limits, takesVms, traits: JSON.stringify([labels, taints, offers]) };
+  const { name, labels, taints, offers, cells } = state;
+  return { name, labels, limits, takesVms, traits: JSON.stringify([labels, taints, offers, cells]) };
 }

@@ -3,16 +3,17 @@ import type { HostPool } from '../../api/hostpool.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import type { HostFacts } from '../../hypervisor/hypervisor.ts';
 import { keyOf } from '../../kube/object.ts';
+import type { Placement } from '../../placement/model/decision.ts';
 import type { HostState } from '../../placement/model/host.ts';
-import type { VmState } from '../../placement/model/vm.ts';
-import { allocatable } from '../host/capacity.ts';
+import type { PlacedVm, VmState } from '../../placement/model/vm.ts';
+import { cellLimits, factsOnRecord, hostLimits } from '../host/capacity.ts';
 import type { HostLink } from '../host/connections.ts';
 import { replacedMachine } from '../host/identity.ts';
 import { soundFacts } from '../host/implausible.ts';
 import { schedulable } from '../host/schedulable.ts';
 import { taintsOf } from '../host/taints.ts';
 import type { Node } from '../hostpool/membership.ts';
-import { type Counting, countedVm } from './counting.ts';
+import { type Counting, countedVm, heldBy } from './counting.ts';
 import { namedLimits, namedRequests } from './named-resources.ts';
 import { hardwareOffers, needsOf, offersOf } from './offers.ts';
 
@@ -29,12 +30,25 @@ export function vmState(vm: VirtualMachine, counting: Counting): VmState {
   };
 }
 
+/** A VM on its host: in the cell that it is to have there, or still runs in although it wants none any more. */
+export function placedVm(vm: VirtualMachine, counting: Counting, { host, cell }: Placement): PlacedVm {
+  const state = vmState(vm, counting);
+  const held = heldBy(vm)?.numaCell;
+  const known = cell ?? vm.status?.numaCell ?? held;
+  return {
+    ...{ ...state, host },
+    ...(known === undefined ? {} : { cell: known }),
+    ...(held === undefined ? {} : { oneCell: true }),
+  };
+}
+
 /** What the VM itself asks of its host. */
 function hostRules({
   hostSelector,
   hostAffinity,
   tolerations,
   priority,
+  numaPolicy,
 }: VirtualMachine['spec']['placement']): Partial<VmState> {
   const { required, preferred = [] } = hostAffinity ?? {};
   const affinity = {
@@ -46,6 +60,7 @@ function hostRules({
     ...(priority === undefined ? {} : { priority }),
     ...(hostAffinity ? { hostAffinity: affinity } : {}),
     ...(tolerations ? { tolerations } : {}),
+    ...(numaPolicy === 'SingleCell' ? { oneCell: true } : {}),
   };
 }
 
@@ -61,8 +76,10 @@ export interface HostView {
 /** A Host in placement's words; its limits are 0 until it has told its facts. */
 export function hostState({ host, pool, node, link, twin }: HostView): HostState {
   const facts = soundFacts(link);
-  const limits = pool && facts ? allocatable(pool, facts) : { cpu: 0, memoryBytes: 0 };
+  const limits = pool && facts ? hostLimits(pool, facts) : { cpu: 0, memory: 0 };
   const labels = host.metadata.labels ?? {};
+  // Of a host that is not connected yet as well: where VMs in its cells would go if others failed does not change by that.
+  const known = facts ?? factsOnRecord(host);
   return {
     name: host.metadata.name,
     pool: host.spec.hostPoolRef.name,
@@ -70,10 +87,8 @@ export function hostState({ host, pool, node, link, twin }: HostView): HostState
     available: availability({ host, pool, node, link, twin }),
     taints: taintsOf(host, pool, node),
     offers: offers(facts, pool ? offersOf(pool, labels) : []),
-    limits: {
-      ...{ cpu: limits.cpu, memory: limits.memoryBytes },
-      ...namedLimits(pool, labels),
-    },
+    limits: { ...limits, ...namedLimits(pool, labels) },
+    ...(pool && known ? { cells: cellLimits(pool, known) } : {}),
   };
 }
 

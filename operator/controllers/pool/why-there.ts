@@ -7,8 +7,8 @@ import type { PoolModel } from './pool-model.ts';
 type Model = Pick<PoolModel, 'engine' | 'request'>;
 
 /** Why the VM goes to the host that was just chosen, in a few words; to be asked before anything has changed. */
-export function whyThere(model: Model, vm: VirtualMachine, pool: HostPool, { hostName, by }: Chosen): string {
-  const merits = model.engine.merits(model.request(vm, pool), hostName);
+export function whyThere(model: Model, vm: VirtualMachine, pool: HostPool, { place, by }: Chosen): string {
+  const merits = model.engine.merits(model.request(vm, pool), place.host);
   const sentences = [
     merits ? meritsSentence(merits) : '',
     by === 'preemption' ? 'Less important VMs have made way there.' : '',

@@ -17,7 +17,7 @@ export async function adopt(scope: Scope): Promise<StepResult | undefined> {
     return { kind: 'postpone', forMs: 1000 };
   for (const hostName of env.sightings.elsewhere(domainUuidOf(vm), '')) {
     if (!(await runsOn(scope, hostName))) continue;
-    await bind(scope, hostName, `Found on host ${hostName}, where it runs.`);
+    await bind(scope, { host: hostName }, `Found on host ${hostName}, where it runs.`);
     return { kind: 'done' };
   }
   return undefined;

@@ -8,6 +8,7 @@ import { domainXml } from '../../domain/write.ts';
 import { type HostConnection, HypervisorError } from '../../hypervisor/hypervisor.ts';
 import { classOf } from '../stores.ts';
 import { runsElsewhere } from './elsewhere.ts';
+import { chooseCell } from './numa-cell.ts';
 import { isOutdated } from './outdated.ts';
 import { type Scope, type StepResult, stepDone } from './scope.ts';
 
@@ -25,7 +26,10 @@ export async function defineDomain(scope: Scope): Promise<StepResult> {
     };
   }
   await look(scope, connection);
-  const desired = desiredDomain(vm, pool, link.facts.hypervisorType, classOf(scope.env.stores, vm));
+  const cell = chooseCell(scope, pool, link.facts.numaCells);
+  if (cell) scope.numaCell = cell.id;
+  const vmClass = classOf(scope.env.stores, vm);
+  const desired = desiredDomain(vm, pool, link.facts.hypervisorType, vmClass, cell);
   if (desired.kind === 'problem')
     return withProblem(scope, { kind: 'blocked', reason: desired.reason, message: desired.message });
   scope.desired = desired.domain;

@@ -40,9 +40,9 @@ function withoutHost(scope: Scope, pool: HostPool, choice: Choice & { kind: 'non
 
 /** The binding comes back by the watch and wakes the VM, which then is counted in its host's lane. */
 async function bindTo(scope: Scope, pool: HostPool, chosen: Chosen): Promise<StepResult> {
-  const { hostName } = chosen;
+  const { place } = chosen;
   const why = whyThere(scope.env.pools, scope.vm, pool, chosen);
-  await bind(scope, hostName, `Placed on host ${hostName}. ${why}`.trim());
+  await bind(scope, place, `Placed on host ${place.host}. ${why}`.trim());
   return { kind: 'postpone' };
 }
 

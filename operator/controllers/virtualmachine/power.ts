@@ -1,6 +1,6 @@
-import { parseBytes } from '../../api/quantity.ts';
 import type { VirtualMachineSpec } from '../../api/virtualmachine.ts';
-import { readDomain } from '../../domain/read.ts';
+import { cellOf, readDomain } from '../../domain/read.ts';
+import { sizeFromStatus, sizeOfDomain } from '../../domain/size.ts';
 import { type HostConnection, HypervisorError, type ObservedDomain } from '../../hypervisor/hypervisor.ts';
 import { domainUUID, look } from './definition.ts';
 import { runsElsewhere } from './elsewhere.ts';
@@ -106,11 +106,14 @@ async function start(scope: Scope, connection: HostConnection): Promise<StepResu
 function noRoom({ env, lookAgainMs, observed, pool, vm }: Scope): StepResult | undefined {
   const { allocated, hostName = '' } = vm.status ?? {};
   if (!allocated || !observed || !pool) return undefined;
-  const { cpuCores, memoryBytes } = readDomain(observed.definitionXml);
-  const grew = cpuCores > allocated.cpu.cores || memoryBytes > parseBytes(allocated.memory.size);
-  if (!grew) return undefined;
-  const size = { cpuCores, memoryBytes };
-  const had = `it ran with ${allocated.cpu.cores} cores and ${allocated.memory.size}`;
+  const definition = readDomain(observed.definitionXml);
+  const size = sizeOfDomain(definition);
+  const before = sizeFromStatus(allocated);
+  const hasOtherMemory = size.memoryBytes > before.memoryBytes || size.hugePageSize !== before.hugePageSize;
+  const hasOtherCell = cellOf(definition) !== allocated.numaCell;
+  if (!(size.cpuCores > before.cpuCores || hasOtherMemory || hasOtherCell)) return undefined;
+  const pages = before.hugePageSize === undefined ? '' : ` in huge pages of ${before.hugePageSize}`;
+  const had = `it ran with ${allocated.cpu.cores} cores and ${allocated.memory.size}${pages}`;
   const shortage = env.pools.shortageOn(vm, pool, hostName, size);
   if (shortage) {
     const message = `Host ${hostName} ${shortage} for what the VM asks for now; ${had}. Ask for less, or stop or move other VMs of the host.`;

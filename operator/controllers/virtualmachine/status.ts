@@ -1,4 +1,3 @@
-import { exactQuantity } from '../../api/quantity.ts';
 import {
   type PowerState,
   type VirtualMachine,
@@ -6,20 +5,22 @@ import {
   virtualMachineConditions,
 } from '../../api/virtualmachine.ts';
 import { domainUuidOf, macAddressOf } from '../../domain/identity.ts';
-import { readDomain } from '../../domain/read.ts';
-import { sizeInStatus, sizeOf } from '../../domain/size.ts';
+import { cellOf, readDomain } from '../../domain/read.ts';
+import { allocatedInStatus, sizeInStatus, sizeOf, sizeOfDomain } from '../../domain/size.ts';
+import type { Placement } from '../../placement/model/decision.ts';
 import { conditionList, unknown, type Verdict } from '../conditions.ts';
 import { classOf } from '../stores.ts';
+import { contention } from './contention.ts';
 import type { Scope, StepResult } from './scope.ts';
 import { stepDone } from './scope.ts';
 import { verdicts } from './verdicts.ts';
 
 /** The status that binds the VM to a host; the placement generation counts up, so that older domains are stale. */
-export function bindingStatus(scope: Scope, hostName: string): VirtualMachineStatus {
+export function bindingStatus(scope: Scope, { host: hostName, cell }: Placement): VirtualMachineStatus {
   const { status } = scope.vm;
   const placementGeneration = (status?.placementGeneration ?? 0) + 1;
   const bound: VirtualMachine = { ...scope.vm, status: { ...status, hostName, placementGeneration } };
-  return computeStatus({ ...scope, vm: bound }, stepDone);
+  return computeStatus({ ...scope, vm: bound, ...(cell === undefined ? {} : { numaCell: cell }) }, stepDone);
 }
 
 /** The whole status from what this reconcile saw. The same world makes the same status. */
@@ -33,10 +34,12 @@ export function computeStatus(scope: Scope, outcome: StepResult): VirtualMachine
   return {
     observedGeneration: generation,
     ...(hostName === undefined ? pastBinding(vm) : binding(vm, hostName)),
+    ...(hostName === undefined ? {} : numaCell(scope)),
     ...(hostName !== undefined && scope.makesWayFor ? { makesWayFor: scope.makesWayFor } : {}),
     ...(power === undefined ? {} : { powerState: power }),
     ...askedSize(scope),
     ...allocated(scope),
+    ...toldContention(scope),
     ...(hostName === undefined ? {} : { interfaces: interfaces(scope) }),
     conditions: conditionList(
       verdicts(scope, outcome),
@@ -51,6 +54,13 @@ export function computeStatus(scope: Scope, outcome: StepResult): VirtualMachine
 function binding(vm: VirtualMachine, hostName: string): Partial<VirtualMachineStatus> {
   const placementGeneration = vm.status?.placementGeneration ?? 1;
   return { hostName, placementGeneration, domainUUID: domainUuidOf(vm) };
+}
+
+/** While the host does not answer, that which it had. */
+function numaCell({ vm, numaCell: found }: Scope): Pick<VirtualMachineStatus, 'numaCell'> {
+  if (vm.spec.placement.numaPolicy !== 'SingleCell') return {};
+  const cell = found ?? vm.status?.numaCell;
+  return cell === undefined ? {} : { numaCell: cell };
 }
 
 /** The fencing token of a VM that has given its host back counts on from where it was. */
@@ -94,11 +104,22 @@ function askedSize({ vm, env }: Scope): Pick<VirtualMachineStatus, 'size'> {
   return size ? { size } : {};
 }
 
+function toldContention(scope: Scope): Pick<VirtualMachineStatus, 'contention'> {
+  const told = contention(scope);
+  return told ? { contention: told } : {};
+}
+
 /** What runs now, or ran last. */
 function allocated({ vm, observed }: Scope): Pick<VirtualMachineStatus, 'allocated'> {
   if (observed?.liveXml === undefined) return vm.status?.allocated ? { allocated: vm.status.allocated } : {};
-  const { cpuCores, memoryBytes } = readDomain(observed.liveXml);
-  return { allocated: { cpu: { cores: cpuCores }, memory: { size: exactQuantity(memoryBytes) } } };
+  const domain = readDomain(observed.liveXml);
+  const cell = cellOf(domain);
+  return {
+    allocated: {
+      ...allocatedInStatus(sizeOfDomain(domain)),
+      ...(cell === undefined ? {} : { numaCell: cell }),
+    },
+  };
 }
 
 /** A guest whose agent is silent for a moment keeps the addresses that it told before. */

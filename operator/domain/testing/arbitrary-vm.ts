@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import type { HostPool } from '../../api/hostpool.ts';
+import { parseBytes } from '../../api/quantity.ts';
+import type { HugePageSize } from '../../api/size.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import type { DesiredDomain } from '../domain.ts';
 
@@ -8,6 +10,8 @@ export interface DomainCase {
   vm: VirtualMachine;
   pool: HostPool;
   hypervisorType: DesiredDomain['hypervisorType'];
+  /** That the VM is to have of the Host, if it asks for one. */
+  cell: { id: number; cpuSet: string } | undefined;
 }
 
 const label = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,14}[a-z0-9])?$/);
@@ -75,10 +79,12 @@ export const domainCase: fc.Arbitrary<DomainCase> = fc
     cores: fc.integer({ min: 1, max: 512 }),
     model: fc.constantFrom(undefined, 'HostModel', 'HostPassthrough', 'EPYC-Rome'),
     machineType: fc.constantFrom(undefined, 'pc', 'q35', 'pc-q35-7.2'),
+    hugePageSize: fc.constantFrom(undefined, undefined, '2Mi' as const, '1Gi' as const),
     size: memory,
     commandLine: nasty,
     imagePath: path,
     initrdPath: fc.option(path, { nil: undefined }),
+    cell: fc.constantFrom(undefined, { id: 0, cpuSet: '0-1' }, { id: 3, cpuSet: '6,8-15' }),
     type: fc.constantFrom('KVM' as const, 'QEMU' as const),
     interfaces: fc.uniqueArray(
       fc.record({
@@ -89,7 +95,12 @@ export const domainCase: fc.Arbitrary<DomainCase> = fc
       { maxLength: 5, selector: ({ name }) => name },
     ),
   })
-  .map((drawn) => ({ vm: vmOf(drawn), pool: poolOf(drawn), hypervisorType: drawn.type }));
+  .map((drawn) => ({
+    vm: vmOf(drawn),
+    pool: poolOf(drawn),
+    hypervisorType: drawn.type,
+    cell: drawn.cell,
+  }));
 
 interface Drawn {
   uid: string;
@@ -99,10 +110,12 @@ interface Drawn {
   cores: number;
   model: string | undefined;
   machineType: string | undefined;
+  hugePageSize: HugePageSize | undefined;
   size: string;
   commandLine: string;
   imagePath: string;
   initrdPath: string | undefined;
+  cell: DomainCase['cell'];
   type: 'KVM' | 'QEMU';
   interfaces: { name: string; bridge: string; macAddress: string | undefined }[];
 }
@@ -110,7 +123,7 @@ interface Drawn {
 const apiVersion = 'vmfabric.io/v1alpha1';
 
 function vmOf(drawn: Drawn): VirtualMachine {
-  const { uid, namespace, name, placementGeneration, cores, model, machineType, size, commandLine } = drawn;
+  const { uid, namespace, name, placementGeneration, cores, model, machineType, commandLine } = drawn;
   return {
     apiVersion,
     kind: 'VirtualMachine',
@@ -119,18 +132,28 @@ function vmOf(drawn: Drawn): VirtualMachine {
       runStrategy: 'Always',
       cpu: { cores, model },
       machineType,
-      memory: { size },
+      memory: memoryOf(drawn),
       kernel: { name: 'linux', commandLine },
       interfaces: drawn.interfaces.map((one) => ({
         name: one.name,
         network: `net-${one.name}`,
         ...(one.macAddress === undefined ? {} : { macAddress: one.macAddress }),
       })),
-      placement: { hostPoolRef: { name: 'default' } },
+      placement: {
+        hostPoolRef: { name: 'default' },
+        ...(drawn.cell ? { numaPolicy: 'SingleCell' as const } : {}),
+      },
       terminationGracePeriodSeconds: 60,
     },
     status: { placementGeneration },
   };
+}
+
+/** Of huge pages users must write whole ones. */
+function memoryOf({ size, hugePageSize }: Drawn): VirtualMachine['spec']['memory'] {
+  if (hugePageSize === undefined) return { size };
+  const page = parseBytes(hugePageSize);
+  return { size: `${Math.ceil(parseBytes(size) / page) * page}`, hugePageSize };
 }
 
 function poolOf({ imagePath, initrdPath, interfaces }: Drawn): HostPool {

@@ -57,6 +57,14 @@ export function defineContract(kit: Kit): void {
     expect(compareDomain({ ...kit.vm, cpuModel: 'HostModel' }, restarted)).toEqual([]);
   });
 
+  it('keeps the size of huge pages that a guest asks for', async () => {
+    const pages = { memoryBytes: 2 ** 30, hugePageBytes: 2 ** 30 };
+    await kit.define(pages);
+    const facts = readDomain((await kit.look()).definitionXml);
+    expect(compareDomain({ ...kit.vm, ...pages }, facts)).toEqual([]);
+    expect(compareDomain({ ...kit.vm, ...pages, hugePageBytes: 2 ** 21 }, facts)).toHaveLength(1);
+  });
+
   it('refuses a name that another domain has', async () => {
     await kit.define();
     const other = domainXml({ ...kit.newDomain(), name: kit.vm.name });

@@ -16,6 +16,11 @@ export function factsContract(kit: Kit): void {
     expect(facts.memoryBytes).toBeGreaterThan(2 ** 28);
     expect(facts.numaCells.reduce((sum, { cpus }) => sum + cpus, 0)).toBe(facts.cpu.count);
     expect(facts.numaCells[0]?.memoryBytes).toBeGreaterThan(2 ** 28);
+    const [{ cpus = 0, cpuSet = '' } = {}] = facts.numaCells;
+    expect(cpuSet).toMatch(/^\d+([-,]\d+)*$/);
+    expect(cpus).toBeGreaterThan(0);
+    const pages = facts.numaCells.flatMap(({ hugePages }) => hugePages);
+    expect(pages.filter(({ pageBytes, count }) => pageBytes < 2 ** 16 || count < 1)).toEqual([]);
   });
 
   it('are the same when nothing has changed, however often they are asked for', async () => {

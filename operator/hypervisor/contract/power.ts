@@ -47,6 +47,34 @@ export function powerContract(kit: Kit): void {
     await kit.connection.requestShutdown(kit.uuid);
   });
 
+  it('runs a guest in one NUMA cell, of which what runs tells as it was asked', async () => {
+    const [cell] = (await kit.connection.facts()).numaCells;
+    if (!cell) throw new Error('the host tells no NUMA cells');
+    const numa = { cell: cell.id, cpuSet: cell.cpuSet };
+    await kit.define({ numa });
+    await kit.connection.start(kit.uuid);
+    const { liveXml = '' } = await kit.look();
+    expect(compareDomain({ ...kit.vm, numa }, readDomain(liveXml))).toEqual([]);
+  });
+
+  it('does not start a guest in a NUMA cell that the host has not', async () => {
+    await kit.define({ numa: { cell: 63, cpuSet: '0' } });
+    await expect(kit.connection.start(kit.uuid)).rejects.toMatchObject({
+      message: expect.stringContaining('NUMA node 63 is unavailable'),
+    });
+    expect(await kit.power()).toBe('Stopped');
+  });
+
+  it('does not start a guest that asks for more huge pages than there are', async () => {
+    const pages = (await kit.connection.facts()).numaCells.flatMap(({ hugePages }) => hugePages);
+    const hugePageBytes = 2 ** 21;
+    const sizes = pages.filter((one) => one.pageBytes === hugePageBytes);
+    const count = sizes.reduce((sum, one) => sum + one.count, 64);
+    await kit.define({ memoryBytes: count * hugePageBytes, hugePageBytes });
+    await expect(kit.connection.start(kit.uuid)).rejects.toMatchObject({ code: 'Failed' });
+    expect(await kit.power()).toBe('Stopped');
+  });
+
   it('does not resume what is stopped', async () => {
     await kit.define();
     await expect(kit.connection.resume(kit.uuid)).rejects.toMatchObject({ code: 'Failed' });

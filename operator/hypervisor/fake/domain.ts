@@ -15,6 +15,8 @@ import { FakeGuestUse } from './use.ts';
 export interface DomainHooks {
   clock: Clock;
   behaviour(uuid: string): GuestBehaviour;
+  /** Throws for a domain that the host cannot run. */
+  admit(xml: string): void;
   onChanged(uuid: string): void;
   onAgent(uuid: string): void;
   /** A domain without definition has stopped. */
@@ -64,6 +66,7 @@ export class FakeDomain {
 
   start(xml = this.definitionXml): void {
     if (xml === undefined) throw new HypervisorError('Failed', `domain ${this.name} has no definition`);
+    this.#hooks.admit(xml);
     this.liveXml = xml;
     this.kept.delete('saved state');
     const { interfaces, memoryBytes } = parseDomain(xml);

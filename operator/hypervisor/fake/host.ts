@@ -3,6 +3,7 @@ import { type DomainEvent, type HostFacts, type HostStatistics, HypervisorError 
 import { type DomainHooks, FakeDomain, identityIn } from './domain.ts';
 import type { CallFault, HostCondition } from './faults.ts';
 import { type GuestBehaviour, obedientGuest } from './guest.ts';
+import { checkHardware } from './hardware.ts';
 import { OutsideChanges } from './outside.ts';
 import { FakeUse } from './use.ts';
 
@@ -25,7 +26,8 @@ export type CallName =
 /** The same with all CPUs and memory in one NUMA cell. */
 export function withOneCell(facts: HostFacts): HostFacts {
   const { cpu, memoryBytes } = facts;
-  return { ...facts, numaCells: [{ id: 0, cpus: cpu.count, memoryBytes }] };
+  const cell = { id: 0, cpus: cpu.count, cpuSet: `0-${cpu.count - 1}`, memoryBytes, hugePages: [] };
+  return { ...facts, numaCells: [cell] };
 }
 
 /** What a host wants to know of a connection to it. */
@@ -194,10 +196,15 @@ export class FakeHost {
     return {
       clock: this.#clock,
       behaviour: (uuid) => this.behaviourOf(uuid),
+      admit: (xml) => checkHardware(xml, this.facts, this.#liveXmls()),
       onChanged: (uuid) => this.#publish({ uuid, kind: 'Changed' }),
       onAgent: (uuid) => this.#publish({ uuid, kind: 'Agent' }),
       onGone: (uuid) => this.domains.delete(uuid),
     };
+  }
+
+  #liveXmls(): string[] {
+    return [...this.domains.values()].flatMap(({ liveXml }) => liveXml ?? []);
   }
 
   #publish(event: DomainEvent): void {

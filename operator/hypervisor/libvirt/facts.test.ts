@@ -13,7 +13,9 @@ describe('hardwareOf', () => {
       <uuid>6F0C1B9E-8f43-4a36-9d6c-1f2b3c4d5e6f</uuid>
       <cpu><arch>x86_64</arch><model>EPYC-Rome</model><vendor>AMD</vendor><topology sockets='1' cores='8' threads='2'/></cpu>
       <topology><cells num='2'>
-        <cell id='0'><memory unit='KiB'>1024</memory><cpus num='2'><cpu id='0'/><cpu id='2'/></cpus></cell>
+        <cell id='0'><memory unit='KiB'>1024</memory>
+          <pages unit='KiB' size='4'>256</pages><pages unit='KiB' size='2048'>8</pages><pages unit='KiB' size='1048576'>0</pages>
+          <cpus num='2'><cpu id='0'/><cpu id='2'/></cpus></cell>
         <cell id='1'><memory unit='KiB'>2048</memory><cpus num='1'><cpu id='1'/></cpus></cell>
       </cells></topology>
     </host><guest/></capabilities>`;
@@ -25,8 +27,14 @@ describe('hardwareOf', () => {
       },
       memoryBytes: 64 * 2 ** 30,
       numaCells: [
-        { id: 0, cpus: 2, memoryBytes: 2 ** 20 },
-        { id: 1, cpus: 1, memoryBytes: 2 ** 21 },
+        {
+          id: 0,
+          cpus: 2,
+          cpuSet: '0,2',
+          memoryBytes: 2 ** 20,
+          hugePages: [{ pageBytes: 2 ** 21, count: 8 }],
+        },
+        { id: 1, cpus: 1, cpuSet: '1', memoryBytes: 2 ** 21, hugePages: [] },
       ],
     });
   });
@@ -81,7 +89,10 @@ describe('FactsReader', () => {
     const cell = "<cell id='0'><memory unit='KiB'>1024</memory></cell>";
     const capabilities = `<capabilities><host><topology><cells>${cell}</cells></topology></host></capabilities>`;
     const withCell = await reader.read(host({ capabilitiesXml: async () => capabilities }), {});
-    expect(withCell).toEqual({ ...first, numaCells: [{ id: 0, cpus: 0, memoryBytes: 2 ** 20 }] });
+    expect(withCell).toEqual({
+      ...first,
+      numaCells: [{ id: 0, cpus: 0, cpuSet: '', hugePages: [], memoryBytes: 2 ** 20 }],
+    });
     expect(await reader.read(host(), {})).toEqual(first);
   });
 });

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
 import { type CallOptions, ErrorCode, type HostInfo, type NodeInfo } from 'node-libvirt';
+import { cpuSetOf } from '../../domain/cpu-set.ts';
 import { TextMemo } from '../../domain/text-memo.ts';
 import { child, childrenOf, descendant, readXml, type XmlElement } from '../../domain/xml.ts';
-import type { HostFacts } from '../hypervisor.ts';
+import type { HostFacts, HugePages, NumaCell } from '../hypervisor.ts';
 import { hasCode } from './errors.ts';
 import { guestsOf } from './guest-hardware.ts';
 
@@ -114,10 +115,26 @@ export function hardwareOf(
   };
 }
 
-function cellOf(cell: XmlElement): HostFacts['numaCells'][number] {
+function cellOf(cell: XmlElement): NumaCell {
   const memoryKiB = Number(textOf(cell, 'memory')) || 0;
-  const id = Number(cell.attributes.get('id')) || 0;
-  return { id, cpus: childrenOf(child(cell, 'cpus'), 'cpu').length, memoryBytes: memoryKiB * 1024 };
+  const cpus = childrenOf(child(cell, 'cpus'), 'cpu').map(({ attributes }) => Number(attributes.get('id')));
+  return {
+    id: Number(cell.attributes.get('id')) || 0,
+    cpus: cpus.length,
+    cpuSet: cpuSetOf(cpus),
+    memoryBytes: memoryKiB * 1024,
+    hugePages: hugePagesOf(cell),
+  };
+}
+
+/** Libvirt lists the ordinary pages with the huge ones, and counts them all anew each time that it is asked. */
+function hugePagesOf(cell: XmlElement): HugePages[] {
+  const pages = childrenOf(cell, 'pages').map(({ attributes, text }) => ({
+    pageBytes: (Number(attributes.get('size')) || 0) * 1024,
+    count: Number(text) || 0,
+  }));
+  const ordinary = Math.min(...pages.map(({ pageBytes }) => pageBytes));
+  return pages.filter(({ pageBytes, count }) => pageBytes > ordinary && count > 0);
 }
 
 function textOf(parent: XmlElement | undefined, name: string): string {

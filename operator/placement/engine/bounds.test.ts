@@ -135,7 +135,9 @@ describe('more hosts than the columns were made for', () => {
     ).toBe('h7');
     const narrow = vm('new', { oneCell: true, cpu: 4, hostSelector: { matchLabels: { own: 'h299' } } });
     expect(world.hostFor(narrow)).toBe('h299');
-    expect(world.hostFor({ ...narrow, requests: { cpu: 5 } })).toContain('1 has no NUMA cell with the room');
+    expect(world.hostFor({ ...narrow, requests: { cpu: 5 } })).toContain(
+      '1 has the CPUs only across NUMA cells',
+    );
     for (const name of names) expect(world.engine.usage(name).vms).toBe(1);
   });
 });

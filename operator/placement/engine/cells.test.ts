@@ -12,8 +12,32 @@ describe('a VM that wants one NUMA cell', () => {
       .host('a', { cells: [cell(8, 32), cell(8, 32)] })
       .host('b', { limits: { memory: 40 * gib }, cells: [cell(8, 40)] });
     expect(world.hostFor(pinned('new', 4, 36))).toBe('b');
-    expect(world.hostFor(pinned('new', 10, 1))).toBe('0 of 2 hosts fit: 2 have no NUMA cell with the room.');
+    expect(world.hostFor(pinned('new', 10, 1))).toBe(
+      '0 of 2 hosts fit: 2 have the CPUs only across NUMA cells (nearest: a lacks 2).',
+    );
     expect(world.decide(vm('new', { cpu: 10 })).kind).toBe('placed');
+  });
+
+  it('is told what no cell has enough of, and when each has something else of it', () => {
+    const cells = [cell(8, 16), cell(4, 32)];
+    const world = new SmallWorld().host('a', { cells }).host('b', { cells: [cell(8, 20), cell(8, 20)] });
+    expect(world.hostFor(pinned('new', 6, 24))).toBe(
+      '0 of 2 hosts fit: 1 has no NUMA cell with the room, 1 has the memory only across NUMA cells (nearest: b lacks 4Gi).',
+    );
+    const request = { vm: pinned('new', 6, 24), pool: 'default', strategy: 'Spread' as const };
+    expect(world.engine.shortageOn(request, 'b')).toBe('lacks 4Gi of memory in one NUMA cell');
+    expect(world.engine.shortageOn(request, 'a')).toBe('has no NUMA cell with the room');
+  });
+
+  it('gets the cell that is preferred, if that has the room', () => {
+    const world = new SmallWorld().host('a', { cells: [cell(8, 40), cell(8, 24)] });
+    const request = (memory: number) => ({
+      ...{ vm: pinned('new', 2, memory), pool: 'default', strategy: 'Spread' as const },
+    });
+    expect(world.engine.cellOn(request(20), 'a')).toBe(1);
+    expect(world.engine.cellOn(request(20), 'a', 0)).toBe(0);
+    expect(world.engine.cellOn(request(30), 'a', 1)).toBe(0);
+    expect(world.engine.cellOn(request(20), 'a', 7)).toBe(1);
   });
 
   it('gets the cell that it fits best, and occupies it', () => {

@@ -1,10 +1,7 @@
-import type { Cell } from '../model/host.ts';
+import { type Cell, mostCells } from '../model/host.ts';
 import { countedRequest, isOfCells, memory, type Resources } from '../model/resources.ts';
 import type { PlacedVm } from '../model/vm.ts';
 import { Dimensions } from './dimensions.ts';
-
-/** More than any machine has; what a host says beyond is left out. */
-const mostCells = 128;
 
 const noLimits: Resources = Object.freeze({});
 
@@ -82,9 +79,26 @@ export class Cells {
       false;
   }
 
-  /** The cell of the host with the least memory left that has room; undefined when none has. */
-  fitting(row: number, requests: Resources): number | undefined {
+  /**
+   * What no cell of the host has enough of, and how much is missing in that which has most of it; undefined when each
+   * resource is somewhere, if not all in one cell.
+   */
+  shortage(row: number, requests: Resources): { resource: string; missing: number } | undefined {
+    for (const [resource, amount] of Object.entries(requests)) {
+      let missing = Number.POSITIVE_INFINITY;
+      for (let number = 0; number < this.count(row); number++) {
+        const free = this.#of(number).get(resource)?.free[row] ?? 0;
+        missing = Math.min(missing, amount - free);
+      }
+      if (missing > 0) return { resource, missing };
+    }
+    return undefined;
+  }
+
+  /** The preferred cell if it has room, else that of the host with the least memory left that has; undefined when none has. */
+  fitting(row: number, requests: Resources, preferred?: number): number | undefined {
     const fits = this.fits(requests);
+    if (preferred !== undefined && preferred < this.count(row) && fits(row, preferred)) return preferred;
     let best: number | undefined;
     for (let number = 0; number < this.count(row); number++) {
       if (!fits(row, number)) continue;

@@ -67,8 +67,8 @@ function rejectionOf(scene: Scene, row: number, filters: readonly Filter[]): Rej
 }
 
 /** The host, with the cell for a VM that wants one. */
-export function placementOn({ vm, hosts }: Scene, row: number): Placement {
+export function placementOn({ vm, hosts }: Scene, row: number, preferredCell?: number): Placement {
   const host = hosts.name(row);
-  const cell = vm.oneCell ? hosts.cells.fitting(row, cellRequests(vm.requests)) : undefined;
+  const cell = vm.oneCell ? hosts.cells.fitting(row, cellRequests(vm.requests), preferredCell) : undefined;
   return { host, ...(cell === undefined ? {} : { cell }) };
 }

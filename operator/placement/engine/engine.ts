@@ -181,9 +181,9 @@ export class PlacementEngine {
     return (host) => mask[hosts.row(host) ?? -1] === 1;
   }
 
-  /** The NUMA cell of the host that the VM would get; undefined when it wants none, or none has the room. */
-  cellOn(request: PlacementRequest, host: string): number | undefined {
-    return this.#askOf(request, host, (scene, row) => placementOn(scene, row).cell);
+  /** The NUMA cell of the host that the VM would get, the preferred one if it has the room; undefined when it wants none, or none has the room. */
+  cellOn(request: PlacementRequest, host: string, preferred?: number): number | undefined {
+    return this.#askOf(request, host, (scene, row) => placementOn(scene, row, preferred).cell);
   }
 
   /** The same text for VMs that ask the same and that no policy can tell apart: where one finds no place, neither does the other. */

@@ -1,18 +1,21 @@
-import { cpu, isDevice, isInBytes } from '../model/resources.ts';
+import { cpu, hugePageSizeOf, isDevice, isInBytes } from '../model/resources.ts';
 
 /** `1.5Gi`, `2`: an amount of a resource for a person, rounded up, so that what is said to be missing is enough. */
 export function amountOf(resource: string, amount: number): string {
   return isInBytes(resource) ? bytes(amount) : `${Math.ceil(amount * 1000) / 1000}`;
 }
 
-/** `1.5Gi of memory`, `2 CPUs`, `1 gpu-a100`. */
+/** `1.5Gi of memory`, `512Mi in huge pages of 2Mi`, `2 CPUs`, `1 gpu-a100`. */
 export function phraseOf(resource: string, amount: number): string {
-  return `${amountOf(resource, amount)}${isInBytes(resource) ? ' of' : ''} ${wordOf(resource)}`;
+  const link = hugePageSizeOf(resource) ? ' in' : ' of';
+  return `${amountOf(resource, amount)}${isInBytes(resource) ? link : ''} ${wordOf(resource)}`;
 }
 
-/** The resource for a person: `memory`, `CPUs`, `gpu-a100` of `device/gpu-a100`. */
+/** The resource for a person: `memory`, `huge pages of 2Mi`, `CPUs`, `gpu-a100` of `device/gpu-a100`. */
 export function wordOf(resource: string): string {
   if (resource === cpu) return 'CPUs';
+  const pageSize = hugePageSizeOf(resource);
+  if (pageSize !== undefined) return `huge pages of ${pageSize}`;
   return isDevice(resource) ? resource.slice(resource.indexOf('/') + 1) : resource;
 }
 

@@ -15,7 +15,8 @@ export function sentence(pool: string, total: number, rejections: readonly Rejec
 }
 
 /** `lacks 1.5Gi of memory`, for one host; `missing` is NaN or infinite when the amount cannot be told. */
-export function shortage({ singular, resource }: Refusal, missing: number): string {
+export function shortage({ code, singular, resource }: Refusal, missing: number): string {
   if (!Number.isFinite(missing) || resource === undefined) return singular;
-  return `lacks ${phraseOf(resource, missing)}`;
+  const where = code === 'Cell' ? ' in one NUMA cell' : '';
+  return `lacks ${phraseOf(resource, missing)}${where}`;
 }

@@ -9,6 +9,9 @@ export interface Taint {
   effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
 }
 
+/** Cells with higher numbers are left out: no machine has more. */
+export const mostCells = 128;
+
 /** One NUMA node of the host: how much of CPUs, memory and huge pages VMs of one cell may have of it. */
 export interface Cell {
   limits: Resources;

@@ -27,6 +27,14 @@ export function countedLimit(amount: number): number {
   return amount >= 0 && amount <= largestLimit ? amount : Number.NaN;
 }
 
+/** Memory in huge pages, by the size of a page such as `2Mi`. */
+export const hugePages = (pageSize: string) => `hugepages-${pageSize}`;
+
+/** The size of the pages, where the resource is memory in huge ones. */
+export function hugePageSizeOf(resource: string): string | undefined {
+  return resource.startsWith('hugepages-') ? resource.slice('hugepages-'.length) : undefined;
+}
+
 /** Whether the resource is counted in bytes; otherwise in pieces. */
 export function isInBytes(resource: string): boolean {
   return resource === memory || resource.startsWith('hugepages-') || resource.startsWith('storage/');

@@ -16,22 +16,36 @@ const hostStep = fc.record({
   size: fc.integer({ min: 2, max: 10 }),
   takesVms: fc.boolean(),
 });
-const vmStep = fc.record({ id: fc.constantFrom(...ids), cpu: fc.integer({ min: 1, max: 4 }), labels });
+/** VMs of which so many out of 4 want one NUMA cell. */
+const vmStep = (inOneCell: number) =>
+  fc
+    .record({
+      ...{ id: fc.constantFrom(...ids), cpu: fc.integer({ min: 1, max: 4 }), labels },
+      number: fc.integer({ min: 0, max: 3 }),
+    })
+    .map(({ number, ...rest }) => (number < inOneCell ? { ...rest, oneCell: true } : rest));
 const policyStep = fc.record({
   app: fc.constantFrom('web', 'db'),
   topologyKey: fc.constantFrom(hostnameKey, 'zone'),
 });
-const step = fc.oneof(
-  { weight: 3, arbitrary: hostStep.map((host) => ({ host })) },
-  { weight: 6, arbitrary: vmStep.map((placed) => ({ placed })) },
-  { weight: 2, arbitrary: fc.tuple(vmStep, fc.constantFrom(...names)).map((found) => ({ found })) },
-  { weight: 2, arbitrary: fc.tuple(vmStep, fc.constantFrom(...ids)).map((instead) => ({ instead })) },
-  policyStep.map((rule) => ({ rule })),
-  fc.constantFrom('web', 'db').map((noRule) => ({ noRule })),
-  fc.constantFrom(...ids).map((noVm) => ({ noVm })),
-  fc.constantFrom(...names).map((noHost) => ({ noHost })),
-);
-type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+const step = (inOneCell: number) =>
+  fc.oneof(
+    { weight: 3, arbitrary: hostStep.map((host) => ({ host })) },
+    { weight: 6, arbitrary: vmStep(inOneCell).map((placed) => ({ placed })) },
+    {
+      weight: 2,
+      arbitrary: fc.tuple(vmStep(inOneCell), fc.constantFrom(...names)).map((found) => ({ found })),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.tuple(vmStep(inOneCell), fc.constantFrom(...ids)).map((instead) => ({ instead })),
+    },
+    policyStep.map((rule) => ({ rule })),
+    fc.constantFrom('web', 'db').map((noRule) => ({ noRule })),
+    fc.constantFrom(...ids).map((noVm) => ({ noVm })),
+    fc.constantFrom(...names).map((noHost) => ({ noHost })),
+  );
+type Step = ReturnType<typeof step> extends fc.Arbitrary<infer T> ? T : never;
 
 const refused = { kind: 'unplaced' as const, rejections: [], message: 'the reserve is short' };
 
@@ -81,13 +95,17 @@ class World {
 
   #host({ name, zone, size, takesVms }: Extract<Step, { host: unknown }>['host']): void {
     const limits = { cpu: size, memory: 2 ** 40 };
+    const cells = [Math.ceil(size / 2), Math.floor(size / 2)].map((cpu) => ({ limits: { ...limits, cpu } }));
     const labels = { [hostnameKey]: name, zone };
     const available = takesVms ? ({ yes: true } as const) : ({ yes: false, reason: 'is cordoned' } as const);
-    this.engine.upsertHost({ name, pool: 'default', labels, limits, available });
-    this.reserve.upsertHost({ name, labels, limits, takesVms, traits: JSON.stringify(labels) });
+    this.engine.upsertHost({ name, pool: 'default', labels, limits, cells, available });
+    this.reserve.upsertHost({ name, labels, limits, takesVms, traits: JSON.stringify([labels, cells]) });
   }
 
-  #put(placed: PlacedVm): void {
+  /** In the cell that it gets. */
+  #put(vm: PlacedVm): void {
+    const cell = this.engine.cellOn({ vm, pool: 'default', strategy: 'Spread' }, vm.host);
+    const placed = cell === undefined ? vm : { ...vm, cell };
     this.engine.upsertVm(placed);
     this.reserve.upsertVm(placed);
   }
@@ -128,7 +146,7 @@ class World {
       .filter((name) => this.engine.host(name) && isDown(name))
       .flatMap((name) => this.engine.vmsOn(name))
       .filter(({ id }) => !exposed.has(id))
-      .map((of) => ({
+      .map(({ cell: _, ...of }) => ({
         ...of,
         host: this.reserve.targetsOf(of.id).find((host) => !isDown(host)) ?? 'nowhere',
       }));
@@ -137,9 +155,12 @@ class World {
       return moving.flatMap((of) => {
         const room = this.engine.room(of.host);
         const isFull = Object.values(room).some(({ free }) => free < 0);
-        const allowed = this.engine.allowed({ vm: of, pool: 'default', strategy: 'Spread' })(of.host);
+        const request = { vm: of, pool: 'default', strategy: 'Spread' as const };
+        const allowed = this.engine.allowed(request)(of.host);
+        const isDivided = of.oneCell && this.engine.cellOn(request, of.host) === undefined;
         return [
           ...(isFull || Object.keys(room).length === 0 ? [`${of.host} has no room for ${of.id}`] : []),
+          ...(isDivided ? [`${of.host} has no cell for ${of.id}`] : []),
           ...(allowed ? [] : [`${of.id} is not allowed on ${of.host}`]),
         ];
       });
@@ -148,14 +169,15 @@ class World {
 }
 
 it.each([
-  { failures: 1, key: hostnameKey },
-  { failures: 1, key: 'zone' },
-  { failures: 2, key: hostnameKey },
+  { failures: 1, key: hostnameKey, inOneCell: 1 },
+  { failures: 1, key: 'zone', inOneCell: 3 },
+  { failures: 1, key: hostnameKey, inOneCell: 4 },
+  { failures: 2, key: hostnameKey, inOneCell: 1 },
 ])(
-  'in any order of events, no placement breaks the reserve for $failures of $key, and all go where they may',
-  ({ failures, key }) => {
+  'in any order of events, no placement breaks the reserve for $failures of $key, and all go where they may, of 4 VMs $inOneCell in one cell',
+  ({ failures, key, inOneCell }) => {
     fc.assert(
-      fc.property(fc.array(step, { minLength: 5, maxLength: 40 }), (steps) => {
+      fc.property(fc.array(step(inOneCell), { minLength: 5, maxLength: 40 }), (steps) => {
         const world = new World(failures, key);
         for (const one of steps) {
           expect(world.apply(one)).toEqual([]);

@@ -3,9 +3,10 @@ import { type NamedRule, rulesOf } from '../explain/policy-rules.ts';
 import type { PlacementRequest } from '../model/decision.ts';
 import { countedRequest, cpu, memory, type Resources } from '../model/resources.ts';
 import type { Labels } from '../model/selector.ts';
-import type { PlacedVm } from '../model/vm.ts';
+import type { PlacedVm, VmState } from '../model/vm.ts';
 import type { ProtectedVm } from './failover.ts';
 import { FailoverPlan } from './failover-plan.ts';
+import { HostMap } from './host-map.ts';
 
 export const hostnameKey = 'kubernetes.io/hostname';
 
@@ -68,6 +69,7 @@ export class FailureReserve {
   readonly #doubtfulHosts = new Set<string>();
   /** Whether hosts came, went or moved to another domain of some key: rules over domains may judge all VMs otherwise. */
   #isMapNew = false;
+  readonly #map = new HostMap(this.#hosts, (name) => this.#domainOf(name));
 
   constructor(engine: PlacementEngine, options: ReserveOptions) {
     this.#engine = engine;
@@ -79,18 +81,22 @@ export class FailureReserve {
     this.#hosts.set(host.name, host);
     if (before?.traits !== host.traits) {
       this.#doubtfulHosts.add(host.name);
-      this.#isMapNew = true;
+      this.#redraw();
     }
     for (const plan of this.#plans.values()) plan.upsertHost(this.#spare(host));
   }
 
   removeHost(name: string): void {
     if (!this.#hosts.delete(name)) return;
-    this.#isMapNew = true;
+    this.#redraw();
     for (const plan of this.#plans.values()) plan.removeHost(name);
   }
 
   upsertVm(vm: PlacedVm): void {
+    const before = this.#vms.get(vm.id);
+    if (before && before.host !== vm.host)
+      for (const id of this.#judgedWithout(before)) this.#doubtfulVms.add(id);
+    if (this.#vms.get(vm.id)?.oneCell !== vm.oneCell) this.#doubtfulVms.add(vm.id);
     this.#vms.set(vm.id, vm);
     const isNew = Object.keys(vm.requests).some((name) => !this.#resources.includes(name));
     if (isNew) this.#beginAnew();
@@ -103,6 +109,7 @@ export class FailureReserve {
     if (!vm) return;
     this.#vms.delete(id);
     this.#ruled.get(vm.namespace)?.delete(id);
+    for (const one of this.#judgedWithout(vm)) this.#doubtfulVms.add(one);
     for (const plan of this.#plans.values()) plan.removeVm(id);
   }
 
@@ -123,8 +130,14 @@ export class FailureReserve {
     const plan = this.#plan(this.options.failures);
     return this.#engine.trial(() => {
       for (const id of leaving) this.#engine.removeVm(id);
-      for (const vm of placed) this.#engine.upsertVm(vm);
-      const whoseRules = new Set(placed.flatMap((vm) => [...this.#judgedBeside(vm, plan)]));
+      for (const vm of placed) this.#engine.upsertVm(this.#inCell(vm));
+      const whoseRules = new Set([
+        ...placed.flatMap((vm) => [...this.#judgedBeside(vm, plan)]),
+        ...leaving.flatMap((id) => {
+          const vm = this.#vms.get(id);
+          return vm ? [...this.#judgedWithout(vm)] : [];
+        }),
+      ]);
       return plan.losses(
         placed.map((vm) => this.#protected(vm)),
         { leaving, whoseRules },
@@ -157,23 +170,47 @@ export class FailureReserve {
     };
   }
 
+  #redraw(): void {
+    this.#isMapNew = true;
+    this.#map.redraw();
+  }
+
   #noteRules(vm: PlacedVm): void {
     const ruled = this.#ruled.get(vm.namespace) ?? new Set();
     ruled.delete(vm.id);
-    const rules = this.#engine.policiesFor(vm).flatMap(rulesOf);
+    const rules = this.#rulesFor(vm);
     if (rules.length > 0) {
       this.#ruled.set(vm.namespace, ruled.add(vm.id));
       this.#doubtfulVms.add(vm.id);
     }
-    if (rules.every(isOfOneHost)) this.#doubtfulHosts.add(vm.host);
-    else for (const id of ruled) this.#doubtfulVms.add(id);
+    const isWide = !rules.every(isOfOneHost);
+    if (!isWide || vm.oneCell) this.#doubtfulHosts.add(vm.host);
+    if (isWide)
+      for (const plan of this.#plans.values())
+        for (const id of this.#judgedBeside(vm, plan)) this.#doubtfulVms.add(id);
   }
 
-  /** VMs whose places the policies may forbid once such a VM is on the host. */
-  #judgedBeside(vm: PlacedVm, plan: FailoverPlan): Iterable<string> {
-    const rules = this.#engine.policiesFor(vm).flatMap(rulesOf);
-    if (rules.length === 0) return [];
-    return rules.every(isOfOneHost) ? plan.guestsOf(vm.host) : (this.#ruled.get(vm.namespace) ?? []);
+  /** VMs whose places may be forbidden once such a VM is on its host: by policies, or as their NUMA cell there is taken. */
+  *#judgedBeside(vm: PlacedVm, plan: FailoverPlan): Generator<string> {
+    const rules = this.#rulesFor(vm);
+    if (vm.oneCell || rules.length > 0) yield* plan.guestsOf(vm.host);
+    if (rules.every(isOfOneHost)) return;
+    const ruled = this.#ruled.get(vm.namespace) ?? none;
+    if (this.options.failures > 1 || rules.some(isAboutAll)) {
+      yield* ruled;
+      return;
+    }
+    // Who keeps apart is in the way where it is, and where it would go together with those of its own failure domain.
+    const keys = rules.flatMap(({ topologyKey }) => topologyKey ?? []);
+    for (const host of this.#map.near(vm.host, keys))
+      for (const id of plan.guestsOf(host)) if (ruled.has(id)) yield id;
+    for (const id of this.#vmsIn(this.#domainOf(vm.host))) if (ruled.has(id)) yield id;
+  }
+
+  /** The same once it is not there any more. */
+  #judgedWithout(vm: PlacedVm): Iterable<string> {
+    const isMissed = this.#rulesFor(vm).some((rule) => isAboutAll(rule) || rule.rule === 'topologySpread');
+    return (isMissed && this.#ruled.get(vm.namespace)) || none;
   }
 
   #headroom(): number {
@@ -225,45 +262,86 @@ export class FailureReserve {
   #allowed(id: string, failures: number, plan: FailoverPlan): (host: string) => boolean {
     const vm = this.#engine.vm(id);
     if (!vm) return () => false;
-    const request: PlacementRequest = { vm, pool: this.options.pool, strategy: 'Spread' };
+    const byRules = this.#allowedByRules(vm, failures, plan);
+    return vm.oneCell ? (host) => byRules(host) && this.#hasCell(vm, host, failures, plan) : byRules;
+  }
+
+  /**
+   * Whether one NUMA cell of the host has room for the VM and all others that want one and may come there with it: then
+   * each finds its own in whatever order they come, as there is always that one.
+   */
+  #hasCell(vm: PlacedVm, host: string, failures: number, plan: FailoverPlan): boolean {
+    const others = plan.guestsOf(host).flatMap((guest) => this.#fallsWith(vm, guest, failures));
+    const requests: Record<string, number> = {};
+    for (const one of [vm, ...others.filter(({ oneCell }) => oneCell)])
+      for (const [name, amount] of Object.entries(one.requests))
+        requests[name] = (requests[name] ?? 0) + countedRequest(amount);
+    return this.#engine.cellOn(this.#request({ ...vm, requests }), host) !== undefined;
+  }
+
+  /** The VM in the cell of its host that it would get, if it wants one. */
+  #inCell(vm: PlacedVm): PlacedVm {
+    const cell =
+      vm.oneCell && vm.cell === undefined ? this.#engine.cellOn(this.#request(vm), vm.host) : vm.cell;
+    return cell === undefined ? vm : { ...vm, cell };
+  }
+
+  #request(vm: VmState): PlacementRequest {
+    return { vm, pool: this.options.pool, strategy: 'Spread' };
+  }
+
+  #allowedByRules(vm: PlacedVm, failures: number, plan: FailoverPlan): (host: string) => boolean {
+    const request = this.#request(vm);
     const allowed = this.#engine.allowed(request);
-    const rules = this.#engine.policiesFor(vm).flatMap(rulesOf);
+    const rules = this.#rulesFor(vm);
     if (rules.length === 0) return allowed;
     const isWide = !rules.every(isOfOneHost);
+    const fellows = isWide ? this.#fellowsOf(vm, failures) : [];
+    const along = fellows.flatMap((one) => atAllPlaces(one, plan));
+    if (isWide && along.length === 0) return allowed;
     return (host) => {
       if (!allowed(host)) return false;
-      const along = isWide
-        ? this.#movingAlong(vm, failures, plan)
-        : plan
-            .guestsOf(host)
-            .flatMap((guest) => this.#movesWith(vm, guest, failures))
-            .map((guest) => ({ ...guest, host }));
-      if (along.length === 0) return true;
+      const beside = isWide ? along : this.#guestsWith(vm, host, failures, plan);
+      if (beside.length === 0) return true;
       return this.#engine.trial(() => {
-        for (const guest of along) this.#engine.upsertVm(guest);
+        for (const one of beside) this.#engine.upsertVm(one);
         return this.#engine.allowed(request)(host);
       });
     };
   }
 
-  /** Those who may lose their hosts at once with the VM, at all places where they would go then. */
-  #movingAlong(vm: PlacedVm, failures: number, plan: FailoverPlan): PlacedVm[] {
-    return [...(this.#ruled.get(vm.namespace) ?? [])]
-      .flatMap((id) => this.#movesWith(vm, id, failures))
-      .flatMap((guest) =>
-        plan.plannedFor(guest.id).map((host, at) => ({
-          ...guest,
-          ...(at === 0 ? {} : { id: `${guest.id} ${at}` }),
-          host,
-        })),
-      );
+  /** VMs of the same namespace with rules that may lose their hosts at once with the VM. */
+  #fellowsOf(vm: PlacedVm, failures: number): PlacedVm[] {
+    const ruled = this.#ruled.get(vm.namespace) ?? none;
+    const lost = failures > 1 ? ruled : this.#vmsIn(this.#domainOf(vm.host));
+    return [...lost].flatMap((id) => {
+      const one = id !== vm.id && ruled.has(id) ? this.#engine.vm(id) : undefined;
+      return one ?? [];
+    });
   }
 
-  /** The guest, if a policy may tell it from others, and it may lose its host at once with the VM. */
-  #movesWith(vm: PlacedVm, id: string, failures: number): PlacedVm[] {
+  /** The guest, if it may lose its host at once with the VM. */
+  #fallsWith(vm: PlacedVm, id: string, failures: number): PlacedVm[] {
     const guest = id === vm.id ? undefined : this.#engine.vm(id);
-    if (!guest || this.#engine.policiesFor(guest).length === 0) return [];
+    if (!guest) return [];
     return failures > 1 || this.#domainOf(guest.host) === this.#domainOf(vm.host) ? [guest] : [];
+  }
+
+  /** Who would come to the host at once with the VM, and whom a policy may tell from others. */
+  #guestsWith(vm: PlacedVm, host: string, failures: number, plan: FailoverPlan): PlacedVm[] {
+    return plan
+      .guestsOf(host)
+      .flatMap((id) => this.#fallsWith(vm, id, failures))
+      .filter((guest) => this.#engine.policiesFor(guest).length > 0)
+      .map((guest) => ({ ...guest, host }));
+  }
+
+  *#vmsIn(domain: string): Generator<string> {
+    for (const host of this.#map.failingWith(domain)) for (const { id } of this.#engine.vmsOn(host)) yield id;
+  }
+
+  #rulesFor(vm: PlacedVm): NamedRule[] {
+    return this.#engine.policiesFor(vm).flatMap(rulesOf);
   }
 
   #domainOf(name: string): string {
@@ -283,6 +361,20 @@ export class FailureReserve {
   #amounts(vector: readonly number[]): Resources {
     return Object.fromEntries(this.#resources.map((name, index) => [name, vector[index] ?? 0]));
   }
+}
+
+const none: ReadonlySet<string> = new Set();
+
+/** At all places where it would go. */
+function atAllPlaces(vm: PlacedVm, plan: FailoverPlan): PlacedVm[] {
+  return plan
+    .plannedFor(vm.id)
+    .map((host, at) => ({ ...vm, ...(at === 0 ? {} : { id: `${vm.id} ${at}` }), host }));
+}
+
+/** Whether one VM more, anywhere, may forbid others places anywhere; of spread only one less does. */
+function isAboutAll({ rule }: NamedRule): boolean {
+  return rule === 'vmAffinity' || rule === 'domainLimits';
 }
 
 /** Whether the rule looks at no other host than the one that a VM comes to. */

@@ -11,7 +11,7 @@ export type Event =
   | { kind: 'host'; host: HostState }
   | { kind: 'host gone'; name: string }
   | { kind: 'place'; vm: VmState }
-  | { kind: 'put'; vm: VmState; host: string }
+  | { kind: 'put'; vm: VmState; host: string; cell?: number }
   | { kind: 'vm gone'; id: string }
   | { kind: 'policy'; policy: Policy }
   | { kind: 'policy gone'; namespace: string; name: string };
@@ -57,6 +57,10 @@ function defined<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T;
 }
 
+const someCell = fc
+  .record({ cpu: fc.integer({ min: 1, max: 6 }), memory: fc.integer({ min: 2, max: 12 }) })
+  .map((limits) => ({ limits }));
+
 export const someHost: fc.Arbitrary<HostState> = fc
   .record({
     name: hostName,
@@ -69,6 +73,7 @@ export const someHost: fc.Arbitrary<HostState> = fc
     disk: usually(fc.integer({ min: 1, max: 6 })),
     isTainted: fc.constantFrom(true, false, false, false),
     offers: fc.subarray(['blue', 'red']),
+    cells: usually(fc.array(someCell, { minLength: 1, maxLength: 3 })),
   })
   .map((of) => ({
     ...{ name: of.name, pool: of.pool, offers: of.offers },
@@ -78,6 +83,7 @@ export const someHost: fc.Arbitrary<HostState> = fc
     >,
     available: of.isAvailable ? { yes: true as const } : { yes: false as const, reason: 'is cordoned' },
     limits: defined({ cpu: of.cpu, memory: of.memory, disk: of.disk }) as Record<string, number>,
+    ...(of.cells ? { cells: of.cells } : {}),
     taints: of.isTainted ? [{ key: 'gpu', effect: 'NoSchedule' as const }] : [],
   }));
 
@@ -96,6 +102,7 @@ export const someVm: fc.Arbitrary<VmState> = fc
     ),
     tolerations: seldom(fc.constant([{ key: 'gpu' }])),
     needs: seldom(fc.subarray(['blue', 'red'])),
+    oneCell: seldom(fc.constant(true)),
     priority: fc.integer({ min: 0, max: 2 }),
   })
   .map(({ number, app: of, tier, cpu, memory, disk, ...rest }) =>
@@ -131,7 +138,15 @@ export const someEvent: fc.Arbitrary<Event> = fc.oneof(
   { weight: 4, arbitrary: someHost.map((host) => ({ kind: 'host' as const, host })) },
   { weight: 1, arbitrary: hostName.map((name) => ({ kind: 'host gone' as const, name })) },
   { weight: 6, arbitrary: someVm.map((vm) => ({ kind: 'place' as const, vm })) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('put' as const), vm: someVm, host: hostName }) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .record({
+        ...{ kind: fc.constant('put' as const), vm: someVm, host: hostName },
+        cell: seldom(fc.integer({ min: 0, max: 3 })),
+      })
+      .map(defined) as fc.Arbitrary<Event>,
+  },
   { weight: 2, arbitrary: someVm.map(({ id }) => ({ kind: 'vm gone' as const, id })) },
   { weight: 2, arbitrary: somePolicy.map((policy) => ({ kind: 'policy' as const, policy })) },
   {
@@ -155,13 +170,16 @@ export function happen(engine: PlacementEngine, world: PlainWorld, event: Event)
       break;
     case 'place': {
       const decision = engine.place({ vm: event.vm, pool: 'p', strategy: 'Spread' });
-      if (decision.kind === 'placed') happen(engine, world, { ...event, kind: 'put', host: decision.host });
+      if (decision.kind === 'placed') happen(engine, world, { ...event, ...decision, kind: 'put' });
       break;
     }
-    case 'put':
-      engine.upsertVm({ ...event.vm, host: event.host });
-      world.vms.set(event.vm.id, { ...event.vm, host: event.host });
+    case 'put': {
+      const { vm, host, cell } = event;
+      const placed = { ...vm, host, ...(cell === undefined ? {} : { cell }) };
+      engine.upsertVm(placed);
+      world.vms.set(vm.id, placed);
       break;
+    }
     case 'vm gone':
       engine.removeVm(event.id);
       world.vms.delete(event.id);

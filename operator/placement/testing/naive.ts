@@ -18,7 +18,9 @@ export function mayTake(world: PlainWorld, vm: VmState, pool: string): string[] 
   const hosts = [...world.hosts.values()].filter((host) => host.pool === pool);
   const eligible = hosts.filter((host) => admits(world, host, vm));
   return eligible
-    .filter((host) => hasRoom(world, host, vm) && keepsRules(world, eligible, host, vm))
+    .filter(
+      (host) => hasRoom(world, host, vm) && hasCell(world, host, vm) && keepsRules(world, eligible, host, vm),
+    )
     .map(({ name }) => name);
 }
 
@@ -63,6 +65,25 @@ function hasRoom(world: PlainWorld, host: HostState, vm: VmState): boolean {
     const used = there.reduce((sum, other) => sum + (other.requests[name] ?? 0), 0);
     return amount === 0 || used + amount <= (host.limits[name] ?? 0);
   });
+}
+
+/** VMs of one cell whose cells are not known are thought in the first that has room, by their ids. */
+function hasCell(world: PlainWorld, { name, cells = [] }: HostState, vm: VmState): boolean {
+  if (!vm.oneCell) return true;
+  const inCells: VmState[][] = cells.map(() => []);
+  const fits = (one: VmState, number: number) =>
+    Object.entries(one.requests).every(([resource, amount]) => {
+      if (resource !== 'cpu' && resource !== 'memory') return true;
+      const used = inCells[number]?.reduce((sum, other) => sum + (other.requests[resource] ?? 0), 0) ?? 0;
+      return used + amount <= (cells[number]?.limits[resource] ?? 0);
+    });
+  const fitting = (one: VmState) => cells.findIndex((_, number) => fits(one, number));
+  const there = othersThan(world, vm).filter((other) => other.host === name && other.oneCell);
+  for (const one of there) inCells[one.cell ?? -1]?.push(one);
+  const unknown = there.filter(({ cell }) => cell === undefined || !inCells[cell]);
+  for (const one of unknown.sort((a, b) => (a.id < b.id ? -1 : 1)))
+    inCells[Math.max(0, fitting(one))]?.push(one);
+  return fitting(vm) >= 0;
 }
 
 type Count = (namespace: string, selector: Selector, key: string, value?: string) => number;

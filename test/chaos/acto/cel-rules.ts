@@ -16,6 +16,15 @@ const predicates: Readonly<Record<string, Predicate>> = {
     !has(self, 'classRef') || !has(self, 'cpu', 'cores'),
   '!has(self.classRef) || !has(self.memory) || !has(self.memory.size)': (self) =>
     !has(self, 'classRef') || !has(self, 'memory', 'size'),
+  '!has(self.classRef) || !has(self.memory) || !has(self.memory.hugePageSize)': (self) =>
+    !has(self, 'classRef') || !has(self, 'memory', 'hugePageSize'),
+  "!has(self.hugePageSize) || !has(self.size) || !isQuantity(self.size) || int(quantity(self.size).asApproximateFloat() + 0.5) % (self.hugePageSize == '1Gi' ? 1073741824 : 2097152) == 0":
+    (self) => {
+      const { size, hugePageSize } = self as { size?: string; hugePageSize?: string };
+      return !size || !hugePageSize || parseBytes(size) % parseBytes(hugePageSize) === 0;
+    },
+  '!has(self.memory.hugePageSize) || !has(self.overcommit) || !has(self.overcommit.memoryPercent)': (self) =>
+    !has(self, 'memory', 'hugePageSize') || !has(self, 'overcommit', 'memoryPercent'),
   'has(self.kernel)': (self) => (self as Json)['kernel'] !== undefined,
   'has(self.nodeSelector) || size(self.staticHosts) > 0': (self) => {
     const { nodeSelector, staticHosts } = self as { nodeSelector?: unknown; staticHosts: unknown[] };

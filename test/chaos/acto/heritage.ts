@@ -1,8 +1,7 @@
 import { virtualMachineClasses } from '../../../operator/api/kinds.ts';
-import { exactQuantity } from '../../../operator/api/quantity.ts';
 import { virtualMachineSpec } from '../../../operator/api/virtualmachine.ts';
 import { desiredDomain } from '../../../operator/domain/desired.ts';
-import { sizeInStatus, sizeOf } from '../../../operator/domain/size.ts';
+import { allocatedInStatus, sizeInStatus, sizeOf } from '../../../operator/domain/size.ts';
 import type { ChaosWorld } from '../chaos-world.ts';
 import type { History, Wish } from './histories.ts';
 import { type Heritage, type Outcome, startAfresh, vmName } from './lives.ts';
@@ -44,8 +43,10 @@ const keepsakes: readonly Keepsake[] = [
     comesFrom: ({ spec }, { world }) => {
       const asked = sizeOf({ spec: virtualMachineSpec.parse(spec) }, classIn(world, spec.classRef?.name));
       if (!asked) return false;
-      const size = exactQuantity(Math.ceil(asked.memoryBytes / 2 ** 20) * 2 ** 20);
-      return isSame({ cpu: { cores: asked.cpuCores }, memory: { size } }, world.vm(vmName).status?.allocated);
+      const memoryBytes = Math.ceil(asked.memoryBytes / 2 ** 20) * 2 ** 20;
+      const numaCell = spec.placement?.numaPolicy === 'SingleCell' ? { numaCell: 0 } : {};
+      const size = { ...allocatedInStatus({ ...asked, memoryBytes }), ...numaCell };
+      return isSame(size, world.vm(vmName).status?.allocated);
     },
   },
   {

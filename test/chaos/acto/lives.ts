@@ -1,5 +1,6 @@
 import { type VirtualMachine, virtualMachineSpec } from '../../../operator/api/virtualmachine.ts';
 import { findCondition } from '../../../operator/controllers/conditions.ts';
+import { HypervisorError } from '../../../operator/hypervisor/hypervisor.ts';
 import type { ChaosWorld } from '../chaos-world.ts';
 import type { History, Wish } from './histories.ts';
 import { worldForHistories } from './surroundings.ts';
@@ -47,7 +48,7 @@ export async function startAfresh(wish: Wish, heritage: Heritage = {}): Promise<
   if (definition !== undefined) world.hostOf(vmName).outside.define(definition);
   await world.settle();
   if (startedByHand) {
-    world.hostOf(vmName).outside.start(world.uuid(vmName));
+    startByHand(world);
     await world.settle();
   }
   return { world, ranBefore: undefined, wasRestarted: false };
@@ -60,13 +61,22 @@ function change(world: ChaosWorld, { spec, labels }: Wish): void {
   });
 }
 
+/** What the host has not the hardware for, as huge pages, nobody starts there. */
+function startByHand(world: ChaosWorld): void {
+  try {
+    world.hostOf(vmName).outside.start(world.uuid(vmName));
+  } catch (error) {
+    if (!(error instanceof HypervisorError)) throw error;
+  }
+}
+
 /** As a user does who reads the condition: shuts the guest down from inside, and starts it where nobody else does. */
 async function restartIfRequired(world: ChaosWorld): Promise<boolean> {
   const vm = world.vm(vmName);
   if (findCondition(vm, 'RestartRequired')?.status !== 'True') return false;
   const { outside } = world.hostOf(vmName);
   outside.guestShutsDown(world.uuid(vmName));
-  if (vm.spec.runStrategy === 'Manual') outside.start(world.uuid(vmName));
+  if (vm.spec.runStrategy === 'Manual') startByHand(world);
   await world.settle();
   return true;
 }

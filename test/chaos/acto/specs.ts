@@ -48,6 +48,7 @@ function specialities(surroundings: Surroundings): Specialities {
     'cpu.model': mostly(fc.constantFrom('HostModel', 'EPYC', 'qemu64')),
     machineType: mostly(fc.constantFrom('pc', 'q35')),
     'memory.size': mostly(sizes(memory)),
+    memory: mostly(memories(memory)),
     'kernel.name': mostly(fc.constantFrom(...kernels)),
     'kernel.commandLine': mostly(fc.constantFrom('', 'console=ttyS0', ' quiet  panic=1 ', '"<&\'>')),
     'interfaces[].name': mostly(fc.constantFrom('eth0', 'eth1', 'lan')),
@@ -67,6 +68,14 @@ function sizes<T>({ small, large }: { small: readonly T[]; large: readonly T[] }
   return fc.oneof(
     { weight: 5, arbitrary: fc.constantFrom(...small) },
     { weight: 1, arbitrary: fc.constantFrom(...large) },
+  );
+}
+
+/** Mostly ordinary memory. */
+function memories({ small, large }: Surroundings['memory']): fc.Arbitrary<unknown> {
+  return fc.record(
+    { size: sizes({ small, large }), hugePageSize: fc.constantFrom('2Mi', '2Mi', '1Gi') },
+    { requiredKeys: ['size'] },
   );
 }
 

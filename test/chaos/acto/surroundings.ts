@@ -23,7 +23,20 @@ const shares = [
   { name: 'team', namespaces: ['shop'], reservation: { memory: '1Gi' }, limit: { cpuCores: 63 } },
 ];
 
-/** What the histories are made for; each host has 16 CPUs, four times promised, and 63 GiB. */
+/** Beside 64 GiB of ordinary memory. */
+const hugePages = [
+  { pageBytes: 2 ** 21, count: 4096 },
+  { pageBytes: 2 ** 30, count: 2 },
+];
+const hardware = {
+  memoryBytes: 74 * 2 ** 30,
+  numaCells: [
+    { id: 0, cpus: 8, cpuSet: '0-7', memoryBytes: 42 * 2 ** 30, hugePages },
+    { id: 1, cpus: 8, cpuSet: '8-15', memoryBytes: 32 * 2 ** 30, hugePages: [] },
+  ],
+};
+
+/** What the histories are made for; each host has 16 CPUs, four times promised, and 63 GiB of ordinary memory. */
 export const historyOptions: HistoryOptions = {
   surroundings: {
     kernels: ['small', 'bare'],
@@ -34,7 +47,7 @@ export const historyOptions: HistoryOptions = {
     hostLabels: { zone: ['a', 'b'], disk: ['ssd', 'hdd'] },
     cores: { small: [1, 2, 3, 8], large: [12, 43, 44, 45, 63, 64, 65] },
     memory: {
-      small: ['1Gi', '512Mi', '1.5Gi', '536870912', '100M', '123456789.5', '16Mi', '8Gi'],
+      small: ['1Gi', '512Mi', '1.5Gi', '2Gi', '536870912', '100M', '123456789.5', '16Mi', '8Gi'],
       large: ['20Gi', '32Gi', '33Gi', '34Gi', '43Gi', '44Gi', '63Gi', '64Gi'],
     },
   },
@@ -76,7 +89,11 @@ const classes = {
 export async function worldForHistories(): Promise<ChaosWorld> {
   const world = new ChaosWorld();
   await world.operator.start();
-  for (const name of ['h1', 'h2', 'h3', 'h4', 'h5']) world.addMachine(name);
+  for (const name of ['h1', 'h2', 'h3', 'h4', 'h5']) {
+    world.addMachine(name);
+    const host = world.hypervisor.host(name);
+    host.facts = { ...host.facts, ...hardware };
+  }
   world.putSecret();
   world.putPool({ staticHosts, networks: [lab, back], kernels: [small, bare], resources, shares });
   world.putPool({ staticHosts: [{ name: 'h4', address: 'h4' }], networks: [lab], kernels: [small] }, 'other');

@@ -8,7 +8,7 @@ import { addToTally } from './tally.ts';
 export function prove(scenario: Scenario): void {
   it(scenario.name, { timeout: 240_000 }, async () => {
     const reference = await run(scenario);
-    expect(reference.afterwards).toEqual([]);
+    expect([reference.afterwards, reference.doubles]).toEqual([[], []]);
     const blows = blowsFor(reference);
     expect(blows.length).toBeGreaterThan(0);
     expect(await faultsOf(scenario, reference)).toEqual([]);

@@ -80,4 +80,18 @@ export const reserveScenarios: readonly Scenario[] = [
     ],
     steps: [{ putVm: 'db-7', spec: sized(20, urgent) }, 'settle', { delete: 'VirtualMachine', name: 'db-7' }],
   },
+  {
+    name: 'a gang that has to stay for the reserve is left, and its place taken once less is kept',
+    setup: [
+      ...[...poolOf(2), keeps(1), mayStop, gang(2), 'settle' as const],
+      ...members(sized(28), 'db-1', 'db-2'),
+    ],
+    steps: [
+      { putVm: 'db-3', spec: sized(40, urgent) },
+      'settle',
+      pool({ failureReserve: null }),
+      'settle',
+      { delete: 'VirtualMachine', name: 'db-3' },
+    ],
+  },
 ];

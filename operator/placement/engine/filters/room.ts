@@ -1,6 +1,13 @@
 import { wordOf } from '../../explain/amounts.ts';
 import { type Refusal, refusal } from '../../explain/refusal.ts';
-import { countedRequest, cpu, isDevice, memory, type Resources } from '../../model/resources.ts';
+import {
+  countedRequest,
+  cpu,
+  hugePageSizeOf,
+  isDevice,
+  memory,
+  type Resources,
+} from '../../model/resources.ts';
 import type { VmState } from '../../model/vm.ts';
 import { cellRequests } from '../cells.ts';
 import { keepRoom } from '../kernels.ts';
@@ -26,7 +33,8 @@ class Room implements Filter {
   refusals(scene: Scene): (row: number) => Refusal {
     const word = wordOf(this.#resource);
     const lacking = { ...refusal('Resource', 'lacks', 'lack', word), resource: this.#resource };
-    if (!isDevice(this.#resource)) return () => lacking;
+    const mayBeAbsent = isDevice(this.#resource) || hugePageSizeOf(this.#resource) !== undefined;
+    if (!mayBeAbsent) return () => lacking;
     const without = refusal('Resource', 'has', 'have', `no ${word}`);
     const limits = (row: number) => scene.hosts.state(row)?.limits[this.#resource] ?? 0;
     return (row) => (limits(row) === 0 ? without : lacking);
@@ -60,10 +68,23 @@ class CellRoom implements Filter {
   }
 
   refusals({ hosts: { cells } }: Scene): (row: number) => Refusal {
-    const full = refusal('Cell', 'has', 'have', 'no NUMA cell with the room');
+    const divided = refusal('Cell', 'has', 'have', 'no NUMA cell with the room');
     const none = refusal('Cell', 'tells', 'tell', 'no NUMA cells');
-    return (row) => (cells.count(row) === 0 ? none : full);
+    return (row) => {
+      if (cells.count(row) === 0) return none;
+      const resource = cells.shortage(row, this.#requests)?.resource;
+      return resource === undefined ? divided : across(resource);
+    };
   }
+
+  missing({ hosts: { cells } }: Scene): (row: number) => number {
+    return (row) => (cells.count(row) > 0 && cells.shortage(row, this.#requests)?.missing) || Number.NaN;
+  }
+}
+
+/** The host has enough, as was asked before, but not in one of its cells. */
+function across(resource: string): Refusal {
+  return { ...refusal('Cell', 'has', 'have', `the ${wordOf(resource)} only across NUMA cells`), resource };
 }
 
 /** One filter for each resource that is asked for, the usual ones first, and one for the NUMA cell. */

@@ -50,7 +50,7 @@ const [ms, cpuMs]: [number[], number[]] = [[], []];
 for (let turn = 0; turn < spec.statuses; turn++) {
   for (let number = 0; number < spec.vms; number++) {
     const vm = cluster.put(virtualMachines, vmManifest(fleetNamespace, `vm-${turn}-${number}`));
-    pools.count(vm, names[(turn * spec.vms + number) % names.length] ?? '');
+    pools.count(vm, { host: names[(turn * spec.vms + number) % names.length] ?? '' });
   }
   const before = stores.hostPools.get(pool)?.status;
   const [begin, cpuBegin] = [performance.now(), process.threadCpuUsage()];
