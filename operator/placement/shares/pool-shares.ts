@@ -71,6 +71,8 @@ interface Vm {
  * what is left. What VMs may have in all is what they have and what is free on hosts that take VMs.
  */
 export class PoolShares {
+  /** As they were given, whatever is wrong with them. */
+  readonly given: readonly Share[];
   readonly faults: readonly ShareFault[];
   readonly #tree: ShareTree;
   readonly #names: readonly string[];
@@ -85,6 +87,7 @@ export class PoolShares {
 
   constructor(given: readonly Share[]) {
     const { shares, shareOf, faults } = soundShares(given);
+    this.given = given;
     this.faults = faults;
     this.#shareOf = shareOf;
     this.#namespacesOf = Map.groupBy(shareOf.keys(), (namespace) => shareOf.get(namespace) ?? '');
@@ -217,7 +220,7 @@ export class PoolShares {
 }
 
 /** Of VMs that are asked about: whatever host they go to, what is free in all changes by what they have. */
-const nowhere = '';
+export const nowhere = '';
 
 /** What its VMs have, and what is free on it if it takes more. */
 function capacityOf({ limits, takesVms, used }: Host): Amounts {
