@@ -204,7 +204,11 @@ function routePolicies(stores: Stores, unplaced: Unplaced, wakes: Wakes): void {
     const { object } = change;
     const old = oldOf(change);
     if (old && intentOf(old) === intentOf(object)) return;
-    if (bearsOnAll(object) || (old && bearsOnAll(old))) unplaced.wake();
+    // Where VMs may be decides what is kept free for them, and so who else finds room.
+    const pools = stores.hostPools.list();
+    const isKept = pools.some(({ spec }) => spec.failureReserve !== undefined);
+    for (const pool of pools) wakes.hostPools.wakeAfter(keyOf(pool), sumsAfterMs);
+    if (isKept || bearsOnAll(object) || (old && bearsOnAll(old))) unplaced.wake();
     wakePolicies(object.metadata.namespace, stores, wakes); // they may contradict each other
     for (const vm of stores.virtualMachines.byIndex('namespace', object.metadata.namespace ?? '')) {
       if (!vm.status?.hostName) wakes.virtualMachines.wakeAfter(keyOf(vm), placeAfterMs);

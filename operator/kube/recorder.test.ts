@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { sleep } from './clock.ts';
 import { widget, widgetType } from './contract-objects.ts';
 import { FakeCluster } from './fake-cluster.ts';
 import { type EventRecord, EventRecorder, eventType } from './recorder.ts';
@@ -75,6 +76,21 @@ describe('EventRecorder', () => {
     recorder.record(object, event);
     await recorder.flush();
     expect(events()).toHaveLength(4);
+  });
+
+  it('sends one after the other, each with the time at which it was recorded', async () => {
+    const { recorder, object, events, clock, cluster } = setUp();
+    let [underWay, most] = [0, 0];
+    cluster.intercept = async (_, when) => {
+      underWay += when === 'before' ? 1 : -1;
+      most = Math.max(most, underWay);
+      if (when === 'before') await sleep(clock, 1000);
+    };
+    for (let i = 0; i < 3; i++) recorder.record(object, { ...event, note: `note ${i}` });
+    await clock.advance(3000);
+    expect(most).toBe(1);
+    const eventTime = '2026-01-01T00:00:00.000000Z';
+    expect(events()).toMatchObject([0, 1, 2].map((i) => ({ note: `note ${i}`, eventTime })));
   });
 
   it('lets a burst of 100 pass, then 10 a second', async () => {

@@ -44,13 +44,15 @@ const nameLimit = 253 - 14;
 
 /**
  * Records events.k8s.io/v1 Events: fire and forget. The same event on the same object is recorded once in 2 minutes;
- * beyond a burst of 100, 10 a second pass and the rest is dropped, since whatever matters is in the status too.
+ * beyond a burst of 100, 10 a second pass and the rest is dropped, since whatever matters is in the status too. They are
+ * sent one after the other: a hundred at once would hold up the writes that VMs wait for.
  */
 export class EventRecorder {
   readonly #options: RecorderOptions;
   /** When what was recorded, oldest first. What was dropped is not in it, so the bucket bounds it too: 1,300 entries. */
   readonly #recorded = new Map<string, number>();
-  readonly #underWay = new Set<Promise<void>>();
+  /** Resolves when all that were recorded so far are sent or have failed. */
+  #sent: Promise<void> = Promise.resolve();
   readonly #bucket: TokenBucket;
   readonly #end = new AbortController();
 
@@ -68,15 +70,16 @@ export class EventRecorder {
       return;
     }
     this.#recorded.set(key, this.#options.clock.now());
-    const sending = this.#send(object, event).finally(() => this.#underWay.delete(sending));
-    this.#underWay.add(sending);
+    const recordedAt = this.#options.clock.wallTime();
+    const send = () => this.#send(object, event, recordedAt);
+    this.#sent = this.#sent.then(send);
   }
 
   /** Resolves when the events recorded so far are sent or have failed, at the latest after `timeoutMs`. */
   async flush(timeoutMs = 2_000): Promise<void> {
     const timer = new AbortController();
     const over = sleep(this.#options.clock, timeoutMs, timer.signal);
-    await Promise.race([Promise.all(this.#underWay), over]);
+    await Promise.race([this.#sent, over]);
     timer.abort();
   }
 
@@ -95,10 +98,11 @@ export class EventRecorder {
     return this.#recorded.has(key);
   }
 
-  async #send(object: KubeObject, event: EventRecord): Promise<void> {
+  async #send(object: KubeObject, event: EventRecord, recordedAt: Date): Promise<void> {
+    const { signal } = this.#end;
+    if (signal.aborted) return;
     try {
-      const { signal } = this.#end;
-      await this.#options.cluster.create(eventType, this.#eventOf(object, event), { signal });
+      await this.#options.cluster.create(eventType, this.#eventOf(object, event, recordedAt), { signal });
     } catch (error) {
       this.#options.log.warn(
         { err: error, reason: event.reason, object: keyOf(object) },
@@ -107,8 +111,8 @@ export class EventRecorder {
     }
   }
 
-  #eventOf(object: KubeObject, { type, reason, action, note }: EventRecord) {
-    const { clock, random, reportingController, reportingInstance } = this.#options;
+  #eventOf(object: KubeObject, { type, reason, action, note }: EventRecord, recordedAt: Date) {
+    const { random, reportingController, reportingInstance } = this.#options;
     const { name, namespace, uid, resourceVersion } = object.metadata;
     const suffix = Math.floor(random() * 2 ** 48)
       .toString(16)
@@ -119,7 +123,7 @@ export class EventRecorder {
       kind: 'Event',
       // Events of cluster-scoped objects live in "default", where kubectl describe looks for them.
       metadata: { name: `${name.slice(0, nameLimit)}.${suffix}`, namespace: namespace ?? 'default' },
-      eventTime: microTime(clock.wallTime()),
+      eventTime: microTime(recordedAt),
       regarding: { apiVersion, kind, name, uid, resourceVersion, ...(namespace ? { namespace } : {}) },
       ...{ type, reason, action, note: cut(note), reportingController, reportingInstance },
     };

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { hostPools } from '../../api/kinds.ts';
+import { hostPools, virtualMachines } from '../../api/kinds.ts';
 import { World } from '../../testing/world.ts';
 import { findCondition } from '../conditions.ts';
 
 const model = { model: 'EPYC', vendor: 'AMD', architecture: 'x86_64' };
 const cpu = { ...model, sockets: 1, cores: 4, threads: 1, count: 4 };
 
-/** Hosts of 4 CPUs each that VMs may have, and a reserve for one of them. */
-async function worldOf(count: number, failureReserve: object | null = {}): Promise<World> {
+/** Hosts of 4 CPUs each that VMs may have, the first of as many as is said, and a reserve for one of them. */
+async function worldOf(count: number, failureReserve: object | null = {}, first = cpu): Promise<World> {
   const world = new World();
   const names = Array.from({ length: count }, (_, index) => `h${index + 1}`);
-  for (const name of names) world.hypervisor.addHost(name, { cpu });
+  for (const name of names) world.hypervisor.addHost(name, { cpu: name === 'h1' ? first : cpu });
   world.putSecret();
   world.putPool({
     staticHosts: names.map((name) => ({ name, address: name })),
@@ -28,6 +28,14 @@ const putVms = async (world: World, cores: number, ...names: string[]) => {
     await world.run(5000);
   }
 };
+const labels = { app: 'db' };
+const prefers = (name: string) => ({
+  preferred: [{ hostSelector: { matchLabels: { 'kubernetes.io/hostname': name } }, weight: 100 }],
+});
+const pinnedTo = (name: string) => ({
+  vmSelector: { matchLabels: labels },
+  hostAffinity: [{ hostSelector: { matchLabels: { 'kubernetes.io/hostname': name } } }],
+});
 const kept = (world: World) => findCondition(world.pool() ?? {}, 'ReserveKept');
 const scheduled = (world: World, name: string) => findCondition(world.vm(name), 'Scheduled');
 
@@ -72,6 +80,30 @@ describe('a pool with a failure reserve', () => {
     );
     expect(world.pool()?.status?.headroom).toBe(0);
     expect(['a', 'b'].map((name) => world.vm(name).status?.hostName)).toEqual(hosts);
+  });
+
+  it('tells soon what a policy changes in it', async () => {
+    const world = await worldOf(2);
+    world.putVm('a', { cpu: { cores: 3 } }, { labels });
+    await world.run(60_000);
+    expect(kept(world)).toMatchObject({ status: 'True' });
+    world.putPolicy('pinned', pinnedTo(world.vm('a').status?.hostName ?? ''));
+    await world.run(3000);
+    expect(kept(world)).toMatchObject({ status: 'False', reason: 'ReserveShort' });
+  });
+
+  it('lets VMs of other namespaces come soon when a policy makes room beside it', async () => {
+    const world = await worldOf(2, {}, { ...cpu, cores: 6, count: 6 });
+    world.putVm('a', { cpu: { cores: 3 }, placement: { hostAffinity: prefers('h1') } }, { labels });
+    await world.run(5000);
+    const other = { namespace: 'other', name: 'w' };
+    world.putVm('w', { cpu: { cores: 2 } }, other);
+    await world.run(60_000);
+    const host = () => world.cluster.peek(virtualMachines, other)?.status?.hostName;
+    expect([world.vm('a').status?.hostName, host()]).toEqual(['h1', undefined]);
+    world.putPolicy('pinned', pinnedTo('h1'));
+    await world.run(3000);
+    expect(host()).toBe('h2');
   });
 
   it('says nothing of a reserve that nobody asks for, and fills its hosts', async () => {

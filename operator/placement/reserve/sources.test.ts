@@ -24,7 +24,13 @@ it('keeps room for the domains that would send the most, and foretells how much 
         expect(kept).toEqual([keptOf(needs, failures, 0), keptOf(needs, failures, 1)]);
         expect(foretold).toEqual(kept);
       }
-      for (const { domain, sizes } of changes) sources.remove(domain, Float64Array.from(sizes));
+      for (const { domain, sizes } of changes) {
+        sources.remove(domain, Float64Array.from(sizes));
+        const need = needs.get(domain) ?? [0, 0];
+        needs.set(domain, [(need[0] ?? 0) - sizes[0], (need[1] ?? 0) - sizes[1]]);
+        const kept = [0, 1].map((dimension) => sources.kept(dimension));
+        expect(kept).toEqual([keptOf(needs, failures, 0), keptOf(needs, failures, 1)]);
+      }
       expect([sources.kept(0), sources.kept(1), sources.largest(0)]).toEqual([0, 0, undefined]);
     }),
   );

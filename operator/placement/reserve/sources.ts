@@ -1,19 +1,24 @@
+/** No domain has this number. */
+const nobody = -1;
+
 /**
  * What one host keeps free for the domains that may fail: how much each would send to it. As at most `failures` of them
  * fail at once, the host has to keep room for the largest of each dimension, and not for all: they share it.
  */
 export class Sources {
+  readonly #failures: number;
   readonly #needs = new Map<number, Float64Array>();
-  /** By dimension, the sum of the `failures` largest needs, and the smallest of these; 0 while there are fewer. */
-  readonly #top: Float64Array;
-  readonly #last: Float64Array;
-  /** Used while ranking. */
+  /** For each dimension in turn, the `failures` largest needs, the largest first, and whose they are; 0 of nobody at the end. */
   readonly #largest: Float64Array;
+  readonly #whose: Int32Array;
+  /** By dimension, their sum. */
+  readonly #top: Float64Array;
 
   constructor(failures: number, dimensions: number) {
-    this.#largest = new Float64Array(failures);
+    this.#failures = failures;
+    this.#largest = new Float64Array(failures * dimensions);
+    this.#whose = new Int32Array(failures * dimensions).fill(nobody);
     this.#top = new Float64Array(dimensions);
-    this.#last = new Float64Array(dimensions);
   }
 
   /** The room that has to be kept in this dimension. */
@@ -23,7 +28,8 @@ export class Sources {
 
   /** The room that would have to be kept if the domain sent `amount` more. */
   keptWith(domain: number, dimension: number, amount: number): number {
-    const [top, last] = [this.kept(dimension), this.#last[dimension] ?? 0];
+    const top = this.kept(dimension);
+    const last = this.#largest[(dimension + 1) * this.#failures - 1] ?? 0;
     const need = this.#needs.get(domain)?.[dimension] ?? 0;
     return need >= last ? top + amount : Math.max(top, top - last + need + amount);
   }
@@ -50,29 +56,49 @@ export class Sources {
 
   #change(domain: number, sizes: Float64Array, sign: 1 | -1): void {
     const need = this.#needs.get(domain) ?? new Float64Array(sizes.length);
-    sizes.forEach((size, dimension) => {
-      need[dimension] = (need[dimension] ?? 0) + sign * size;
-    });
+    for (let d = 0; d < sizes.length; d++) need[d] = (need[d] ?? 0) + sign * (sizes[d] ?? 0);
     if (need.some((amount) => amount > 0)) this.#needs.set(domain, need);
     else this.#needs.delete(domain);
-    for (let dimension = 0; dimension < sizes.length; dimension++) this.#rank(dimension);
+    for (let d = 0; d < sizes.length; d++) {
+      if (sign > 0) this.#rise(domain, d, need[d] ?? 0);
+      else this.#fall(domain, d);
+      this.#top[d] = this.#sum(d);
+    }
   }
 
-  /** One pass that keeps the largest in order: sorting them all would be most of the work of a plan. */
-  #rank(dimension: number): void {
-    const largest = this.#largest.fill(0);
-    for (const need of this.#needs.values()) {
-      let amount = need[dimension] ?? 0;
-      for (let place = 0; place < largest.length && amount > 0; place++) {
-        const there = largest[place] ?? 0;
-        if (amount <= there) continue;
-        largest[place] = amount;
-        amount = there;
-      }
+  /** Puts the domain, whose need has become this, among the largest if it belongs there. */
+  #rise(domain: number, dimension: number, amount: number): void {
+    const [first, last] = [dimension * this.#failures, (dimension + 1) * this.#failures - 1];
+    let place = this.#placeOf(domain, dimension) ?? last;
+    if (amount <= (this.#largest[place] ?? 0)) return;
+    for (; place > first && (this.#largest[place - 1] ?? 0) < amount; place--) {
+      this.#largest[place] = this.#largest[place - 1] ?? 0;
+      this.#whose[place] = this.#whose[place - 1] ?? nobody;
     }
-    let top = 0;
-    for (const amount of largest) top += amount;
-    this.#top[dimension] = top;
-    this.#last[dimension] = largest.at(-1) ?? 0;
+    this.#largest[place] = amount;
+    this.#whose[place] = domain;
+  }
+
+  /** Only when it was among the largest, all have to be looked at to find who is there now. */
+  #fall(domain: number, dimension: number): void {
+    if (this.#placeOf(domain, dimension) === undefined) return;
+    const [first, end] = [dimension * this.#failures, (dimension + 1) * this.#failures];
+    this.#largest.fill(0, first, end);
+    this.#whose.fill(nobody, first, end);
+    for (const [one, need] of this.#needs) this.#rise(one, dimension, need[dimension] ?? 0);
+  }
+
+  #placeOf(domain: number, dimension: number): number | undefined {
+    const end = (dimension + 1) * this.#failures;
+    for (let place = end - this.#failures; place < end; place++)
+      if (this.#whose[place] === domain) return place;
+    return undefined;
+  }
+
+  #sum(dimension: number): number {
+    let sum = 0;
+    const end = (dimension + 1) * this.#failures;
+    for (let place = end - this.#failures; place < end; place++) sum += this.#largest[place] ?? 0;
+    return sum;
   }
 }
