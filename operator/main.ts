@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { type Configuration, readConfiguration, version } from './configuration.ts';
+import { registerHostMetrics } from './controllers/host/metrics.ts';
 import { registerPoolMetrics } from './controllers/hostpool/metrics.ts';
 import { LibvirtHypervisor } from './hypervisor/libvirt.ts';
 import { systemClock } from './kube/clock.ts';
@@ -31,6 +32,7 @@ async function main(): Promise<void> {
   const registry = createRegistry({ version });
   const { operator, transport } = await assemble(configuration, log, registry);
   registerPoolMetrics(registry, operator.stores.hostPools);
+  registerHostMetrics(registry, operator.measurements);
   const health = new HealthServer({
     registry,
     port: configuration.port,

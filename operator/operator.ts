@@ -2,8 +2,10 @@ import type { Logger } from 'pino';
 import { hostPools, hosts, placementPolicies, virtualMachineClasses, virtualMachines } from './api/kinds.ts';
 import { HostConnections } from './controllers/host/connections.ts';
 import { Credentials } from './controllers/host/credentials.ts';
+import { Measurements, type SampleNews } from './controllers/host/measurements.ts';
 import { reconcileHost } from './controllers/host/reconcile.ts';
 import { Sightings } from './controllers/host/sightings.ts';
+import { sampleHost } from './controllers/host/statistics.ts';
 import { reconcileHostPool } from './controllers/hostpool/reconcile.ts';
 import { reconcilePlacementPolicy } from './controllers/placementpolicy/reconcile.ts';
 import { PoolModel } from './controllers/pool/pool-model.ts';
@@ -50,12 +52,16 @@ const virtualMachineWorkers = 32;
  */
 const virtualMachinesPerHost = 4;
 
+/** A thousand hosts that are connected at once have more urgent things to tell. */
+const firstSampleWithinMs = 10_000;
+
 /** The whole operator, put together from ports: real ones in main, fakes in tests. Starts once, stops once. */
 export class Operator {
   readonly manager: Manager;
   readonly stores: Stores;
   readonly connections: HostConnections;
   readonly sightings: Sightings;
+  readonly measurements: Measurements;
   readonly pools: PoolModel;
   #elector: LeaderElector | undefined;
 
@@ -75,6 +81,7 @@ export class Operator {
     addIndexes(this.stores);
     this.connections = new HostConnections({ hypervisor, clock, random });
     this.sightings = new Sightings(this.connections, clock);
+    this.measurements = new Measurements(clock);
     this.pools = new PoolModel(this.stores, this.connections);
     const recorder = new EventRecorder({
       ...{ cluster, clock, random, log },
@@ -139,13 +146,16 @@ export class Operator {
 
   #controllers(parts: Parts) {
     const { clock, random } = parts.options;
-    const { stores, connections, sightings, pools } = this;
+    const { stores, connections, sightings, measurements, pools } = this;
     const base = { ...parts.options, metrics: parts.metrics };
     const host = new Controller({
       ...{ ...base, name: 'host', type: hosts, store: stores.hosts, workers: 32 },
       reconcile: (key, context) =>
         reconcileHost(
-          { stores, connections, sightings, credentials: parts.credentials, pools, clock, random },
+          {
+            ...{ stores, connections, sightings, measurements, pools, clock, random },
+            credentials: parts.credentials,
+          },
           key,
           context,
         ),
@@ -181,6 +191,7 @@ export class Operator {
       stores,
       connections,
       sightings,
+      measurements,
       pools,
       attempts,
       clock,
@@ -195,6 +206,7 @@ export class Operator {
       },
       reconcile: (key, context) => reconcileVirtualMachine(environment, parts.recorder, key, context),
     });
+    const statistics = this.#statistics(base, { host, virtualMachine });
     route(
       stores,
       { connections, sightings, pools },
@@ -205,7 +217,37 @@ export class Operator {
         placementPolicies: wakeOf(placementPolicy),
       },
     );
-    return [hostPool, host, placementPolicy, virtualMachine];
+    return [hostPool, host, placementPolicy, virtualMachine, statistics];
+  }
+
+  /** Asks hosts how they and their VMs fare. What hangs there holds a worker for a while, and nothing else. */
+  #statistics(
+    base: Pick<OperatorOptions, 'cluster' | 'clock' | 'random' | 'log' | 'metrics'>,
+    {
+      host,
+      virtualMachine,
+    }: Readonly<Record<'host' | 'virtualMachine', Pick<Controller<KubeObject>, 'enqueue'>>>,
+  ) {
+    const { stores, connections, measurements } = this;
+    const { clock, random } = base;
+    const onNews = (hostName: string, news: SampleNews) => {
+      if (news.host) host.enqueue(hostName);
+      for (const key of news.vms) virtualMachine.enqueue(key);
+    };
+    const statistics = new Controller({
+      ...{ ...base, name: 'statistics', type: hosts, store: stores.hosts, workers: 32 },
+      accepts: ({ type }) => type !== 'updated',
+      reconcile: (key, context) =>
+        sampleHost({ stores, connections, measurements, clock, random, onNews }, key, context),
+    });
+    connections.listen({
+      onLink: (hostName) => {
+        if (connections.link(hostName)?.state === 'Connected')
+          statistics.enqueue(hostName, { afterMs: firstSampleWithinMs * random() });
+      },
+      onDomainEvent: () => {},
+    });
+    return statistics;
   }
 }
 

@@ -30,6 +30,13 @@ const amounts = z.object({
   memory: z.string().max(32).describe('Memory as a quantity.'),
 });
 
+const percent = z.int32().min(0).max(100);
+
+const usedShares = z.object({
+  cpuPercent: percent.optional().describe('Of all its CPUs.'),
+  memoryPercent: percent.optional().describe('Of its memory, without buffers and caches.'),
+});
+
 export const hostStatus = z.object({
   observedGeneration,
   connection: z
@@ -110,6 +117,16 @@ export const hostStatus = z.object({
   capacity: amounts.optional().describe('What the host has.'),
   allocatable: amounts.optional().describe('What VMs may have in all, after hostReserved and over-commit.'),
   allocated: amounts.optional().describe('What placed VMs have.'),
+  used: usedShares
+    .optional()
+    .describe(
+      'How busy the host really is, by its VMs and by all else: means over minutes, in steps of 5, that change every ten minutes at most. Metrics tell it as it is.',
+    ),
+  contentionPercent: percent
+    .optional()
+    .describe(
+      'How much VMs here lack of what they ask for, in the mean; in steps of 10. Placement prefers hosts with less.',
+    ),
   resources: z
     .array(z.object(resourceAmounts))
     .max(72)

@@ -14,6 +14,7 @@ import {
   smallLabelSelector,
 } from './common.ts';
 import { failureReserve } from './failure-reserve.ts';
+import { happiness, usedPercent } from './hostpool-happiness.ts';
 import { roomStatus, strandedPercent } from './hostpool-room.ts';
 import { taints } from './placement.ts';
 import { poolResources, resourceAmounts } from './resources.ts';
@@ -175,6 +176,7 @@ export const hostPoolStatus = z.object({
           .describe('What is kept free of it for failures, as spec.failureReserve asks.'),
         largestFree: z.string().max(32).describe('The largest amount that is free on one ready host.'),
         strandedPercent,
+        usedPercent,
       }),
     )
     .max(72)
@@ -182,6 +184,7 @@ export const hostPoolStatus = z.object({
     .optional()
     .describe('The pool as one computer.'),
   ...roomStatus,
+  happiness,
   shares: shareStatus,
   headroom: z
     .int32()

@@ -74,6 +74,8 @@ export interface Kind {
   selectableFields: string[];
 }
 
+const conditionStatus = (type: string) => `.status.conditions[?(@.type=="${type}")].status`;
+const usedOf = (resource: string) => `.status.resources[?(@.name=="${resource}")].usedPercent`;
 const readyCondition = (field: string) => `.status.conditions[?(@.type=="Ready")].${field}`;
 const ready: PrinterColumn = { name: 'Ready', type: 'string', jsonPath: readyCondition('status') };
 const reason: PrinterColumn = { name: 'Reason', type: 'string', jsonPath: readyCondition('reason') };
@@ -105,6 +107,7 @@ export const kinds: readonly Kind[] = [
       { name: 'CPU', type: 'integer', jsonPath: '.status.size.cpu.cores', wide: true },
       { name: 'Memory', type: 'string', jsonPath: '.status.size.memory.size', wide: true },
       { name: 'Strategy', type: 'string', jsonPath: '.spec.runStrategy', wide: true },
+      { name: 'Contended', type: 'string', jsonPath: conditionStatus('Contended'), wide: true },
       { name: 'Domain', type: 'string', jsonPath: '.status.domainUUID', wide: true },
       age,
     ],
@@ -126,6 +129,9 @@ export const kinds: readonly Kind[] = [
       { name: 'CPU', type: 'string', jsonPath: '.status.summary.cpu' },
       { name: 'Memory', type: 'string', jsonPath: '.status.summary.memory' },
       { name: 'Headroom', type: 'string', jsonPath: '.status.summary.headroom' },
+      { name: 'CPU-Used%', type: 'integer', jsonPath: usedOf('cpu'), wide: true },
+      { name: 'Memory-Used%', type: 'integer', jsonPath: usedOf('memory'), wide: true },
+      { name: 'Unhappy', type: 'integer', jsonPath: '.status.happiness.unhappy', wide: true },
       { ...reason, wide: true },
       age,
     ],
@@ -149,6 +155,9 @@ export const kinds: readonly Kind[] = [
       { name: 'Memory', type: 'string', jsonPath: '.status.summary.memory' },
       { name: 'Libvirt', type: 'string', jsonPath: '.status.versions.libvirt' },
       { ...reason, wide: true },
+      { name: 'CPU-Used%', type: 'integer', jsonPath: '.status.used.cpuPercent', wide: true },
+      { name: 'Memory-Used%', type: 'integer', jsonPath: '.status.used.memoryPercent', wide: true },
+      { name: 'Contention%', type: 'integer', jsonPath: '.status.contentionPercent', wide: true },
       { name: 'Address', type: 'string', jsonPath: '.spec.address', wide: true },
       age,
     ],

@@ -14,6 +14,7 @@ import {
   type Resource,
 } from './common.ts';
 import { cpuModel, machineType } from './guest-hardware.ts';
+import { lacks } from './lacks.ts';
 import { hostAffinity, tolerations } from './placement.ts';
 import { resourceClaims } from './resources.ts';
 import { cpuCores, hugePageSize, hugePageSizes, memorySize, wholePages } from './size.ts';
@@ -217,6 +218,10 @@ export const virtualMachineStatus = z.object({
     })
     .optional()
     .describe('What the guest runs with, or ran with last; the VM may ask for more or less by now.'),
+  contention: z
+    .object(lacks)
+    .optional()
+    .describe('What the VM lacks of what it asks for; absent while it gets it, as far as its host tells.'),
   interfaces: z
     .array(
       z.object({
@@ -248,6 +253,7 @@ export const virtualMachineConditions = [
   'Scheduled',
   'Running',
   'RestartRequired',
+  'Contended',
   'Stalled',
 ] as const;
 export type VirtualMachineCondition = (typeof virtualMachineConditions)[number];

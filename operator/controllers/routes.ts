@@ -49,6 +49,7 @@ const placeAfterMs = 200;
 export function route(stores: Stores, { connections, sightings, pools }: Tellers, wakes: Wakes): void {
   const unplaced: Unplaced = { wake: () => wakeUnplaced(stores, pools.line, wakes) };
   routeVirtualMachines(stores, unplaced, wakes);
+  routeContention(stores, wakes);
   routeHosts(stores, unplaced, wakes);
   routePolicies(stores, unplaced, wakes);
   routeClasses(stores, unplaced, wakes);
@@ -92,6 +93,17 @@ function routeVirtualMachines(stores: Stores, unplaced: Unplaced, wakes: Wakes):
     wakeSums(object, wakes);
     if (old) wakeSums(old, wakes);
     if (old || type === 'deleted') unplaced.wake();
+  });
+}
+
+/** A pool tells which of its VMs do not get what they ask for. */
+function routeContention(stores: Stores, wakes: Wakes): void {
+  stores.virtualMachines.subscribe((change) => {
+    const { object } = change;
+    const told = JSON.stringify(object.status?.contention);
+    const before = JSON.stringify(oldOf(change)?.status?.contention);
+    if (before === told && (change.type !== 'deleted' || told === undefined)) return;
+    wakes.hostPools.wakeAfter(object.spec.placement.hostPoolRef.name, sumsAfterMs);
   });
 }
 

@@ -38,6 +38,9 @@ export function addIndexes(stores: Stores): void {
   virtualMachines.addIndexer('unstarted', ({ metadata, status }) =>
     status?.hostName && !status.powerState ? [metadata.namespace ?? ''] : [],
   );
+  virtualMachines.addIndexer('contended', ({ spec, status }) =>
+    status?.contention ? [spec.placement.hostPoolRef.name] : [],
+  );
   virtualMachines.addIndexer('domain', (vm) => [domainUuidOf(vm)]);
   hosts.addIndexer('pool', (host) => [host.spec.hostPoolRef.name]);
   placementPolicies.addIndexer('namespace', (policy) => [policy.metadata.namespace ?? '']);

@@ -62,7 +62,7 @@ export class TestFabric {
   }
 
   /** Waits until the condition of the object is `STATUS REASON`, and returns its message. */
-  waitCondition(object: string, type: string, wanted: string): Promise<string> {
+  waitCondition(object: string, type: string, wanted: string, timeoutMs = 120_000): Promise<string> {
     return waitFor(
       `${type} of ${object} to be ${wanted}`,
       async () => {
@@ -70,7 +70,7 @@ export class TestFabric {
         const found = status?.conditions?.find((one: { type: string }) => one.type === type);
         return found && `${found.status} ${found.reason}` === wanted ? (found.message as string) : undefined;
       },
-      { timeoutMs: 120_000, everyMs: 250 },
+      { timeoutMs, everyMs: 250 },
     );
   }
 

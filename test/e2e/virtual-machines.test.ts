@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitFor } from '../../hack/wait.ts';
+import { keepCpusBusy } from './busy-cpus.ts';
 import { addressesOf, labVm, startTestFabric, type TestFabric } from './fabric-kit.ts';
 
 let lab: TestFabric;
@@ -78,10 +79,10 @@ describe('what a user sees', () => {
   it('kubectl get vm -o wide shows host, address, size and domain', async () => {
     const [header, first] = (await lab.kubectl('get', 'vm', '-o', 'wide')).split('\n');
     expect(header).toMatch(
-      /^NAME +READY +STATE +REASON +HOST +IP +CLASS +CPU +MEMORY +STRATEGY +DOMAIN +AGE/,
+      /^NAME +READY +STATE +REASON +HOST +IP +CLASS +CPU +MEMORY +STRATEGY +CONTENDED +DOMAIN +AGE/,
     );
     expect(first).toMatch(
-      /^many-0 +True +Running +Running +h[123] +10\.77\.\d+\.\d+ +1 +128Mi +Always +[0-9a-f-]{36} /,
+      /^many-0 +True +Running +Running +h[123] +10\.77\.\d+\.\d+ +1 +128Mi +Always +False +[0-9a-f-]{36} /,
     );
   });
 
@@ -173,6 +174,31 @@ describe('a VM that is running', () => {
     await lab.kubectl('delete', 'vm', 'many-4', '--timeout=60s');
     expect(await host.virsh(['list', '--all', '--name'])).not.toContain('default_many-4');
   });
+});
+
+describe('a guest that wants a CPU which others have', () => {
+  it('is told contended, and its pool unhappy, while it is Ready', async () => {
+    const host = await lab.hostOf('many-8');
+    const command = { path: '/bin/sh', arg: ['-c', 'while :; do :; done'] };
+    const call = JSON.stringify({ execute: 'guest-exec', arguments: command });
+    await host.virsh(['qemu-agent-command', 'default_many-8', call]);
+    const others = keepCpusBusy();
+    try {
+      const message = await lab.waitCondition('vm/many-8', 'Contended', 'True CPUContended', 300_000);
+      expect(message).toMatch(/^On host h[123] the VM waits for one for at least (10|25|50) % of the time/);
+      const happiness = () => lab.kubectl('get', 'hp', 'default', '-o', 'jsonpath={.status.happiness}');
+      await waitFor('the pool to name the VM', async () => (await happiness()).includes('"many-8"'), {
+        timeoutMs: 60_000,
+      });
+    } finally {
+      others.end();
+    }
+    expect((await lab.vm('many-8')).status?.conditions).toContainEqual(
+      expect.objectContaining({ type: 'Ready', status: 'True' }),
+    );
+    const { status } = await lab.hostObject(host.name);
+    expect(status?.used).toEqual({ cpuPercent: expect.any(Number), memoryPercent: expect.any(Number) });
+  }, 400_000);
 });
 
 describe('a host that is cut off', () => {

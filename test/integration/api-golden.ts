@@ -25,7 +25,8 @@ const virtualMachineStatus: VirtualMachineStatus = {
   powerState: 'Running',
   size: { cpu: { cores: 2 }, memory: { size: '4Gi' } },
   interfaces: [{ name: 'eth0', macAddress: '52:54:00:12:34:56', addresses: ['10.77.100.12', 'fd00::12'] }],
-  conditions: [condition('Ready', 'Running')],
+  contention: { cpuPercent: 25, memoryPercent: 0 },
+  conditions: [condition('Ready', 'Running'), condition('Contended', 'CPUContended')],
 };
 
 const hostPoolStatus: HostPoolStatus = {
@@ -33,8 +34,19 @@ const hostPoolStatus: HostPoolStatus = {
   hosts: { total: 12, ready: 11, cordoned: 1, lost: 0, overallocated: 0 },
   virtualMachines: 214,
   resources: [
-    { name: 'memory', capacity: '1536Gi', allocatable: '1500Gi', allocated: '900Gi', largestFree: '96Gi' },
+    {
+      ...{ name: 'cpu', capacity: '576', allocatable: '2304', allocated: '412' },
+      ...{ largestFree: '150', usedPercent: 35 },
+    },
+    {
+      ...{ name: 'memory', capacity: '1536Gi', allocatable: '1500Gi', allocated: '900Gi' },
+      ...{ largestFree: '96Gi', usedPercent: 60 },
+    },
   ],
+  happiness: {
+    unhappy: 1,
+    worst: [{ namespace: 'shop', name: 'web-1', hostName: 'rack1-a', cpuPercent: 25, memoryPercent: 0 }],
+  },
   classes: [{ name: 'medium', fits: 131 }],
   summary: { hosts: '11/12', cpu: '412/2304', memory: '900Gi/1500Gi', headroom: '1 host, 131 medium' },
   conditions: [condition('Ready', 'HostsReady')],
@@ -45,6 +57,8 @@ const hostStatus: HostStatus = {
   observedGeneration: 1,
   connection: { state: 'Connected', since: '2026-11-24T08:00:00Z' },
   versions: { libvirt: '9.0.0', hypervisor: '7.2.0' },
+  used: { cpuPercent: 45, memoryPercent: 60 },
+  contentionPercent: 10,
   virtualMachines: 18,
   summary: { cpu: '36/192', memory: '80Gi/125Gi' },
   conditions: [condition('Ready', 'Connected')],

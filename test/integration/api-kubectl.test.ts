@@ -63,6 +63,7 @@ describe('kubectl get', () => {
       CPU: '2',
       MEMORY: '4Gi',
       STRATEGY: 'Always',
+      CONTENDED: 'True',
       DOMAIN: '6f0c51f4-0b0e-4a5f-8e8b-000000000001',
     });
   });
@@ -78,12 +79,23 @@ describe('kubectl get', () => {
     });
   });
 
+  it('shows how much of a HostPool is used and who is unhappy with -o wide', async () => {
+    expect(await columns('hp', 'golden', '--output=wide')).toMatchObject({
+      'CPU-USED%': '35',
+      'MEMORY-USED%': '60',
+      UNHAPPY: '1',
+    });
+  });
+
   it('shows a Host and a PlacementPolicy', async () => {
     expect(await columns('vmhost', 'golden', '--output=wide')).toMatchObject({
       STATE: 'Connected',
       POOL: 'golden',
       VMS: '18',
       LIBVIRT: '9.0.0',
+      'CPU-USED%': '45',
+      'MEMORY-USED%': '60',
+      'CONTENTION%': '10',
       ADDRESS: '10.0.0.11',
     });
     expect(await columns('pp', 'golden')).toMatchObject({ READY: 'True', SELECTED: '5', SATISFIED: '5' });

@@ -267,4 +267,24 @@ export const virtualMachineReasons = {
       'If the host is gone for good, say so by the annotation vmfabric.io/host-lost with the name of the host as its value.',
     conditions: ['VirtualMachine.Ready', 'VirtualMachine.Running', 'VirtualMachine.Stalled'],
   },
+
+  // What its host gives it
+  Content: {
+    meaning: 'The VM gets what it asks for, as far as its host tells.',
+    remedy: nothing,
+    conditions: ['VirtualMachine.Contended'],
+  },
+  CPUContended: {
+    meaning:
+      'The VM waits for processors of its host for a good part of the time that it wants them: more is wanted there than there is.',
+    remedy:
+      'Stop what is not needed on that host, or give its VMs fewer CPUs. Lower overcommit.cpuPercent of the HostPool or the class so that fewer VMs come to one host; kubectl get vmhost -o wide tells how contended each is, and new VMs go where it is least.',
+    conditions: ['VirtualMachine.Contended'],
+  },
+  MemoryContended: {
+    meaning:
+      'Some of the memory that the VM was promised is taken from it by its balloon. vmfabric never does that: somebody did on the host.',
+    remedy: 'Give it back: virsh setmem with all of its memory and --live, on its host.',
+    conditions: ['VirtualMachine.Contended'],
+  },
 } as const satisfies ReasonTable;

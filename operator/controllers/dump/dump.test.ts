@@ -114,6 +114,23 @@ describe('a dump', () => {
     expect(own.host('h7')?.available).toMatchObject({ reason: 'has the same host uuid as h8' });
   });
 
+  it('knows how contended hosts are, as far as the operator goes by it', async () => {
+    const world = await World.withHosts(2);
+    world.putVm('busy', { cpu: { cores: 2 } });
+    await world.run(300_000);
+    world.hostOf('busy').domains.get(world.uuid('busy'))?.use.does({ runs: 1, waits: 5 });
+    // Alone, the next VM would go where `busy` is not; with others there, only contention keeps it away.
+    const crowded = world.vm('busy').status?.hostName === 'h1' ? 'h2' : 'h1';
+    world.putVm('large', { cpu: { cores: 6 }, memory: { size: '6Gi' } });
+    await world.run(900_000);
+    expect(world.vm('large').status?.hostName).toBe(crowded);
+    world.putVm('next');
+    const expected = await replayed(world, 'next');
+    expect(expected).toBe(crowded);
+    await world.run(10_000);
+    expect(decided(world, 'next')).toBe(expected);
+  });
+
   it('sees that another machine answers than the one that VMs are bound to', async () => {
     const world = await World.withRunningVm();
     const host = world.hypervisor.host('h1');

@@ -17,6 +17,7 @@ import type { HostConnections, HostLink } from './connections.ts';
 import type { Credentials, CredentialsResult } from './credentials.ts';
 import { replacedMachine } from './identity.ts';
 import { soundFacts } from './implausible.ts';
+import type { Measurements } from './measurements.ts';
 import { hugePageLimits } from './numa-cells.ts';
 import { schedulable } from './schedulable.ts';
 import type { Sightings } from './sightings.ts';
@@ -27,6 +28,7 @@ export interface HostEnvironment {
   stores: Stores;
   connections: HostConnections;
   sightings: Sightings;
+  measurements: Measurements;
   credentials: Credentials;
   pools: PoolModel;
   clock: Clock;
@@ -75,6 +77,7 @@ export async function reconcileHost(
     credentials,
     schedulable: schedulable(host, pool, node),
     taints: taintsOf(host, pool, node),
+    measured: env.measurements.told(key),
     resources: resourceList(more, used.resources),
     allocation: {
       limits: limits && { cpu: limits.cpu, memory: limits.memoryBytes, ...more },

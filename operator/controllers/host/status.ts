@@ -7,6 +7,7 @@ import type { ListedResource } from '../pool/resource-list.ts';
 import type { Amounts } from './capacity.ts';
 import type { HostLink } from './connections.ts';
 import { soundFacts } from './implausible.ts';
+import type { ToldUse } from './measurements.ts';
 import { cellsInStatus } from './numa-cells.ts';
 import { type HostFindings, hostVerdicts } from './verdicts.ts';
 
@@ -22,6 +23,8 @@ export interface HostObservation extends HostFindings {
   /** What bound VMs have. */
   used: Amounts & { vms: number };
   taints: readonly Taint[];
+  /** How busy it is; undefined while it has not told. */
+  measured: ToldUse | undefined;
   /** Besides CPUs and memory. */
   resources: readonly ListedResource[];
   /** Domains that belong to no VM; absent while the host does not answer. */
@@ -29,9 +32,10 @@ export interface HostObservation extends HostFindings {
   now: Date;
 }
 
-/** The whole status; it holds still while nothing changes, so free memory and load are metrics and not here. */
+/** The whole status; it holds still while nothing changes, so what is measured is here in steps, and as it is in metrics. */
 export function hostStatus(observation: HostObservation): HostStatus {
   const { host, link, used, allocatable, foreign, taints, resources, now } = observation;
+  const measured = observation.measured ?? host.status;
   const generation = host.metadata.generation ?? 0;
   const before = host.status;
   const sound = soundFacts(link);
@@ -46,6 +50,8 @@ export function hostStatus(observation: HostObservation): HostStatus {
           summary: summary(used, allocatable),
         }
       : {}),
+    ...(measured?.used ? { used: measured.used } : {}),
+    ...(measured?.contentionPercent === undefined ? {} : { contentionPercent: measured.contentionPercent }),
     ...(resources.length > 0 ? { resources: [...resources] } : {}),
     ...(taints.length > 0 ? { taints: taints.slice(0, mostTaints) } : {}),
     virtualMachines: used.vms,

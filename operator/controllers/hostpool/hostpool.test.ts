@@ -121,7 +121,7 @@ describe('the Hosts of a pool', () => {
       { verb: 'apply', kind: 'Host', key: 'h2' },
       { code: 422, message: 'metadata.labels: Invalid value' },
     );
-    world.cluster.failNext({ verb: 'apply', kind: 'Host', key: 'h2', error: refusal, times: 3 });
+    world.cluster.failNext({ verb: 'apply', kind: 'Host', key: 'h2', error: refusal, times: 5 });
     for (const name of ['h2', 'h3']) world.hypervisor.addHost(name);
     world.editPool((pool) => {
       pool.spec.staticHosts = ['h1', 'h2', 'h3'].map((name) => ({ name, address: name }));
@@ -132,7 +132,7 @@ describe('the Hosts of a pool', () => {
     expect(message(world)).toContain(
       'No Host can be made of h2: apply Host h2: metadata.labels: Invalid value',
     );
-    await world.run(120_000);
+    await world.run(180_000);
     expect(hostNames(world)).toEqual(['h1', 'h2', 'h3']);
     expect(condition(world, 'default', 'Stalled')).toBe('False AsExpected');
   });

@@ -48,6 +48,20 @@ const metrics: readonly PoolMetric[] = [
       ),
   },
   {
+    name: 'used_ratio',
+    help: 'Part of the capacity of connected hosts that is really used, in steps',
+    labels: ['resource'],
+    samples: ({ resources = [] }) =>
+      resources.flatMap(({ name, usedPercent }) =>
+        ratio(usedPercent).map(([, value]): Sample => [{ resource: name }, value]),
+      ),
+  },
+  {
+    name: 'unhappy_virtual_machines',
+    help: 'VMs that do not get what they ask for',
+    samples: ({ happiness }) => (happiness ? [[{}, happiness.unhappy]] : []),
+  },
+  {
     name: 'class_fits',
     help: 'How many more VMs of a class fit',
     labels: ['class'],

@@ -8,6 +8,7 @@ import { done, type Result } from '../../kube/result.ts';
 import type { PoolModel, PoolUsage } from '../pool/pool-model.ts';
 import type { Stores } from '../stores.ts';
 import { classRoom } from './class-room.ts';
+import { happinessOf } from './happiness.ts';
 import { ensureMembers, noFindings } from './members.ts';
 import { poolResources } from './resources.ts';
 import { roomOf } from './room.ts';
@@ -53,6 +54,7 @@ export async function reconcileHostPool(
     used: sumOf(usages),
     room: roomOf(members, usages),
     classes: classRoom(env, pool),
+    happiness: happinessOf(env.stores.virtualMachines.byIndex('contended', key)),
     shares: env.pools.shares.of(key),
     resources: poolResources(pool, members, usages),
     now: env.clock.wallTime(),

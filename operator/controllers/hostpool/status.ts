@@ -6,6 +6,7 @@ import { conditionList } from '../conditions.ts';
 import type { Amounts } from '../host/capacity.ts';
 import { summary } from '../host/status.ts';
 import { roomWords } from './class-room.ts';
+import { usedOf } from './happiness.ts';
 import { headroomColumn } from './headroom.ts';
 import type { MemberFindings } from './members.ts';
 import { headroomOf, type ReserveFindings, reservedOf, reserveVerdict } from './reserve.ts';
@@ -23,6 +24,7 @@ export interface PoolObservation {
   classes: HostPoolStatus['classes'];
   /** Undefined for a pool without a reserve. */
   reserve: ReserveFindings | undefined;
+  happiness: NonNullable<HostPoolStatus['happiness']>;
   /** Undefined for a pool without shares. */
   shares: PoolShares | undefined;
   /** Besides CPUs and memory. */
@@ -39,6 +41,7 @@ export function poolStatus({
   room,
   classes,
   reserve,
+  happiness,
   shares,
   resources,
   now,
@@ -63,6 +66,7 @@ export function poolStatus({
         ...reservedOf(reserve, 'cpu'),
         largestFree: `${Math.floor(largestFree.cpu)}`,
         strandedPercent: Math.round(stranded.cpu * 100),
+        ...usedOf('cpu', members, pool.status),
       },
       {
         name: 'memory',
@@ -72,11 +76,13 @@ export function poolStatus({
         ...reservedOf(reserve, 'memory'),
         largestFree: exactQuantity(largestFree.memoryBytes),
         strandedPercent: Math.round(stranded.memoryBytes * 100),
+        ...usedOf('memory', members, pool.status),
       },
       ...resources,
     ],
     ...(reserve ? { headroom: reserve.report.headroom } : {}),
     ...free,
+    happiness,
     ...(shares ? { shares: sharesInStatus(shares) } : {}),
     summary: {
       hosts: `${hosts.ready}/${hosts.total}`,

@@ -296,6 +296,7 @@ export class PoolModel {
     };
     const state = hostState(view);
     this.engine.upsertHost(state);
+    this.engine.hint(name, { contention: (host.status?.contentionPercent ?? 0) / 100 });
     const room = roomOfHost(view, state, isFirstAttempt(host, view.link));
     for (const books of this.#books) books.seeHost(room);
   }

@@ -30,6 +30,7 @@ describe('a VM that is created', () => {
       'Scheduled True',
       'Running True',
       'RestartRequired False',
+      'Contended False',
       'Stalled False',
     ]);
     expect(conditions.every(({ observedGeneration }) => observedGeneration === 1)).toBe(true);

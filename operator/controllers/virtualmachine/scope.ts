@@ -7,6 +7,7 @@ import type { GuestInterface, HostConnection, ObservedDomain } from '../../hyper
 import type { Clock } from '../../kube/clock.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { HostConnections, HostLink } from '../host/connections.ts';
+import type { Measurements } from '../host/measurements.ts';
 import type { Sightings } from '../host/sightings.ts';
 import type { PoolModel } from '../pool/pool-model.ts';
 import type { Claim } from '../pool/preemptions.ts';
@@ -18,6 +19,7 @@ export interface Environment {
   stores: Stores;
   connections: HostConnections;
   sightings: Sightings;
+  measurements: Measurements;
   pools: PoolModel;
   attempts: Attempts;
   clock: Clock;

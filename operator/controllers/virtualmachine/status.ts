@@ -10,6 +10,7 @@ import { allocatedInStatus, sizeInStatus, sizeOf, sizeOfDomain } from '../../dom
 import type { Placement } from '../../placement/model/decision.ts';
 import { conditionList, unknown, type Verdict } from '../conditions.ts';
 import { classOf } from '../stores.ts';
+import { contention } from './contention.ts';
 import type { Scope, StepResult } from './scope.ts';
 import { stepDone } from './scope.ts';
 import { verdicts } from './verdicts.ts';
@@ -38,6 +39,7 @@ export function computeStatus(scope: Scope, outcome: StepResult): VirtualMachine
     ...(power === undefined ? {} : { powerState: power }),
     ...askedSize(scope),
     ...allocated(scope),
+    ...toldContention(scope),
     ...(hostName === undefined ? {} : { interfaces: interfaces(scope) }),
     conditions: conditionList(
       verdicts(scope, outcome),
@@ -100,6 +102,11 @@ function askedSize({ vm, env }: Scope): Pick<VirtualMachineStatus, 'size'> {
   const asked = sizeOf(vm, classOf(env.stores, vm));
   const size = asked ? sizeInStatus(asked) : vm.status?.hostName && vm.status.size;
   return size ? { size } : {};
+}
+
+function toldContention(scope: Scope): Pick<VirtualMachineStatus, 'contention'> {
+  const told = contention(scope);
+  return told ? { contention: told } : {};
 }
 
 /** What runs now, or ran last. */

@@ -1,6 +1,7 @@
 import type { VirtualMachineCondition } from '../../api/virtualmachine.ts';
 import { runsAsDefined } from '../../domain/plan.ts';
 import { fails, findCondition, holds, unknown, type Verdict } from '../conditions.ts';
+import { contended } from './contention.ts';
 import type { Scope, StepResult } from './scope.ts';
 
 type Verdicts = Record<VirtualMachineCondition, Verdict>;
@@ -11,6 +12,7 @@ export function verdicts(scope: Scope, outcome: StepResult): Verdicts {
     Scheduled: scheduled(scope, outcome),
     Running: running(scope, outcome),
     RestartRequired: restartRequired(scope),
+    Contended: contended(scope),
     Stalled: stalled(outcome),
   };
   return { Ready: ready(scope, outcome, parts), ...parts };

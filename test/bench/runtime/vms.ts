@@ -55,6 +55,7 @@ export function settledStatus(vm: VirtualMachine, hostName: string): VirtualMach
       condition('Scheduled', 'True', 'Placed', `Placed on host ${hostName}.`),
       condition('Running', 'True', 'Running', 'The domain runs.'),
       condition('RestartRequired', 'False', 'UpToDate', 'What runs is what the spec asks for.'),
+      condition('Contended', 'False', 'Content', 'The VM gets what it asks for, as far as its host tells.'),
       condition('Stalled', 'False', 'AsExpected', 'Nothing waits for a person.'),
     ],
   };
