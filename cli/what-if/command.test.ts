@@ -29,6 +29,17 @@ describe('kubectl vmfabric what-if', () => {
     expect(console.open).toBe(0);
   });
 
+  it('heeds the shares of the pool', async () => {
+    const console = await smallFabric();
+    console.world.editPool((pool) => {
+      pool.spec.shares = [{ name: 'team', namespaces: ['shop'], limit: { cpuCores: 5 } }];
+    });
+    await console.run('what-if', '--namespace', 'shop', '--fit', 'cpu=2,memory=1Gi');
+    expect(console.out).toMatch(
+      /^ {2}\d more fits?\. Share team has \d CPUs less than the VM asks for: limit 5/m,
+    );
+  });
+
   it('writes nothing', async () => {
     const console = await smallFabric();
     console.world.forgetCalls();

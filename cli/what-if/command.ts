@@ -50,9 +50,11 @@ export const whatIf: Command = {
     const asker = { source, pool, snapshot: taken, invocation, environment };
     const questions = await questionsOf(steps, asker);
     const { name } = pool.metadata;
-    const answers = ask(taken.pools.engine, { name, strategy: pool.spec.strategy }, questions);
-    const asked = answers.map((answer, at) => ({ question: (steps[at] as Step).option, ...answer }));
-    environment.terminal.out(wantsJson(invocation) ? JSON.stringify(asked, undefined, 2) : report(asked));
+    const shares = taken.pools.shares.of(name)?.given ?? [];
+    const asked = { name, strategy: pool.spec.strategy, shares };
+    const answers = ask(taken.pools.engine, asked, questions);
+    const told = answers.map((answer, at) => ({ question: (steps[at] as Step).option, ...answer }));
+    environment.terminal.out(wantsJson(invocation) ? JSON.stringify(told, undefined, 2) : report(told));
     const isWithoutPlace = invocation.values['exit-code'] === true && answers.some(leavesOut);
     return isWithoutPlace ? ExitCode.withoutPlace : ExitCode.ok;
   },

@@ -38,9 +38,10 @@ function textOf(answer: Answer): string {
   }
 }
 
-function fitText({ fits, isAtLeast, limits }: FitAnswer): string {
+function fitText({ fits, isAtLeast, limits, message }: FitAnswer): string {
   const count = `${isAtLeast ? 'At least ' : ''}${fits} more ${fits === 1 ? 'fits' : 'fit'}.`;
   if (isAtLeast) return count;
+  if (limits.length === 0) return `${count} ${message}`;
   const rows = limits.map(({ code, hosts, text }) => [
     hosts.length,
     code,

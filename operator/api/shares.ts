@@ -38,6 +38,14 @@ export const poolShares = z
           .describe(
             'Its VMs, and those of shares below it, never get more than this together. Up to it a share borrows what nobody else has or reserves. Default: no limit.',
           ),
+        weight: z
+          .int32()
+          .min(1)
+          .max(10_000)
+          .optional()
+          .describe(
+            'How much of the CPU time it gets beside others of the same parent on a host whose CPUs are short. Default: 100, where any share of the pool has a weight; else CPUs are not divided by shares.',
+          ),
       })
       .meta(
         cel(

@@ -29,7 +29,7 @@ export interface Wakes {
 export interface Tellers {
   connections: HostConnections;
   sightings: Sightings;
-  pools: Pick<PoolModel, 'line' | 'preemptions'>;
+  pools: Pick<PoolModel, 'line' | 'preemptions' | 'cpuWeights'>;
 }
 
 /** The VMs that wait for a host. */
@@ -48,7 +48,7 @@ const placeAfterMs = 200;
  */
 export function route(stores: Stores, { connections, sightings, pools }: Tellers, wakes: Wakes): void {
   const unplaced: Unplaced = { wake: () => wakeUnplaced(stores, pools.line, wakes) };
-  routeVirtualMachines(stores, unplaced, wakes);
+  routeVirtualMachines(stores, { unplaced, pools }, wakes);
   routeContention(stores, wakes);
   routeHosts(stores, unplaced, wakes);
   routePolicies(stores, unplaced, wakes);
@@ -81,7 +81,11 @@ function wakeVmsOn(hostName: string, stores: Stores, wakes: Wakes): void {
   for (const vm of stores.virtualMachines.byIndex('host', hostName)) wakes.virtualMachines.wake(keyOf(vm));
 }
 
-function routeVirtualMachines(stores: Stores, unplaced: Unplaced, wakes: Wakes): void {
+function routeVirtualMachines(
+  stores: Stores,
+  { unplaced, pools }: { unplaced: Unplaced; pools: Pick<PoolModel, 'cpuWeights'> },
+  wakes: Wakes,
+): void {
   stores.virtualMachines.subscribe((change) => {
     const { type, object } = change;
     const old = oldOf(change);
@@ -92,6 +96,9 @@ function routeVirtualMachines(stores: Stores, unplaced: Unplaced, wakes: Wakes):
     wakeGang(object, stores, wakes);
     wakeSums(object, wakes);
     if (old) wakeSums(old, wakes);
+    const hosts = new Set([object, ...(old ? [old] : [])].flatMap(({ status }) => status?.hostName ?? []));
+    for (const hostName of hosts)
+      for (const key of pools.cpuWeights.uneven(hostName)) wakes.virtualMachines.wakeAfter(key, sumsAfterMs);
     if (old || type === 'deleted') unplaced.wake();
   });
 }

@@ -57,6 +57,8 @@ export interface DomainFacts {
   hugePageBytes?: number;
   /** Where its memory is bound to cells; `nodeset` and `cpuSet` as libvirt writes sets. */
   numa?: { nodeset: string; mode: string; cpuSet: string };
+  /** What was set by `setCpuWeight`, of what runs. */
+  cpuWeight?: number;
   kernel?: { imagePath: string; initrdPath?: string; commandLine: string };
   interfaces: readonly { name?: string; macAddress: string; bridge?: string }[];
 }

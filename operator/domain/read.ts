@@ -26,6 +26,7 @@ export function parseDomain(xml: string): DomainFacts {
   const owner = mark && ownerFrom(mark);
   const cpuModel = mark?.attributes.get('cpuModel');
   const machineType = descendant(root, 'os', 'type')?.attributes.get('machine');
+  const cpuWeight = wholeNumber(descendant(root, 'cputune', 'shares')?.text);
   const kernel = kernelOf(child(root, 'os'));
   const numa = numaOf(root);
   const hugePageBytes = hugePageBytesOf(descendant(root, 'memoryBacking', 'hugepages'));
@@ -41,6 +42,7 @@ export function parseDomain(xml: string): DomainFacts {
     memoryBytes: memoryOf(root),
     ...(hugePageBytes === undefined ? {} : { hugePageBytes }),
     ...(numa ? { numa } : {}),
+    ...(cpuWeight === undefined ? {} : { cpuWeight }),
     ...(kernel ? { kernel } : {}),
     interfaces: childrenOf(child(root, 'devices'), 'interface').map(interfaceOf),
   };

@@ -19,6 +19,7 @@ hypervisorContract('the fake', async () => {
       kernel: { imagePath: '/vmlinuz', initrdPath: '/initrd', commandLine: 'quiet' },
       bridge: 'br0',
     },
+    dividesCpus: true,
     guestTimeoutMs: 1000,
     outside: {
       start: async (uuid) => outside.start(uuid),

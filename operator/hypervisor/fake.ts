@@ -41,6 +41,7 @@ const changes: ReadonlySet<string> = new Set<CallName>([
   'resume',
   'requestShutdown',
   'powerOff',
+  'setCpuWeight',
   'undefine',
 ]);
 

@@ -38,6 +38,7 @@ const steps: [string, (connection: HostConnection) => Promise<void>][] = [
   ['resume', (connection) => connection.resume(uuid)],
   ['requestShutdown', (connection) => connection.requestShutdown(uuid)],
   ['powerOff', (connection) => connection.powerOff(uuid)],
+  ['setCpuWeight', (connection) => connection.setCpuWeight(uuid, 200)],
   ['undefine', (connection) => connection.undefine(uuid)],
 ];
 

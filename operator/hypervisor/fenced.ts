@@ -26,6 +26,7 @@ function fencedConnection(host: HostConnection, permit: () => void): HostConnect
     resume: (uuid, options) => host.resume(uuid, { ...options, permit }),
     requestShutdown: (uuid, options) => host.requestShutdown(uuid, { ...options, permit }),
     powerOff: (uuid, options) => host.powerOff(uuid, { ...options, permit }),
+    setCpuWeight: (uuid, weight, options) => host.setCpuWeight(uuid, weight, { ...options, permit }),
     undefine: (uuid, options) => host.undefine(uuid, { ...options, permit }),
   };
 }

@@ -62,6 +62,11 @@ export interface HostConnection {
   /** Powers the domain off at once. Its definition stays. */
   powerOff(uuid: string, options?: CallOptions): Promise<void>;
   /**
+   * Sets the weight, from 2 to 10,000 and 100 by default, of what runs when CPUs are short; its next start has the default
+   * again, and its definition does not know of it. Done where nothing runs. `Unsupported` where the host divides no CPUs.
+   */
+  setCpuWeight(uuid: string, weight: number, options?: CallOptions): Promise<void>;
+  /**
    * Removes the definition of a domain that does not run, with all that belongs to it. With `unlessMore` it is refused,
    * as `Failed` or `Invalid`, where the host keeps more of it, such as a saved state, snapshots or firmware variables.
    */
@@ -186,6 +191,7 @@ export interface GuestInterface {
  * - `NameTaken`: another domain has this name.
  * - `Busy`: the domain is busy with something else; later it will work.
  * - `Invalid`: the host refuses what it was given; the same again will not work.
+ * - `Unsupported`: the host cannot do it for any domain.
  * - `Failed`: anything else the host says.
  */
 export type HypervisorErrorCode =
@@ -196,6 +202,7 @@ export type HypervisorErrorCode =
   | 'NameTaken'
   | 'Busy'
   | 'Invalid'
+  | 'Unsupported'
   | 'Failed';
 
 export class HypervisorError extends Error {

@@ -138,6 +138,7 @@ export class Life implements Ports {
       resume: mortal('resume', (...call) => connection.resume(...call)),
       requestShutdown: mortal('requestShutdown', (...call) => connection.requestShutdown(...call)),
       powerOff: mortal('powerOff', (...call) => connection.powerOff(...call)),
+      setCpuWeight: mortal('setCpuWeight', (...call) => connection.setCpuWeight(...call)),
       undefine: mortal('undefine', (...call) => connection.undefine(...call)),
       subscribe: mortal('subscribe', (listener, options) =>
         connection.subscribe((event) => {

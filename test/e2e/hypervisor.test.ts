@@ -27,6 +27,7 @@ hypervisorContract('the libvirt adapter on a real host', async () => ({
     },
     bridge: 'br1',
   },
+  dividesCpus: false, // a lab host has no control groups of its own
   guestTimeoutMs: 60_000,
   outside: virsh(),
   dropConnections: () => tests.host.restartLibvirtd('SIGKILL'),

@@ -147,6 +147,13 @@ export const virtualMachineReasons = {
       'Ask for less, raise the limit of the share, or delete or shrink other VMs of it; the message says how much is missing and who has it.',
     conditions: ['VirtualMachine.Ready', 'VirtualMachine.Running'],
   },
+  CpuWeightsUnsupported: {
+    meaning:
+      "The HostPool's shares have weights, but libvirt on the host that the message names cannot divide CPUs by them: it has no control groups. The VM runs all the same; it is told once for each host.",
+    remedy:
+      'Let libvirt have the CPU controller on the host (cgroup_controllers in its qemu.conf), or leave the weights out.',
+    conditions: ['VirtualMachine.Event'],
+  },
   DomainNameTaken: {
     meaning: "Another domain on the host has the VM's name.",
     remedy: 'Rename or undefine that domain on the host (virsh undefine), or give the VM another name.',

@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
-import type { HostPool, HostPoolStatus } from '../../api/hostpool.ts';
+import type { HostPool, HostPoolSpec, HostPoolStatus } from '../../api/hostpool.ts';
 import { parseBytes } from '../../api/quantity.ts';
 
 /** A value and the labels that it has besides the pool's name. */
@@ -9,7 +9,7 @@ interface PoolMetric {
   name: string;
   help: string;
   labels?: string[];
-  samples(status: HostPoolStatus): Sample[];
+  samples(status: HostPoolStatus, spec: HostPoolSpec): Sample[];
 }
 
 type Amount = 'capacity' | 'allocatable' | 'allocated' | 'largestFree';
@@ -18,6 +18,19 @@ function ofResources(name: string, help: string, of: Amount): PoolMetric {
   const samples = ({ resources = [] }: HostPoolStatus) =>
     resources.map((one): Sample => [{ resource: one.name }, parseBytes(one[of])]);
   return { name, help, labels: ['resource'], samples };
+}
+
+function ofShares(name: string, help: string, of: 'allocated' | 'reserved' | 'available'): PoolMetric {
+  const samples = ({ shares = [] }: HostPoolStatus) =>
+    shares.flatMap((one) => perResource(one.name, one[of].cpu, one[of].memory));
+  return { name: `share_${name}`, help, labels: ['share', 'resource'], samples };
+}
+
+function perResource(share: string, cpu: number | undefined, memory: string | undefined): Sample[] {
+  return [
+    ...(cpu === undefined ? [] : [[{ share, resource: 'cpu' }, cpu] as Sample]),
+    ...(memory === undefined ? [] : [[{ share, resource: 'memory' }, parseBytes(memory)] as Sample]),
+  ];
 }
 
 const ratio = (percent: number | undefined): Sample[] => (percent === undefined ? [] : [[{}, percent / 100]]);
@@ -77,6 +90,16 @@ const metrics: readonly PoolMetric[] = [
     help: 'Load of the fullest ready host',
     samples: ({ imbalance }) => ratio(imbalance?.fullestPercent),
   },
+  ofShares('allocated', 'What VMs of a share, and of those below it, count; memory in bytes', 'allocated'),
+  ofShares('reserved', 'What is kept free for a share besides; memory in bytes', 'reserved'),
+  ofShares('available', 'How much more a share may have now; memory in bytes', 'available'),
+  {
+    name: 'share_limit',
+    help: 'The most that a share may have, of those with a limit; memory in bytes',
+    labels: ['share', 'resource'],
+    samples: (_, { shares = [] }) =>
+      shares.flatMap(({ name, limit }) => perResource(name, limit?.cpuCores, limit?.memory)),
+  },
 ];
 
 /** What HostPools say in their statuses, as metrics; read when they are scraped, so that none outlives its pool. */
@@ -87,8 +110,8 @@ export function registerPoolMetrics(registry: Registry, pools: { list(): readonl
       registers: [registry],
       collect() {
         this.reset();
-        for (const { metadata, status } of pools.list())
-          for (const [more, value] of samples(status ?? {}))
+        for (const { metadata, spec, status } of pools.list())
+          for (const [more, value] of samples(status ?? {}, spec))
             this.set({ hostpool: metadata.name, ...more }, value);
       },
     });

@@ -19,6 +19,7 @@ import type { HostLinks } from '../host/recorded-links.ts';
 import { classOf, type Stores } from '../stores.ts';
 import { type Books, roomOfHost } from './books.ts';
 import { type Counting, countedSize, countingRemark } from './counting.ts';
+import { CpuWeights } from './cpu-weights.ts';
 import { Gangs } from './gangs.ts';
 import { policyState } from './policy-state.ts';
 import { Preemptions } from './preemptions.ts';
@@ -54,6 +55,7 @@ export class PoolModel {
   /** Asked before any VM is counted on a host that it does not have yet. */
   readonly gate = new Gate(this.engine, [this.shares, this.reservations]);
   readonly preemptions: Preemptions;
+  readonly cpuWeights: CpuWeights;
   readonly #stores: Stores;
   readonly #connections: HostLinks;
   /** Hosts chosen for VMs whose binding the store does not show yet, by VM key. */
@@ -64,6 +66,7 @@ export class PoolModel {
     this.#connections = connections;
     this.gangs = new Gangs(stores, this);
     this.preemptions = new Preemptions(stores, this);
+    this.cpuWeights = new CpuWeights(stores, connections, this.shares);
     stores.virtualMachines.subscribe(({ type, object }) =>
       type === 'deleted' ? this.#removeVm(object) : this.#seeVm(object),
     );
@@ -238,6 +241,7 @@ export class PoolModel {
     this.#assumed.delete(keyOf(vm));
     this.line.remove(keyOf(vm));
     this.preemptions.forget(vm);
+    this.cpuWeights.forget(vm);
     this.#dropVm(keyOf(vm));
   }
 

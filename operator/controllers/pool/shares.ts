@@ -47,6 +47,11 @@ export class Shares implements Books, Reviewer {
     return this.#byPool.get(pool)?.shares;
   }
 
+  /** Whether the shares of any pool have weights. */
+  get divideCpus(): boolean {
+    return [...this.#byPool.values()].some(({ shares }) => shares.dividesCpus);
+  }
+
   /** A share has no more for them, or the pool beside what it keeps for shares. */
   refusal(pool: string, vms: readonly VmState[], leaving: readonly string[]): Refusal | undefined {
     const refusal = this.of(pool)?.refusal(vms, leaving);
@@ -62,10 +67,11 @@ export class Shares implements Books, Reviewer {
 }
 
 /** A share in placement's words. */
-export function shareOf({ name, parentName, namespaces, reservation, limit }: PoolShare): Share {
+function shareOf({ name, parentName, namespaces, reservation, limit, weight }: PoolShare): Share {
   return {
-    ...{ name, namespaces, reservation: amountsOf(reservation), limit: amountsOf(limit), weight: 100 },
+    ...{ name, namespaces, reservation: amountsOf(reservation), limit: amountsOf(limit) },
     ...(parentName === undefined ? {} : { parentName }),
+    ...(weight === undefined ? {} : { weight }),
   };
 }
 

@@ -18,6 +18,7 @@ import { reachHost } from './reach-host.ts';
 import { restFor } from './rest.ts';
 import { type Environment, type Scope, type Step, type StepResult, stepDone } from './scope.ts';
 import { computeStatus } from './status.ts';
+import { weighCpus } from './weigh-cpus.ts';
 
 const steps: readonly Step[] = [
   respectPause,
@@ -28,6 +29,7 @@ const steps: readonly Step[] = [
   awaitGang,
   defineDomain,
   applyPower,
+  weighCpus,
   readGuest,
 ];
 const deletionSteps: readonly Step[] = [respectPause, deleteDomain];

@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { connectionContract } from './connections.ts';
+import { cpuWeightContract } from './cpu-weight.ts';
 import { defineContract } from './define.ts';
 import { eventContract } from './events.ts';
 import { factsContract } from './facts.ts';
@@ -17,6 +18,7 @@ export function hypervisorContract(implementation: string, makeHost: () => Promi
     describe('facts', () => factsContract(kit));
     describe('define', () => defineContract(kit));
     describe('power', () => powerContract(kit));
+    describe('setCpuWeight', () => cpuWeightContract(kit));
     describe('undefine', () => undefineContract(kit));
     describe('changes from outside', () => outsideChangesContract(kit));
     describe('events', () => eventContract(kit));

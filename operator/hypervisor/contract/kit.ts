@@ -17,6 +17,8 @@ export interface ContractHost {
   target: HostTarget;
   /** A guest that shuts down when asked and tells its addresses. */
   bootable: Pick<DesiredDomain, 'hypervisorType' | 'memoryBytes' | 'kernel'> & { bridge: string };
+  /** Whether libvirt divides CPUs here by the weights of guests. */
+  dividesCpus: boolean;
   /** How long a guest may take to boot or to shut down here. */
   guestTimeoutMs: number;
   outside: {

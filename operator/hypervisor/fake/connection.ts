@@ -117,6 +117,16 @@ export class FakeConnection implements HostConnection, AttachedConnection {
     });
   }
 
+  setCpuWeight(uuid: string, weight: number, options?: CallOptions): Promise<void> {
+    return this.#call('setCpuWeight', uuid, options, () => {
+      const domain = this.#host.domains.get(uuid);
+      if (!domain || domain.power === 'Stopped') return;
+      if (!this.#host.dividesCpus)
+        throw new HypervisorError('Unsupported', 'cgroup CPU controller is not mounted');
+      domain.weigh(weight);
+    });
+  }
+
   undefine(uuid: string, options?: UndefineOptions): Promise<void> {
     return this.#call('undefine', uuid, options, () => {
       const domain = this.#host.domains.get(uuid);

@@ -92,6 +92,12 @@ export class FakeDomain {
     this.#hooks.onChanged(this.uuid);
   }
 
+  /** What runs tells of it, what is defined does not. */
+  weigh(weight: number): void {
+    const before = this.liveXml?.replace(/<cputune>.*?<\/cputune>/s, '');
+    this.liveXml = before?.replace('</domain>', `<cputune><shares>${weight}</shares></cputune></domain>`);
+  }
+
   /** Paused guests hear nothing, and the first request counts. */
   requestShutdown(insist: boolean): void {
     const { shutdown } = this.#hooks.behaviour(this.uuid);

@@ -19,6 +19,7 @@ export type CallName =
   | 'resume'
   | 'requestShutdown'
   | 'powerOff'
+  | 'setCpuWeight'
   | 'undefine'
   | 'subscribe';
 
@@ -45,6 +46,8 @@ export class FakeHost {
   defaultGuest: GuestBehaviour = obedientGuest;
   /** Every call takes this long. */
   slowByMs = 0;
+  /** Whether libvirt has the control groups by which CPUs are divided. */
+  dividesCpus = true;
   /** Events are dropped, as libvirt may. */
   loseEvents = false;
   readonly outside: OutsideChanges;

@@ -3,7 +3,7 @@ import { soundShares } from './faults.ts';
 import type { Share } from './share.ts';
 
 const share = (name: string, more: Partial<Share> = {}): Share => ({
-  ...{ name, namespaces: [], reservation: {}, limit: {}, weight: 100 },
+  ...{ name, namespaces: [], reservation: {}, limit: {} },
   ...more,
 });
 const parents = (shares: readonly Share[]) =>

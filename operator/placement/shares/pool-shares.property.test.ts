@@ -19,9 +19,8 @@ const anyShare = fc.record(
     namespaces: fc.array(fc.constantFrom(...names), { maxLength: 2 }),
     reservation: bounds(6),
     limit: bounds(12),
-    weight: fc.constant(100),
   },
-  { requiredKeys: ['name', 'namespaces', 'reservation', 'limit', 'weight'] },
+  { requiredKeys: ['name', 'namespaces', 'reservation', 'limit'] },
 );
 const anyShares = fc.array(anyShare, { maxLength: 5 });
 
@@ -30,7 +29,7 @@ const soundTree = fc.tuple(
   ...names.map((name, index) =>
     fc.record({ reservation: sizes, room: sizes, parent: fc.nat(index) }).map(
       ({ reservation, room, parent }): Share => ({
-        ...{ name, namespaces: [name], reservation, weight: 100 },
+        ...{ name, namespaces: [name], reservation },
         limit: { cpu: reservation.cpu + room.cpu, memory: reservation.memory + room.memory },
         ...(parent < index ? { parentName: names[parent] ?? '' } : {}),
       }),

@@ -3,7 +3,7 @@ import { PoolShares } from './pool-shares.ts';
 import type { Share } from './share.ts';
 
 const share = (name: string, more: Partial<Share> = {}): Share => ({
-  ...{ name, namespaces: [name], reservation: {}, limit: {}, weight: 100 },
+  ...{ name, namespaces: [name], reservation: {}, limit: {} },
   ...more,
 });
 const vm = (namespace: string, id: string, cpu: number) => ({ id, namespace, requests: { cpu } });

@@ -12,6 +12,7 @@ import {
   shared,
 } from './share.ts';
 import { ShareTree, type TreeRefusal } from './tree.ts';
+import { cpuWeights } from './weights.ts';
 
 /** What shares have to know of a host. */
 export interface SharedHost {
@@ -71,10 +72,13 @@ interface Vm {
  * what is left. What VMs may have in all is what they have and what is free on hosts that take VMs.
  */
 export class PoolShares {
+  /** As they were given, whatever is wrong with them. */
+  readonly given: readonly Share[];
   readonly faults: readonly ShareFault[];
   readonly #tree: ShareTree;
   readonly #names: readonly string[];
-  readonly #parents: ReadonlyMap<string, string | undefined>;
+  /** As they can be: of a circle, none has a parent. */
+  readonly #shares: ReadonlyMap<string, Pick<Share, 'parentName' | 'weight'>>;
   readonly #shareOf: ReadonlyMap<string, string>;
   readonly #namespacesOf: ReadonlyMap<string, readonly string[]>;
   readonly #hosts = new Map<string, Host>();
@@ -85,11 +89,15 @@ export class PoolShares {
 
   constructor(given: readonly Share[]) {
     const { shares, shareOf, faults } = soundShares(given);
+    this.given = given;
     this.faults = faults;
     this.#shareOf = shareOf;
     this.#namespacesOf = Map.groupBy(shareOf.keys(), (namespace) => shareOf.get(namespace) ?? '');
     this.#names = shares.map(({ name }) => name);
-    this.#parents = new Map(shares.map(({ name, parentName }) => [name, parentName]));
+    const weights = new Map(given.toReversed().map(({ name, weight }) => [name, weight]));
+    this.#shares = new Map(
+      shares.map(({ name, parentName }) => [name, withoutAbsent({ parentName, weight: weights.get(name) })]),
+    );
     this.#tree = new ShareTree(shares);
     this.#tree.setCapacity(this.#capacity);
   }
@@ -147,9 +155,24 @@ export class PoolShares {
   /** The share of the namespace, and those above it. */
   sharesAbove(namespace: string): string[] {
     const names: string[] = [];
-    for (let name = this.#shareOf.get(namespace); name !== undefined; name = this.#parents.get(name))
+    for (
+      let name = this.#shareOf.get(namespace);
+      name !== undefined;
+      name = this.#shares.get(name)?.parentName
+    )
       names.push(name);
     return names;
+  }
+
+  /** Whether some share has a weight: otherwise nobody asks how CPUs are divided. */
+  get dividesCpus(): boolean {
+    return [...this.#shares.values()].some(({ weight }) => weight !== undefined);
+  }
+
+  /** The weights of the VMs that run on one host, by id. */
+  cpuWeights(vms: readonly { id: string; namespace: string; cpus: number }[]): Map<string, number> {
+    const of = vms.map(({ id, namespace, cpus }) => ({ id, share: this.#shareOf.get(namespace), cpus }));
+    return cpuWeights(this.#shares, of);
   }
 
   /** By how much what is reserved and used exceeds what VMs may have. */
@@ -217,7 +240,20 @@ export class PoolShares {
 }
 
 /** Of VMs that are asked about: whatever host they go to, what is free in all changes by what they have. */
-const nowhere = '';
+export const nowhere = '';
+
+function withoutAbsent({
+  parentName,
+  weight,
+}: {
+  parentName: string | undefined;
+  weight: number | undefined;
+}): Pick<Share, 'parentName' | 'weight'> {
+  return {
+    ...(parentName === undefined ? {} : { parentName }),
+    ...(weight === undefined ? {} : { weight }),
+  };
+}
 
 /** What its VMs have, and what is free on it if it takes more. */
 function capacityOf({ limits, takesVms, used }: Host): Amounts {

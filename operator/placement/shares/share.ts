@@ -11,8 +11,8 @@ export interface Share {
   reservation: Resources;
   /** Its VMs never get more than this; of what is not named there is no limit. */
   limit: Resources;
-  /** How much it counts beside others of the same parent when CPUs are short. */
-  weight: number;
+  /** How much of the CPU time it gets beside others of the same parent when CPUs are short; 100 unless it is given. */
+  weight?: number;
 }
 
 /** What shares are of. */

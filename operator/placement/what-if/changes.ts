@@ -11,11 +11,11 @@ export function lose(supposed: Supposition, question: QuestionOf<'lose'>): LoseA
   const hosts = supposed.hosts(question.hosts);
   const vms = hosts.flatMap((host) => engine.vmsOn(host));
   for (const host of hosts) engine.removeHost(host);
-  return { kind: 'lose', hosts, ...findPlaces(engine, vms.map(supposed.ask)) };
+  return { kind: 'lose', hosts, ...findPlaces(supposed, vms.map(supposed.ask)) };
 }
 
-export function place({ engine }: Supposition, { requests }: QuestionOf<'place'>): PlaceAnswer {
-  return { kind: 'place', ...findPlaces(engine, requests) };
+export function place(supposed: Supposition, { requests }: QuestionOf<'place'>): PlaceAnswer {
+  return { kind: 'place', ...findPlaces(supposed, requests) };
 }
 
 export function add(supposed: Supposition, { count, like, labels }: QuestionOf<'add'>): AddAnswer {

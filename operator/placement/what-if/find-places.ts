@@ -1,27 +1,33 @@
 import type { PlacementEngine } from '../engine/engine.ts';
+import { shareRefused } from '../explain/shares.ts';
 import type { PlacementRequest } from '../model/decision.ts';
 import { bySize } from '../model/size.ts';
 import type { VmState } from '../model/vm.ts';
+import type { PoolShares } from '../shares/pool-shares.ts';
 import type { Found, Homeless } from './answer.ts';
+import type { Supposition } from './supposition.ts';
 
-/** Places the VMs one after the other, in their order; each that finds a place stays. */
+/** Places the VMs one after the other, in their order, as their shares let them; each that finds a place stays. */
 export function findPlaces(
-  engine: PlacementEngine,
+  supposed: Supposition,
   requests: readonly PlacementRequest[],
 ): { placed: Found[]; homeless: Homeless[] } {
+  const { engine } = supposed;
+  const shares = supposed.shares();
   const placed: Found[] = [];
   const without: PlacementRequest[] = [];
   for (const request of inOrder(engine, requests)) {
     const { vm } = request;
-    const found = engine.find(request);
+    const found = shares?.refusal([vm]) ? undefined : engine.find(request);
     if (!found) {
       without.push(request);
       continue;
     }
     engine.upsertVm({ ...vm, ...found });
+    shares?.upsertVm({ ...vm, ...found });
     placed.push({ vm: vm.id, host: found.host });
   }
-  return { placed, homeless: explained(engine, without) };
+  return { placed, homeless: explained(engine, shares, without) };
 }
 
 /** The most important first, of these the largest: as the operator takes those who wait. */
@@ -33,17 +39,27 @@ function inOrder(engine: PlacementEngine, requests: readonly PlacementRequest[])
 }
 
 /** Why is worked out once for all that ask the same, as it takes the longest. */
-function explained(engine: PlacementEngine, requests: readonly PlacementRequest[]): Homeless[] {
+function explained(
+  engine: PlacementEngine,
+  shares: PoolShares | undefined,
+  requests: readonly PlacementRequest[],
+): Homeless[] {
   const messages = new Map<string, string>();
   return requests.map((request) => {
     const key = kindOf(request.vm);
-    const message = messages.get(key) ?? messageFor(engine, request);
+    const message = messages.get(key) ?? messageFor(engine, shares, request);
     messages.set(key, message);
     return { vm: request.vm.id, message };
   });
 }
 
-function messageFor(engine: PlacementEngine, request: PlacementRequest): string {
+function messageFor(
+  engine: PlacementEngine,
+  shares: PoolShares | undefined,
+  request: PlacementRequest,
+): string {
+  const refusal = shares?.refusal([request.vm]);
+  if (refusal) return shareRefused(request.pool, refusal, 1).message;
   const decision = engine.place(request);
   return decision.kind === 'unplaced' ? decision.message : `It would fit on ${decision.host} by now.`;
 }

@@ -4,11 +4,14 @@ import type { Strategy } from '../model/policy.ts';
 import type { Labels } from '../model/selector.ts';
 import type { PlacedVm } from '../model/vm.ts';
 import type { MoveAssumptions } from '../moves/engine-problem.ts';
+import type { Share } from '../shares/share.ts';
 
 /** The pool that is asked about, and how VMs of it are placed that no policy says otherwise of. */
 export interface Pool {
   name: string;
   strategy: Strategy;
+  /** Who may have how much of it; nobody has a share where there are none. */
+  shares?: readonly Share[];
 }
 
 /** Hosts of the pool by name, or all that are in one domain of a topology key. */

@@ -1,7 +1,9 @@
 import type { PlacementEngine } from '../engine/engine.ts';
 import type { PlacementRequest } from '../model/decision.ts';
+import type { HostState } from '../model/host.ts';
 import { labelOf } from '../model/selector.ts';
 import type { PlacedVm } from '../model/vm.ts';
+import { PoolShares } from '../shares/pool-shares.ts';
 import { type HostChoice, type Pool, WhatIfError } from './question.ts';
 
 /** Names that a message lists. */
@@ -17,6 +19,19 @@ export class Supposition {
   constructor(engine: PlacementEngine, pool: Pool) {
     this.engine = engine;
     this.pool = pool;
+  }
+
+  /** The shares of the pool as hosts and VMs are by now; a copy that is the asker's to change. Linear in the VMs. */
+  shares(): PoolShares | undefined {
+    const { shares = [], name: pool } = this.pool;
+    if (shares.length === 0) return undefined;
+    const copy = new PoolShares(shares);
+    for (const name of this.engine.hostsOf(pool)) {
+      const { limits, available } = this.engine.host(name) as HostState;
+      copy.upsertHost({ name, limits, takesVms: available.yes });
+      for (const vm of this.engine.vmsOn(name)) copy.upsertVm(vm);
+    }
+    return copy;
   }
 
   readonly ask = (vm: PlacedVm): PlacementRequest => {

@@ -244,3 +244,51 @@ describe('a rebalance', () => {
     expect(ask(world, { kind: 'rebalance' })[0].waves).toEqual([]);
   });
 });
+
+describe('shares of the pool', () => {
+  const ofTeam = { name: 'team', namespaces: ['shop'], reservation: {}, limit: { cpu: 6 } };
+  const gold = { name: 'gold', namespaces: ['bank'], reservation: { cpu: 10 }, limit: {} };
+  const asked = { ...pool, shares: [ofTeam, gold] };
+  const askShared = <const Q extends readonly Question[]>(world: SmallWorld, ...questions: Q) =>
+    whatIf(world.engine, asked, questions) as { [I in keyof Q]: AnswerOf<Q[I]['kind']> };
+  const request = (of: VmState) => ({ vm: of, pool: 'default', strategy: 'Spread' }) as const;
+
+  it('limit how many more fit', () => {
+    const world = new SmallWorld().host('a').host('b').placed('x', 'a', { cpu: 1 });
+    const [mine, others] = askShared(
+      world,
+      shape(vm('y', { cpu: 2 })),
+      shape(vm('z', { namespace: 'other' })),
+    );
+    expect(mine).toMatchObject({ fits: 2, isAtLeast: false, limits: [] });
+    expect(mine.message).toContain('Share team has 1 CPUs less than the VM asks for: limit 6, used 5');
+    expect(others).toMatchObject({ fits: 21, limits: [] });
+    expect(others.message).toContain('beside what it keeps for shares: share gold 10');
+    expect(world.engine.vmsOn('a')).toHaveLength(1);
+  });
+
+  it('count with hosts that are added, and with what was placed before', () => {
+    const world = new SmallWorld().host('a');
+    const three = vm('y', { cpu: 3, namespace: 'other' });
+    const answers = askShared(
+      world,
+      shape(three),
+      { kind: 'add', count: 1, like: 'a' },
+      { kind: 'place', requests: ['1', '2', '3'].map((name) => request(vm(name, { cpu: 3 }))) },
+      shape(three),
+    );
+    expect([answers[0].fits, answers[3].fits]).toEqual([2, 5]);
+    expect(answers[2].placed.map(({ vm: id }) => id)).toEqual(['shop/1', 'shop/2']);
+    expect(answers[2].homeless).toEqual([
+      { vm: 'shop/3', message: expect.stringMatching(/^Share team has 3 CPUs less/) },
+    ]);
+  });
+
+  it('keep from others what they reserve when hosts are lost', () => {
+    const world = new SmallWorld().host('a').host('b').placed('x', 'a', { cpu: 4, namespace: 'other' });
+    world.placed('y', 'a', { cpu: 4, namespace: 'other' });
+    const [answer] = askShared(world, { kind: 'lose', hosts: { hosts: ['a'] } });
+    expect(answer.placed).toEqual([{ vm: 'other/x', host: 'b' }]);
+    expect(answer.homeless[0]?.message).toContain('keeps for shares: share gold 10');
+  });
+});

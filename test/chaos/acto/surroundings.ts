@@ -18,6 +18,11 @@ const resources = [
   { name: 'licence', perHost: 3 },
 ];
 
+/** With the neighbours, VMs of 43 CPUs and more are above the limit. */
+const shares = [
+  { name: 'team', namespaces: ['shop'], reservation: { memory: '1Gi' }, limit: { cpuCores: 63 } },
+];
+
 /** Beside 64 GiB of ordinary memory. */
 const hugePages = [
   { pageBytes: 2 ** 21, count: 4096 },
@@ -90,7 +95,7 @@ export async function worldForHistories(): Promise<ChaosWorld> {
     host.facts = { ...host.facts, ...hardware };
   }
   world.putSecret();
-  world.putPool({ staticHosts, networks: [lab, back], kernels: [small, bare], resources });
+  world.putPool({ staticHosts, networks: [lab, back], kernels: [small, bare], resources, shares });
   world.putPool({ staticHosts: [{ name: 'h4', address: 'h4' }], networks: [lab], kernels: [small] }, 'other');
   for (const [name, spec] of Object.entries(classes)) world.putClass(name, spec);
   for (const [name, spec] of Object.entries({ apart, near, wide, pinned })) world.putPolicy(name, spec);
