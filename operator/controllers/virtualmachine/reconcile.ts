@@ -66,7 +66,7 @@ function newScope(
     cluster,
     signal,
     vm,
-    isNew: !vm.metadata.finalizers?.includes(finalizer),
+    isNew: !vm.metadata.finalizers?.includes(finalizer) && vm.status === undefined,
     looked: false,
     guest: [],
     restartRequired: [],

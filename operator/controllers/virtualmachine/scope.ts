@@ -36,7 +36,7 @@ export interface Scope {
   signal: AbortSignal;
   /** As read from the store, or as the last own write returned it. */
   vm: VirtualMachine;
-  /** It has no finalizer yet, so no operator has made anything of it. */
+  /** It has neither a finalizer nor a status: no operator had it in its hands before, or made anything of it. */
   isNew: boolean;
   pool?: HostPool;
   host?: Host;

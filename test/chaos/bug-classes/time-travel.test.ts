@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { hosts, virtualMachines } from '../../../operator/api/kinds.ts';
+import type { VirtualMachine } from '../../../operator/api/virtualmachine.ts';
 import { ApiError } from '../../../operator/kube/errors.ts';
 import { World } from '../../../operator/testing/world.ts';
 
@@ -99,7 +100,10 @@ it('without an answer of the API server nothing is made anew', async () => {
 });
 
 /** etcd is restored from a time at which the VM had no host yet; meanwhile it runs on h1 and nothing more may go there. */
-async function restoredEtcd(spec: object = {}): Promise<World> {
+async function restoredEtcd(
+  spec: object = {},
+  past: (vm: VirtualMachine) => void = () => {},
+): Promise<World> {
   const world = await World.withHosts(1);
   world.putVm('web-1');
   await world.run(30_000);
@@ -115,6 +119,7 @@ async function restoredEtcd(spec: object = {}): Promise<World> {
   world.editVm('web-1', (vm) => {
     delete vm.status;
     Object.assign(vm.spec, spec);
+    past(vm);
   });
   await world.startOperator();
   return world;
@@ -128,6 +133,17 @@ it('a VM that runs although no binding says so, as after a restore of etcd, is b
   expect(world.vm('web-1').status?.hostName).toBe('h1');
   expect(world.condition('web-1', 'Ready')).toBe('True Running');
   expect(world.hypervisor.changes).toEqual([]);
+});
+
+it('so is one that had nothing but a message then, that it waits for a host', async () => {
+  const world = await restoredEtcd({}, (vm) => {
+    vm.metadata.finalizers = [];
+    vm.status = { observedGeneration: 1, conditions: [] };
+  });
+  await world.run(60_000);
+  expect(world.runsOn('web-1')).toEqual(['h1']);
+  expect(world.vm('web-1').status?.hostName).toBe('h1');
+  expect(world.vm('web-1').metadata.finalizers).toEqual(['vmfabric.io/domain']);
 });
 
 it('one that shall be halted is found and halted', async () => {
