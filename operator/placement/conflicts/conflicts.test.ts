@@ -45,7 +45,8 @@ describe('selectors', () => {
     }),
     matchExpressions: fc.array(requirement, { maxLength: 2 }),
   });
-  const values = [undefined, '1', '2', '3', '7', '-7', 'x'];
+  // 01 is a whole number as well, and is not taken out by NotIn [1].
+  const values = [undefined, '1', '01', '2', '02', '3', '7', '-7', 'x'];
   const objects = values.flatMap((a) =>
     values.map((b) => ({ ...(a === undefined ? {} : { a }), ...(b === undefined ? {} : { b }) })),
   );

@@ -46,7 +46,7 @@ function admits({ operator, values = [] }: Requirement, value: string): boolean 
   }
 }
 
-/** Whether a whole number lies between all bounds; values that are taken out by NotIn are not many enough to matter here. */
+/** Whether a whole number lies between all bounds. It can be written in many ways, such as 1 and 01, so NotIn takes none out. */
 function boundsLeaveRoom(requirements: readonly Requirement[]): boolean {
   const bounds = (operator: 'Gt' | 'Lt') =>
     requirements.flatMap((one) => (one.operator === operator ? Number(one.values?.[0]) : []));
