@@ -23,6 +23,7 @@ const withCpu = (cpu: Partial<HostFacts['cpu']>) => ({ ...facts, cpu: { ...facts
 describe('what a host says of itself', () => {
   it.each<[string, Partial<HostFacts>]>([
     ['two cells with a bit less than the whole', {}],
+    ['cells that know nothing yet of memory that was plugged in', { numaCells: [cell(0, 32, 32 * gib)] }],
     ['no cells', { numaCells: [] }],
     ['cells that tell nothing of their memory', { numaCells: [cell(0, 32, 0)] }],
     ['a cell of CPUs alone and one of memory alone', { numaCells: [cell(0, 32, 0), cell(4, 0, 64 * gib)] }],
@@ -51,7 +52,6 @@ describe('what a host says of itself', () => {
     [{ numaCells: [cell(-1, 32, 64 * gib)] }, 'one of its NUMA cells has the number -1'],
     [{ numaCells: [cell(0, Number.NaN, 64 * gib)] }, 'its NUMA cell 0 has NaN CPUs'],
     [{ numaCells: [cell(0, 32, -gib)] }, 'its NUMA cell 0 has -1Gi of memory'],
-    [{ numaCells: [cell(0, 32, 32 * gib)] }, 'its NUMA cells have 32Gi of memory, and it has 64Gi'],
     [{ numaCells: [cell(0, 32, 128 * gib)] }, 'its NUMA cells have 128Gi of memory, and it has 64Gi'],
     [{ numaCells: [cell(0, 64, 64 * gib)] }, 'its NUMA cells have 64 CPUs, and it has 32'],
     [{ numaCells: Array.from({ length: 257 }, (_, id) => cell(id, 0, 0)) }, 'it has 257 NUMA cells'],

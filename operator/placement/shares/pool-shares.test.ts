@@ -39,6 +39,25 @@ describe('VMs of a pool with shares', () => {
     expect(pool.refusal([vm('a', '4', 2)])).toBeUndefined();
   });
 
+  it('have memory in huge pages as any other memory', () => {
+    const pool = new PoolShares([
+      share('a', { limit: { memory: 6 } }),
+      share('b', { reservation: { memory: 3 } }),
+    ]);
+    const limits = { cpu: 10, memory: 2, 'hugepages-2Mi': 4, 'hugepages-1Gi': 4 };
+    pool.upsertHost({ name: 'h1', limits, takesVms: true });
+    const asking = (id: string, amount: number) => ({
+      ...{ id, namespace: 'a', requests: { cpu: 1, memory: 0, 'hugepages-2Mi': amount } },
+    });
+    pool.upsertVm({ ...asking('1', 4), host: 'h1' });
+    expect(pool.report()).toMatchObject([
+      { used: { memory: 4 }, available: { memory: 2 } },
+      { kept: { memory: 3 }, available: { memory: 6 } },
+    ]);
+    expect(pool.refusal([asking('2', 3)])).toMatchObject({ resource: 'memory', missing: 1, limit: 6 });
+    expect(pool.refusal([asking('2', 2)])).toBeUndefined();
+  });
+
   it('are asked about together', () => {
     const pool = poolOf(['h1'], [share('web', { limit: { cpu: 5 } })]);
     expect(pool.refusal([vm('web', '1', 3)])).toBeUndefined();

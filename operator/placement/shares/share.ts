@@ -1,4 +1,4 @@
-import { countedRequest, cpu, memory, type Resources } from '../model/resources.ts';
+import { countedRequest, cpu, hugePageSizeOf, memory, type Resources } from '../model/resources.ts';
 
 /** A share of a pool: of a team, say, with those of its projects below it. */
 export interface Share {
@@ -26,7 +26,9 @@ export const nothing = (): Amounts => shared.map(() => 0);
 
 /** What a VM counts. What cannot be true of a VM counts nothing: the engine closes the host on which such a one is. */
 export function requestsOf(requests: Resources): Amounts {
-  return shared.map((name) => countedRequest(requests[name] ?? 0) || 0);
+  return shared.map((name) =>
+    sumOf(namesOf(name, requests), (one) => countedRequest(requests[one] ?? 0) || 0),
+  );
 }
 
 /** 1 EiB: more than all hosts of a pool have. */
@@ -38,11 +40,26 @@ const most = 2 ** 60;
  */
 export function boundsOf(resources: Resources, missing: number): Amounts {
   return shared.map((name) => {
-    const amount = resources[name];
-    if (amount === undefined) return missing;
-    return amount > 0 ? Math.min(most, Math.floor(amount * 1024) / 1024) : 0;
+    if (resources[name] === undefined) return missing;
+    return Math.min(
+      most,
+      sumOf(namesOf(name, resources), (one) => bound(resources[one] ?? 0)),
+    );
   });
 }
+
+function bound(amount: number): number {
+  return amount > 0 ? Math.min(most, Math.floor(amount * 1024) / 1024) : 0;
+}
+
+/** Memory in huge pages is memory: who asks for that asks for no other. */
+function namesOf(name: Shared, resources: Resources): string[] {
+  return name === memory ? Object.keys(resources).filter(isMemory) : [name];
+}
+
+const isMemory = (name: string) => name === memory || hugePageSizeOf(name) !== undefined;
+const sumOf = (names: readonly string[], of: (name: string) => number) =>
+  names.reduce((sum, name) => sum + of(name), 0);
 
 export function add(sum: Amounts, amounts: readonly number[], sign: 1 | -1 = 1): void {
   for (let d = 0; d < sum.length; d++) sum[d] = (sum[d] ?? 0) + sign * (amounts[d] ?? 0);
