@@ -51,7 +51,8 @@ export const whatIf: Command = {
     const questions = await questionsOf(steps, asker);
     const { name } = pool.metadata;
     const shares = taken.pools.shares.of(name)?.given ?? [];
-    const asked = { name, strategy: pool.spec.strategy, shares };
+    const { strategy, failureReserve } = pool.spec;
+    const asked = { name, strategy, shares, ...(failureReserve && { failureReserve }) };
     const answers = ask(taken.pools.engine, asked, questions);
     const told = answers.map((answer, at) => ({ question: (steps[at] as Step).option, ...answer }));
     environment.terminal.out(wantsJson(invocation) ? JSON.stringify(told, undefined, 2) : report(told));

@@ -11,7 +11,9 @@ export const roomStatus = {
       memory: z.object({ size: z.string().max(32).describe('As a quantity in bytes.') }).describe('Memory.'),
     })
     .optional()
-    .describe('The largest VM that still fits: all that is free on the host that has most of both.'),
+    .describe(
+      'The largest VM that still fits: all that is free on the host that has most of both; with a failureReserve, what such hosts of enough failure domains have to spare.',
+    ),
   classes: z
     .array(
       z.object({
@@ -23,7 +25,7 @@ export const roomStatus = {
     .meta(listMap('name'))
     .optional()
     .describe(
-      'How many more VMs of each class fit, of such without selectors and policies; what failureReserve keeps free is not taken off.',
+      'How many more VMs of each class fit, of such without selectors and policies. With a failureReserve: beside what it keeps free, and with places of their own; a few more may come in, as places are moved for them.',
     ),
   imbalance: z
     .object({

@@ -14,7 +14,7 @@ const mostFits = 1_000_000;
 
 /**
  * How many more VMs of each class fit, by the engine that would place them; without rules of policies that is one pass
- * over the hosts for each class. While hosts are connecting for the first time, as after a start of the operator, what was
+ * over the hosts for each class, and one over what the reserve leaves. While hosts are connecting for the first time, as after a start of the operator, what was
  * told before stands: the engine knows of no room yet, and that is no news.
  */
 export function classRoom(
@@ -30,7 +30,7 @@ export function classRoom(
     const size = sizeOfClass(vmClass);
     const vm = { id: `class ${name}`, namespace: '', labels: {}, requests: countedSize(size, size, pool) };
     const request = { vm, pool: pool.metadata.name, strategy: pool.spec.strategy };
-    return { name, fits: pools.engine.fits(request, mostFits) };
+    return { name, fits: Math.min(pools.engine.fits(request, mostFits), pools.reservations.fits(request)) };
   });
 }
 

@@ -52,6 +52,35 @@ describe('the room of a pool', () => {
   });
 });
 
+describe('the largest VM beside a reserve', () => {
+  const free = (domain: string, cpu: number, gib: number) => ({
+    ...{ domain, free: { cpu, memoryBytes: gib * gibibyte } },
+  });
+  const largest = (failures: number, ...hosts: ReturnType<typeof free>[]) => {
+    const { object, used } = host('a', 0, 0);
+    return roomOf([object], [used], { failures, hosts }).largestVirtualMachine;
+  };
+
+  it('has what the roomiest hosts of so many domains that one more may fail have to spare', () => {
+    const hosts = [
+      free('r1', 16, 64),
+      free('r1', 12, 64),
+      free('r2', 8, 50),
+      free('r2', 2, 64),
+      free('r3', 6, 60),
+    ];
+    expect(largest(1, ...hosts)).toEqual({ cpu: 8, memoryBytes: 50 * gibibyte });
+    expect(largest(2, ...hosts)).toEqual({ cpu: 6, memoryBytes: 50 * gibibyte });
+  });
+
+  it('is none where there are too few domains, or one has nothing to spare', () => {
+    const none = { cpu: 0, memoryBytes: 0 };
+    expect(largest(1, free('r1', 16, 64), free('r1', 16, 64))).toEqual(none);
+    expect(largest(1, free('r1', 16, 64), free('r2', -3, 64))).toEqual(none);
+    expect(largest(1)).toEqual(none);
+  });
+});
+
 describe('the column of headroom', () => {
   it('is made of parts, without those that say nothing', () => {
     expect(headroomColumn('1 host', undefined, '', '131 medium')).toBe('1 host, 131 medium');
@@ -90,6 +119,33 @@ describe('the status of a pool', () => {
       ],
       imbalance: { standardDeviationPercent: 25, fullestPercent: 51 },
     });
+  });
+
+  it('tells of room beside what the pool keeps for failures', async () => {
+    const world = await twoHosts();
+    world.editPool((pool) => {
+      pool.spec.failureReserve = { failures: 1, topologyKey: 'kubernetes.io/hostname' };
+    });
+    await world.run(5000);
+    expect(world.pool()?.status).toMatchObject({
+      classes: [
+        { name: 'calm', fits: 2 },
+        { name: 'large', fits: 1 },
+        { name: 'medium', fits: 15 },
+      ],
+      largestVirtualMachine: { cpu: { cores: 64 }, memory: { size: '63Gi' } },
+    });
+    for (const name of ['a', 'b']) world.putVm(name, { classRef: { name: 'large' } });
+    await world.run(20_000);
+    expect(world.pool()?.status).toMatchObject({
+      classes: [
+        { name: 'calm', fits: 1 },
+        { name: 'large', fits: 0 },
+        { name: 'medium', fits: 7 },
+      ],
+      largestVirtualMachine: { cpu: { cores: 48 }, memory: { size: '31Gi' } },
+    });
+    expect(world.condition('b', 'Scheduled')).toBe('False Unschedulable');
   });
 
   it('tells the largest VM where there are no classes', async () => {

@@ -19,15 +19,21 @@ export interface PoolRoom {
   imbalance: { standardDeviation: number; fullest: number };
 }
 
+/** What a reserve leaves of the hosts that take VMs, and what they fail with. */
+export interface SpareRoom {
+  failures: number;
+  hosts: readonly { domain: string; free: Amounts }[];
+}
+
 /** As no VM may have more. */
 const mostCores = 512;
 const mostBytes = 2 ** 44;
 
 /**
  * How what is free lies on the hosts that take VMs. From what the Hosts' statuses say: just after a start the connections
- * are not there yet, and a pool that has nothing free would be news. `usages` are those of the members, in their order.
+ * are not there yet, and a pool that has nothing free would be news. `usages` are those of the members, in their order; `spare` is undefined without a reserve.
  */
-export function roomOf(members: readonly Host[], usages: readonly Amounts[]): PoolRoom {
+export function roomOf(members: readonly Host[], usages: readonly Amounts[], spare?: SpareRoom): PoolRoom {
   const rooms: HostRoom[] = [];
   const loads: number[] = [];
   for (const [index, host] of members.entries()) {
@@ -45,7 +51,7 @@ export function roomOf(members: readonly Host[], usages: readonly Amounts[]): Po
   }
   return {
     largestFree: largest(rooms.map(({ free }) => free)),
-    largestVirtualMachine: largestVm(rooms),
+    largestVirtualMachine: largestVm(rooms, spare),
     stranded: stranded(rooms),
     imbalance: { standardDeviation: deviation(loads), fullest: Math.max(0, ...loads) },
   };
@@ -74,16 +80,38 @@ function largest(all: readonly Amounts[]): Amounts {
   return most;
 }
 
-/** All that is free on the host whose scarcer resource is most, measured by the largest host there is. */
-function largestVm(rooms: readonly HostRoom[]): Amounts {
+/**
+ * All that is free on the host whose scarcer resource is most, measured by the largest host there is. With a reserve, what
+ * such hosts of as many other failure domains as may fail have to spare as well.
+ */
+function largestVm(rooms: readonly HostRoom[], spare: SpareRoom | undefined): Amounts {
   const unit = largest(rooms.map(({ limits }) => limits));
   const scarcer = ({ cpu, memoryBytes }: Amounts) =>
     Math.min(part(Math.floor(cpu), unit.cpu), part(memoryBytes, unit.memoryBytes));
-  let best: Amounts = { cpu: 0, memoryBytes: 0 };
-  for (const { free } of rooms) if (scarcer(free) > scarcer(best)) best = free;
+  const roomiest = (all: readonly Amounts[]) =>
+    all.reduce((best, free) => (scarcer(free) > scarcer(best) ? free : best), { cpu: 0, memoryBytes: 0 });
+  const best = spare ? inDomains(spare, roomiest, scarcer) : roomiest(rooms.map(({ free }) => free));
   return {
     cpu: Math.min(mostCores, Math.floor(best.cpu)),
     memoryBytes: Math.min(mostBytes, Math.floor(best.memoryBytes)),
+  };
+}
+
+/** What the roomiest hosts of so many domains that one more may fail all have; nothing where there are fewer domains. */
+function inDomains(
+  { failures, hosts }: SpareRoom,
+  roomiest: (all: readonly Amounts[]) => Amounts,
+  scarcer: (free: Amounts) => number,
+): Amounts {
+  const domains = Map.groupBy(hosts, ({ domain }) => domain);
+  const best = [...domains.values()]
+    .map((one) => roomiest(one.map(({ free }) => free)))
+    .sort((a, b) => scarcer(b) - scarcer(a))
+    .slice(0, failures + 1);
+  if (best.length <= failures) return { cpu: 0, memoryBytes: 0 };
+  return {
+    cpu: Math.min(...best.map(({ cpu }) => cpu)),
+    memoryBytes: Math.min(...best.map(({ memoryBytes }) => memoryBytes)),
   };
 }
 

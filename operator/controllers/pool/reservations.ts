@@ -71,6 +71,15 @@ export class Reservations implements Books, Reviewer {
     return this.#reserves.get(request.pool)?.candidates(request) ?? [];
   }
 
+  /** Of a pool without a reserve any number. */
+  fits(request: PlacementRequest): number {
+    return this.#reserves.get(request.pool)?.fits(request) ?? Number.POSITIVE_INFINITY;
+  }
+
+  of(pool: string): FailureReserve | undefined {
+    return this.#reserves.get(pool);
+  }
+
   report(pool: string): { options: ReserveOptions; report: ReserveReport } | undefined {
     const reserve = this.#reserves.get(pool);
     return reserve && { options: reserve.options, report: reserve.report() };

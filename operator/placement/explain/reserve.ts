@@ -1,6 +1,12 @@
 import type { Decision } from '../model/decision.ts';
-import type { ReserveOptions, ReserveRefusal, ReserveReport } from '../reserve/failure-reserve.ts';
+import type { ReserveOptions, ReserveReport } from '../reserve/failure-reserve.ts';
 import { phraseOf } from './amounts.ts';
+
+/** The hosts that were looked at; `losses`: who would have no place if the VM came to the first of them, by id. */
+export interface ReserveRefusal {
+  tried: readonly string[];
+  losses: readonly string[];
+}
 
 /** VMs that one message names. */
 const named = 3;
@@ -39,4 +45,9 @@ export function reserveRefused(
   const way = `It would fit on ${first} without spec.failureReserve of the pool; one more host, or fewer or smaller VMs, may make room beside the reserve.`;
   const message = `No host that has room takes it: ${text}. ${keeps} ${way}`;
   return { kind: 'unplaced', rejections: [{ code: 'Reserve', hosts: tried, text }], message };
+}
+
+/** Why no more VMs find room, although hosts have some. */
+export function reserveFilled(options: ReserveOptions, { kept }: Pick<ReserveReport, 'kept'>): string {
+  return `HostPool ${options.pool} keeps ${amountsOf(kept)} free for ${failuresOf(options)}, and one more would have no place of its own beside that. Add hosts, or lower spec.failureReserve of the pool.`;
 }

@@ -85,10 +85,16 @@ export class FailoverPlan {
     return (this.#vms.get(id)?.targets ?? []).map((row) => this.#hosts.nameOf(row));
   }
 
-  /** Whether the host has that much beside what it keeps free: a VM that comes there takes no room from others. */
-  hasSpare(host: string, sizes: readonly number[]): boolean {
+  /** What the host has beside what its VMs have and it keeps free, by dimension; undefined of one that is not there. */
+  spareOn(host: string): number[] | undefined {
     const row = this.#hosts.rowOf(host);
-    return row !== undefined && this.#hosts.hasSpare(row, sizes);
+    return row === undefined ? undefined : this.#hosts.spare(row);
+  }
+
+  /** How many VMs of these sizes the host has room for beside what it keeps free: they take no room from others. */
+  spareFor(host: string, sizes: readonly number[]): number {
+    const row = this.#hosts.rowOf(host);
+    return row === undefined ? 0 : this.#hosts.spareFor(row, sizes);
   }
 
   /** Adds a host, or says what has become of it. */

@@ -5,7 +5,8 @@ import { Gate } from '../gate/gate.ts';
 import type { Labels } from '../model/selector.ts';
 import type { PlacedVm, VmState } from '../model/vm.ts';
 import { policy, required, vm } from '../testing/small-world.ts';
-import { FailureReserve, hostnameKey } from './failure-reserve.ts';
+import { FailureReserve } from './failure-reserve.ts';
+import { hostnameKey } from './rule-reach.ts';
 
 const names = ['a', 'b', 'c', 'd', 'e'];
 const ids = ['1', '2', '3', '4', '5', '6', '7', '8'];

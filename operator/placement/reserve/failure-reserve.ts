@@ -6,9 +6,10 @@ import type { Labels } from '../model/selector.ts';
 import type { PlacedVm, VmState } from '../model/vm.ts';
 import type { ProtectedVm } from './failover.ts';
 import { FailoverPlan } from './failover-plan.ts';
+import { fitsInDomains, resourcesBeside, timesIn } from './fits.ts';
 import { HostMap } from './host-map.ts';
-
-export const hostnameKey = 'kubernetes.io/hostname';
+import { isAboutAll, isOfOneHost } from './rule-reach.ts';
+import { sizeOf } from './sizes.ts';
 
 export interface ReserveOptions {
   pool: string;
@@ -38,12 +39,6 @@ export interface ReserveReport {
   exposedResources: Resources;
   /** False while VMs without a place were not all asked about room that has just been made. */
   isSettled: boolean;
-}
-
-/** The hosts that were looked at; `losses`: who would have no place if the VM came to the first of them, by id. */
-export interface ReserveRefusal {
-  tried: readonly string[];
-  losses: readonly string[];
 }
 
 /**
@@ -150,7 +145,35 @@ export class FailureReserve {
     yield* this.#engine.ranked(request, triedAtMost);
     const plan = this.#plan(this.options.failures);
     const { sizes } = this.#protected({ ...request.vm, host: '' });
-    yield* this.#engine.ranked(request, triedAtMost, (host) => plan.hasSpare(host, sizes));
+    yield* this.#engine.ranked(request, triedAtMost, (host) => plan.spareFor(host, sizes) >= 1);
+  }
+
+  /**
+   * How many VMs that ask the same find room, each with places of its own, beside what is kept for those that are there.
+   * Placed one after the other there are some more, as places are moved for them; rules over several VMs are not looked at.
+   */
+  fits(request: PlacementRequest): number {
+    const plan = this.#plan(this.options.failures);
+    const { sizes } = this.#protected({ ...request.vm, host: '' });
+    const allowed = this.#engine.allowed(request);
+    const others = resourcesBeside(this.#resources, request.vm.requests);
+    const slotsOn = (host: string) =>
+      allowed(host)
+        ? Math.min(plan.spareFor(host, sizes), timesIn(this.#hosts.get(host)?.limits ?? {}, others))
+        : 0;
+    const spare = [...this.#map.domains().values()].map((hosts) =>
+      hosts.reduce((sum, host) => sum + slotsOn(host), 0),
+    );
+    return fitsInDomains(spare, this.options.failures);
+  }
+
+  /** What hosts that take VMs have beside what VMs have and what is kept for them, and what they fail with. */
+  *spare(): Generator<{ domain: string; spare: Resources }> {
+    const plan = this.#plan(this.options.failures);
+    for (const { name, takesVms } of this.#hosts.values()) {
+      const spare = takesVms ? plan.spareOn(name) : undefined;
+      if (spare) yield { domain: this.#domainOf(name), spare: this.#amounts(spare) };
+    }
   }
 
   /** Hosts to which the VM would go, the first that is left; fewer than may fail when it has no place. */
@@ -370,23 +393,4 @@ function atAllPlaces(vm: PlacedVm, plan: FailoverPlan): PlacedVm[] {
   return plan
     .plannedFor(vm.id)
     .map((host, at) => ({ ...vm, ...(at === 0 ? {} : { id: `${vm.id} ${at}` }), host }));
-}
-
-/** Whether one VM more, anywhere, may forbid others places anywhere; of spread only one less does. */
-function isAboutAll({ rule }: NamedRule): boolean {
-  return rule === 'vmAffinity' || rule === 'domainLimits';
-}
-
-/** Whether the rule looks at no other host than the one that a VM comes to. */
-function isOfOneHost({ rule, topologyKey }: NamedRule): boolean {
-  const isOfHosts = rule === 'hostAffinity' || rule === 'exclusive';
-  return isOfHosts || (rule === 'vmAntiAffinity' && topologyKey === hostnameKey);
-}
-
-/** More than any host has, for a request that cannot be. */
-const boundless = 2 ** 48;
-
-function sizeOf(request: number): number {
-  const size = countedRequest(request);
-  return Number.isNaN(size) ? boundless : size;
 }

@@ -18,10 +18,15 @@ export class HostMap {
     this.#byLabel.clear();
   }
 
+  /** The hosts of each failure domain. */
+  domains(): ReadonlyMap<string, readonly string[]> {
+    this.#byDomain ??= Map.groupBy(this.#hosts.keys(), this.#domainOf);
+    return this.#byDomain;
+  }
+
   /** The hosts of the failure domain. */
   failingWith(domain: string): readonly string[] {
-    this.#byDomain ??= Map.groupBy(this.#hosts.keys(), this.#domainOf);
-    return this.#byDomain.get(domain) ?? [];
+    return this.domains().get(domain) ?? [];
   }
 
   /** The host, and those that share its value of one of these labels. */

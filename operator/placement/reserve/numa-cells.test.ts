@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { SmallWorld, vm } from '../testing/small-world.ts';
-import { FailureReserve, hostnameKey } from './failure-reserve.ts';
+import { FailureReserve } from './failure-reserve.ts';
+import { hostnameKey } from './rule-reach.ts';
 
 const cell = (cpu: number, memory: number) => ({ limits: { cpu, memory } });
 const inOneCell = (name: string, cpu: number, memory: number) => vm(name, { cpu, memory, oneCell: true });

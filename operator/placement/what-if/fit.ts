@@ -1,3 +1,4 @@
+import { reserveFilled } from '../explain/reserve.ts';
 import { shareRefused } from '../explain/shares.ts';
 import type { PlacementRequest } from '../model/decision.ts';
 import { nowhere } from '../shares/pool-shares.ts';
@@ -7,7 +8,10 @@ import type { Supposition } from './supposition.ts';
 
 const defaultMost = 100_000;
 
-/** How many more VMs fit, each placed as `place` would, and why the next one does not. */
+/**
+ * How many more VMs fit, each placed as `place` would, and why the next one does not. With a reserve, as many as find room
+ * beside what is kept, and places of their own.
+ */
 export function howManyFit(
   supposed: Supposition,
   { request, most = defaultMost }: QuestionOf<'fit'>,
@@ -24,12 +28,22 @@ export function howManyFit(
   });
 }
 
-/** How many of them the shares let in, `most` at most, and why no more. */
-function admittedBy(
-  supposed: Supposition,
-  request: PlacementRequest,
-  most: number,
-): { count: number; message?: string } {
+interface Admitted {
+  count: number;
+  /** Why no more. */
+  message?: string;
+}
+
+/** How many of them shares and reserve let in, `most` at most. */
+function admittedBy(supposed: Supposition, request: PlacementRequest, most: number): Admitted {
+  const byShares = admittedByShares(supposed, request, most);
+  const reserve = supposed.reserve();
+  const count = reserve?.fits(request) ?? most;
+  if (!reserve || count >= byShares.count) return byShares;
+  return { count, message: reserveFilled(reserve.options, reserve.report()) };
+}
+
+function admittedByShares(supposed: Supposition, request: PlacementRequest, most: number): Admitted {
   const shares = supposed.shares();
   for (let count = 0; shares && count < most; count++) {
     const vm = { ...request.vm, id: `${request.vm.id} ${count}` };

@@ -12,6 +12,8 @@ export interface Pool {
   strategy: Strategy;
   /** Who may have how much of it; nobody has a share where there are none. */
   shares?: readonly Share[];
+  /** What it keeps free for; nothing without. */
+  failureReserve?: { failures: number; topologyKey: string };
 }
 
 /** Hosts of the pool by name, or all that are in one domain of a topology key. */

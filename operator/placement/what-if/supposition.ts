@@ -3,6 +3,7 @@ import type { PlacementRequest } from '../model/decision.ts';
 import type { HostState } from '../model/host.ts';
 import { labelOf } from '../model/selector.ts';
 import type { PlacedVm } from '../model/vm.ts';
+import { FailureReserve } from '../reserve/failure-reserve.ts';
 import { PoolShares } from '../shares/pool-shares.ts';
 import { type HostChoice, type Pool, WhatIfError } from './question.ts';
 
@@ -32,6 +33,19 @@ export class Supposition {
       for (const vm of this.engine.vmsOn(name)) copy.upsertVm(vm);
     }
     return copy;
+  }
+
+  /** What the pool keeps free as hosts and VMs are by now. Linear in the VMs, at the least. */
+  reserve(): FailureReserve | undefined {
+    const { failureReserve, name: pool } = this.pool;
+    if (!failureReserve) return undefined;
+    const reserve = new FailureReserve(this.engine, { pool, ...failureReserve });
+    for (const name of this.engine.hostsOf(pool)) {
+      const { limits, labels, available } = this.engine.host(name) as HostState;
+      reserve.upsertHost({ name, labels, limits, takesVms: available.yes, traits: '' });
+      for (const vm of this.engine.vmsOn(name)) reserve.upsertVm(vm);
+    }
+    return reserve;
   }
 
   readonly ask = (vm: PlacedVm): PlacementRequest => {

@@ -292,3 +292,35 @@ describe('shares of the pool', () => {
     expect(answer.homeless[0]?.message).toContain('keeps for shares: share gold 10');
   });
 });
+
+describe('the reserve of the pool', () => {
+  const asked = { ...pool, failureReserve: { failures: 1, topologyKey: 'rack' } };
+  const askKeeping = <const Q extends readonly Question[]>(world: SmallWorld, ...questions: Q) =>
+    whatIf(world.engine, asked, questions) as { [I in keyof Q]: AnswerOf<Q[I]['kind']> };
+  const racks = () =>
+    ['a', 'b'].reduce(
+      (world, name) => world.host(name, { limits: { cpu: 8 }, labels: { rack: name } }),
+      new SmallWorld(),
+    );
+
+  it('leaves room for fewer', () => {
+    const world = racks().placed('x', 'a', { cpu: 2 });
+    const [answer] = askKeeping(world, shape(vm('y', { cpu: 2 })));
+    expect(answer).toMatchObject({ fits: 3, isAtLeast: false, limits: [] });
+    expect(answer.message).toBe(
+      'HostPool default keeps 2 CPUs and 1Gi of memory free for 1 failure of rack, and one more would have no place of its own beside that. Add hosts, or lower spec.failureReserve of the pool.',
+    );
+    expect(world.engine.vmsOn('a')).toHaveLength(1);
+  });
+
+  it('is that of hosts as they would be', () => {
+    const [, before, , after] = askKeeping(
+      racks(),
+      { kind: 'add', count: 1, like: 'a', labels: { rack: 'c' } },
+      shape(vm('y', { cpu: 2 })),
+      { kind: 'lose', hosts: { hosts: ['b'] } },
+      shape(vm('y', { cpu: 2 })),
+    );
+    expect([before.fits, after.fits]).toEqual([8, 4]);
+  });
+});

@@ -1,0 +1,14 @@
+import type { NamedRule } from '../explain/policy-rules.ts';
+
+export const hostnameKey = 'kubernetes.io/hostname';
+
+/** Whether one VM more, anywhere, may forbid others places anywhere; of spread only one less does. */
+export function isAboutAll({ rule }: NamedRule): boolean {
+  return rule === 'vmAffinity' || rule === 'domainLimits';
+}
+
+/** Whether the rule looks at no other host than the one that a VM comes to. */
+export function isOfOneHost({ rule, topologyKey }: NamedRule): boolean {
+  const isOfHosts = rule === 'hostAffinity' || rule === 'exclusive';
+  return isOfHosts || (rule === 'vmAntiAffinity' && topologyKey === hostnameKey);
+}
