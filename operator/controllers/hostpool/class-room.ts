@@ -1,6 +1,7 @@
 import type { HostPool, HostPoolStatus } from '../../api/hostpool.ts';
 import { parseBytes, readableQuantity } from '../../api/quantity.ts';
 import { sizeOfClass } from '../../domain/size.ts';
+import type { SpareRoom } from '../../placement/reserve/spare-room.ts';
 import { countedSize } from '../pool/counting.ts';
 import type { PoolModel } from '../pool/pool-model.ts';
 import type { Stores } from '../stores.ts';
@@ -20,6 +21,7 @@ const mostFits = 1_000_000;
 export function classRoom(
   { stores, pools }: { stores: Stores; pools: PoolModel },
   pool: HostPool,
+  spare: SpareRoom | undefined,
 ): ClassRoom | undefined {
   const classes = stores.virtualMachineClasses.list();
   if (classes.length === 0) return undefined;
@@ -30,7 +32,7 @@ export function classRoom(
     const size = sizeOfClass(vmClass);
     const vm = { id: `class ${name}`, namespace: '', labels: {}, requests: countedSize(size, size, pool) };
     const request = { vm, pool: pool.metadata.name, strategy: pool.spec.strategy };
-    return { name, fits: Math.min(pools.engine.fits(request, mostFits), pools.reservations.fits(request)) };
+    return { name, fits: Math.min(pools.engine.fits(request, mostFits), spare?.fits(request) ?? mostFits) };
   });
 }
 

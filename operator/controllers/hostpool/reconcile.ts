@@ -11,7 +11,7 @@ import { classRoom } from './class-room.ts';
 import { happinessOf } from './happiness.ts';
 import { ensureMembers, noFindings } from './members.ts';
 import { poolResources } from './resources.ts';
-import { roomOf, type SpareRoom } from './room.ts';
+import { roomOf } from './room.ts';
 import { poolStatus } from './status.ts';
 
 export interface HostPoolEnvironment {
@@ -49,11 +49,12 @@ export async function reconcileHostPool(
   const reserve = env.pools.reservations.report(key);
   members.sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   const usages = usagesOf(env, members);
+  const spare = env.pools.reservations.room(key);
   const status = poolStatus({
     ...{ pool, members, findings, reserve },
     used: sumOf(usages),
-    room: roomOf(members, usages, spareRoom(env, key)),
-    classes: classRoom(env, pool),
+    room: roomOf(members, usages, spare),
+    classes: classRoom(env, pool, spare),
     happiness: happinessOf(env.stores.virtualMachines.byIndex('contended', key)),
     shares: env.pools.shares.of(key),
     resources: poolResources(pool, members, usages),
@@ -63,18 +64,6 @@ export async function reconcileHostPool(
   const unsettled = findings.taken.length + findings.refused.length > 0;
   if (reserve && !reserve.report.isSettled) return { kind: 'again', afterMs: settleAgainMs };
   return unsettled ? { kind: 'again', afterMs: tryAgainMs } : done;
-}
-
-function spareRoom({ pools }: HostPoolEnvironment, key: ObjectKey): SpareRoom | undefined {
-  const reserve = pools.reservations.of(key);
-  return (
-    reserve && {
-      failures: reserve.options.failures,
-      hosts: Array.from(reserve.spare(), ({ domain, spare: { cpu = 0, memory = 0 } }) => ({
-        ...{ domain, free: { cpu, memoryBytes: memory } },
-      })),
-    }
-  );
 }
 
 /** Placements that are decided and not yet seen count as well. */

@@ -54,7 +54,7 @@ describe('the room of a pool', () => {
 
 describe('the largest VM beside a reserve', () => {
   const free = (domain: string, cpu: number, gib: number) => ({
-    ...{ domain, free: { cpu, memoryBytes: gib * gibibyte } },
+    ...{ name: domain, domain, spare: { cpu, memory: gib * gibibyte } },
   });
   const largest = (failures: number, ...hosts: ReturnType<typeof free>[]) => {
     const { object, used } = host('a', 0, 0);

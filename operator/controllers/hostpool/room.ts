@@ -1,6 +1,8 @@
 import type { Host } from '../../api/host.ts';
 import type { HostPoolStatus } from '../../api/hostpool.ts';
 import { exactQuantity } from '../../api/quantity.ts';
+import type { Resources } from '../../placement/model/resources.ts';
+import type { SpareRoom } from '../../placement/reserve/spare-room.ts';
 import type { Amounts } from '../host/capacity.ts';
 import { standingOf } from './standing.ts';
 
@@ -19,11 +21,8 @@ export interface PoolRoom {
   imbalance: { standardDeviation: number; fullest: number };
 }
 
-/** What a reserve leaves of the hosts that take VMs, and what they fail with. */
-export interface SpareRoom {
-  failures: number;
-  hosts: readonly { domain: string; free: Amounts }[];
-}
+/** What a reserve leaves of the hosts that take VMs. */
+type Spare = Pick<SpareRoom, 'failures' | 'hosts'>;
 
 /** As no VM may have more. */
 const mostCores = 512;
@@ -33,7 +32,7 @@ const mostBytes = 2 ** 44;
  * How what is free lies on the hosts that take VMs. From what the Hosts' statuses say: just after a start the connections
  * are not there yet, and a pool that has nothing free would be news. `usages` are those of the members, in their order; `spare` is undefined without a reserve.
  */
-export function roomOf(members: readonly Host[], usages: readonly Amounts[], spare?: SpareRoom): PoolRoom {
+export function roomOf(members: readonly Host[], usages: readonly Amounts[], spare?: Spare): PoolRoom {
   const rooms: HostRoom[] = [];
   const loads: number[] = [];
   for (const [index, host] of members.entries()) {
@@ -71,6 +70,10 @@ export function roomInStatus({
   };
 }
 
+function amountsOf({ cpu = 0, memory = 0 }: Resources): Amounts {
+  return { cpu, memoryBytes: memory };
+}
+
 function largest(all: readonly Amounts[]): Amounts {
   const most = { cpu: 0, memoryBytes: 0 };
   for (const { cpu, memoryBytes } of all) {
@@ -84,7 +87,7 @@ function largest(all: readonly Amounts[]): Amounts {
  * All that is free on the host whose scarcer resource is most, measured by the largest host there is. With a reserve, what
  * such hosts of as many other failure domains as may fail have to spare as well.
  */
-function largestVm(rooms: readonly HostRoom[], spare: SpareRoom | undefined): Amounts {
+function largestVm(rooms: readonly HostRoom[], spare: Spare | undefined): Amounts {
   const unit = largest(rooms.map(({ limits }) => limits));
   const scarcer = ({ cpu, memoryBytes }: Amounts) =>
     Math.min(part(Math.floor(cpu), unit.cpu), part(memoryBytes, unit.memoryBytes));
@@ -99,13 +102,13 @@ function largestVm(rooms: readonly HostRoom[], spare: SpareRoom | undefined): Am
 
 /** What the roomiest hosts of so many domains that one more may fail all have; nothing where there are fewer domains. */
 function inDomains(
-  { failures, hosts }: SpareRoom,
+  { failures, hosts }: Spare,
   roomiest: (all: readonly Amounts[]) => Amounts,
   scarcer: (free: Amounts) => number,
 ): Amounts {
   const domains = Map.groupBy(hosts, ({ domain }) => domain);
   const best = [...domains.values()]
-    .map((one) => roomiest(one.map(({ free }) => free)))
+    .map((one) => roomiest(one.map(({ spare }) => amountsOf(spare))))
     .sort((a, b) => scarcer(b) - scarcer(a))
     .slice(0, failures + 1);
   if (best.length <= failures) return { cpu: 0, memoryBytes: 0 };

@@ -10,6 +10,7 @@ import {
   type ReserveOptions,
   type ReserveReport,
 } from '../../placement/reserve/failure-reserve.ts';
+import type { SpareRoom } from '../../placement/reserve/spare-room.ts';
 import type { Books, HostRoom } from './books.ts';
 
 /** What pools keep free, by name of the pool; told all that the engine is told. A pool without a reserve costs nothing. */
@@ -71,13 +72,9 @@ export class Reservations implements Books, Reviewer {
     return this.#reserves.get(request.pool)?.candidates(request) ?? [];
   }
 
-  /** Of a pool without a reserve any number. */
-  fits(request: PlacementRequest): number {
-    return this.#reserves.get(request.pool)?.fits(request) ?? Number.POSITIVE_INFINITY;
-  }
-
-  of(pool: string): FailureReserve | undefined {
-    return this.#reserves.get(pool);
+  /** What the pool's reserve leaves now; undefined of a pool without one. */
+  room(pool: string): SpareRoom | undefined {
+    return this.#reserves.get(pool)?.room();
   }
 
   report(pool: string): { options: ReserveOptions; report: ReserveReport } | undefined {

@@ -6,10 +6,10 @@ import type { Labels } from '../model/selector.ts';
 import type { PlacedVm, VmState } from '../model/vm.ts';
 import type { ProtectedVm } from './failover.ts';
 import { FailoverPlan } from './failover-plan.ts';
-import { fitsInDomains, resourcesBeside, timesIn } from './fits.ts';
 import { HostMap } from './host-map.ts';
 import { isAboutAll, isOfOneHost } from './rule-reach.ts';
 import { sizeOf } from './sizes.ts';
+import { SpareRoom } from './spare-room.ts';
 
 export interface ReserveOptions {
   pool: string;
@@ -148,32 +148,16 @@ export class FailureReserve {
     yield* this.#engine.ranked(request, triedAtMost, (host) => plan.spareFor(host, sizes) >= 1);
   }
 
-  /**
-   * How many VMs that ask the same find room, each with places of its own, beside what is kept for those that are there.
-   * Placed one after the other there are some more, as places are moved for them; rules over several VMs are not looked at.
-   */
-  fits(request: PlacementRequest): number {
+  /** What is left beside what VMs have and what is kept for them, as it is now. */
+  room(): SpareRoom {
     const plan = this.#plan(this.options.failures);
-    const { sizes } = this.#protected({ ...request.vm, host: '' });
-    const allowed = this.#engine.allowed(request);
-    const others = resourcesBeside(this.#resources, request.vm.requests);
-    const slotsOn = (host: string) =>
-      allowed(host)
-        ? Math.min(plan.spareFor(host, sizes), timesIn(this.#hosts.get(host)?.limits ?? {}, others))
-        : 0;
-    const spare = [...this.#map.domains().values()].map((hosts) =>
-      hosts.reduce((sum, host) => sum + slotsOn(host), 0),
-    );
-    return fitsInDomains(spare, this.options.failures);
-  }
-
-  /** What hosts that take VMs have beside what VMs have and what is kept for them, and what they fail with. */
-  *spare(): Generator<{ domain: string; spare: Resources }> {
-    const plan = this.#plan(this.options.failures);
-    for (const { name, takesVms } of this.#hosts.values()) {
+    const hosts = [...this.#hosts.values()].flatMap(({ name, takesVms, limits }) => {
       const spare = takesVms ? plan.spareOn(name) : undefined;
-      if (spare) yield { domain: this.#domainOf(name), spare: this.#amounts(spare) };
-    }
+      return spare
+        ? [{ name, domain: this.#domainOf(name), spare: { ...limits, ...this.#amounts(spare) } }]
+        : [];
+    });
+    return new SpareRoom(hosts, this.options.failures, (request) => this.#engine.allowed(request));
   }
 
   /** Hosts to which the VM would go, the first that is left; fewer than may fail when it has no place. */

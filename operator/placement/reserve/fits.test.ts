@@ -126,7 +126,7 @@ const sumOf = (amounts: readonly number[]) => amounts.reduce((sum, amount) => su
 
 function told(some: SomeWorld, failures: number): number {
   const request = { vm: askedIn(some), pool: 'default', strategy: 'Spread' as const };
-  return poolOf(some, failures).reserve.fits(request);
+  return poolOf(some, failures).reserve.room().fits(request);
 }
 
 it.each([1, 2])('a pool that keeps room for %i failures takes in about as many as are told', (failures) => {

@@ -1,6 +1,3 @@
-import type { Resources } from '../model/resources.ts';
-import { sizeOf } from './sizes.ts';
-
 /**
  * How many VMs alike find room in failure domains that have so many slots each, every one with a slot in as many other
  * domains as may fail at once.
@@ -25,17 +22,4 @@ export function fitsInDomains(slots: readonly number[], failures: number): numbe
 
 function sumOf(amounts: readonly number[]): number {
   return amounts.reduce((sum, amount) => sum + amount, 0);
-}
-
-/** What is asked for besides these resources. */
-export function resourcesBeside(known: readonly string[], requests: Resources): Resources {
-  return Object.fromEntries(Object.entries(requests).filter(([name]) => !known.includes(name)));
-}
-
-/** How many times a host that nobody has anything of yet has so much. */
-export function timesIn(limits: Resources, requests: Resources): number {
-  let times = Number.POSITIVE_INFINITY;
-  for (const [name, amount] of Object.entries(requests))
-    if (amount !== 0) times = Math.min(times, Math.floor((limits[name] ?? 0) / sizeOf(amount)));
-  return times;
 }

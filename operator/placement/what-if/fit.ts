@@ -38,7 +38,7 @@ interface Admitted {
 function admittedBy(supposed: Supposition, request: PlacementRequest, most: number): Admitted {
   const byShares = admittedByShares(supposed, request, most);
   const reserve = supposed.reserve();
-  const count = reserve?.fits(request) ?? most;
+  const count = reserve?.room().fits(request) ?? most;
   if (!reserve || count >= byShares.count) return byShares;
   return { count, message: reserveFilled(reserve.options, reserve.report()) };
 }
