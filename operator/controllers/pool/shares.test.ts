@@ -130,7 +130,7 @@ describe('a reservation', () => {
     const world = await worldOf(1, { shares: [gold] });
     await put(world, 'shop/a', 5);
     expect(scheduled(world, 'shop/a')?.message).toBe(
-      'HostPool default has 1 CPUs less than the VM asks for beside what it keeps for shares: share gold 4. Add hosts, or reserve less for these in spec.shares.',
+      'HostPool default has 1 CPU less than the VM asks for beside what it keeps for shares: share gold 4. Add hosts, or reserve less for these in spec.shares.',
     );
     await put(world, 'shop/b', 4);
     await put(world, 'bank/c', 4);
@@ -164,7 +164,7 @@ describe('a VM that is more important', () => {
     world.forgetCalls();
     await put(world, 'shop/b', 3, urgent);
     await world.run(60_000);
-    expect(scheduled(world, 'shop/b')?.message).toContain('Share team has 1 CPUs less');
+    expect(scheduled(world, 'shop/b')?.message).toContain('Share team has 1 CPU less');
     expect(world.hypervisor.changes).toEqual([]);
   });
 
@@ -177,7 +177,7 @@ describe('a VM that is more important', () => {
     expect(hostOf(world, 'shop/c')).toBe('h1');
     expect(hostOf(world, 'test/b')).toBeUndefined();
     expect(hostOf(world, 'other/a')).toBe('h1');
-    expect(scheduled(world, 'test/b')?.message).toContain('Share team has 1 CPUs less');
+    expect(scheduled(world, 'test/b')?.message).toContain('Share team has 1 CPU less');
   });
 });
 

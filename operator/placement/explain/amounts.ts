@@ -5,8 +5,9 @@ export function amountOf(resource: string, amount: number): string {
   return isInBytes(resource) ? bytes(amount) : `${Math.ceil(amount * 1000) / 1000}`;
 }
 
-/** `1.5Gi of memory`, `512Mi in huge pages of 2Mi`, `2 CPUs`, `1 gpu-a100`. */
+/** `1.5Gi of memory`, `512Mi in huge pages of 2Mi`, `1 CPU`, `2 CPUs`, `1 gpu-a100`. */
 export function phraseOf(resource: string, amount: number): string {
+  if (resource === cpu && amountOf(cpu, amount) === '1') return '1 CPU';
   const link = hugePageSizeOf(resource) ? ' in' : ' of';
   return `${amountOf(resource, amount)}${isInBytes(resource) ? link : ''} ${wordOf(resource)}`;
 }

@@ -23,7 +23,7 @@ describe('what would make a VM fit', () => {
       .host('c', { limits: { memory: 32 * gib } })
       .placed('x', 'c', { cpu: 15, memory: 20.5 * gib });
     expect(sentenceFor(world, vm('new', { cpu: 2, memory: 13 * gib }))).toBe(
-      'It would fit if a took VMs (it is cordoned), or with 1 CPUs and 1.5Gi of memory more free on c.',
+      'It would fit if a took VMs (it is cordoned), or with 1 CPU and 1.5Gi of memory more free on c.',
     );
   });
 

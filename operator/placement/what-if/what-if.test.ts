@@ -261,7 +261,7 @@ describe('shares of the pool', () => {
       shape(vm('z', { namespace: 'other' })),
     );
     expect(mine).toMatchObject({ fits: 2, isAtLeast: false, limits: [] });
-    expect(mine.message).toContain('Share team has 1 CPUs less than the VM asks for: limit 6, used 5');
+    expect(mine.message).toContain('Share team has 1 CPU less than the VM asks for: limit 6, used 5');
     expect(others).toMatchObject({ fits: 21, limits: [] });
     expect(others.message).toContain('beside what it keeps for shares: share gold 10');
     expect(world.engine.vmsOn('a')).toHaveLength(1);
