@@ -5,7 +5,7 @@ import { Dependents } from './dependents.ts';
 import type { MoveRules } from './rules.ts';
 
 /** A VM that migrates counts once more by this name. */
-const arriving = (id: string) => `${id} arrives`;
+export const arriving = (id: string) => `${id} arrives`;
 
 /** What is known of one VM as things are: whether the host may have it … */
 interface Asked {

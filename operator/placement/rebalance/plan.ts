@@ -1,7 +1,7 @@
 import { Layout } from '../moves/layout.ts';
 import { Links } from '../moves/links.ts';
 import { checkProblem, type MoveProblem } from '../moves/problem.ts';
-import { type MoveRules, noRules } from '../moves/rules.ts';
+import { everyRule, type MoveRules, noRules } from '../moves/rules.ts';
 import { wavesOf } from '../moves/waves.ts';
 import { type Balance, balanceOf } from './balance.ts';
 import { movableSeconds } from './movable.ts';
@@ -23,21 +23,23 @@ export interface RebalancePlan {
  * execution, also while VMs count on both hosts, capacity, reserve and rules hold, and no host is further above than the
  * worst was before. docs/placement/rebalance.md tells how it is found.
  * @param rules are left as they were
+ * @param lastWord rules that cost too much to be asked of all that is tried: a move that they refuse is left out of the plan
  * @throws RangeError when the problem holds a value that no host or VM can have
  */
 export function planRebalance(
   problem: MoveProblem,
   rules: MoveRules = noRules,
   options: RebalanceOptions = defaultRebalanceOptions,
+  lastWord: MoveRules = noRules,
 ): RebalancePlan {
   checkProblem(problem);
-  const layout = new Layout(problem, rules);
+  const floor = floorOf(options.objective);
+  const { moves } = nearestTo(groundOf(new Layout(problem, rules), options), floor);
+  const layout = new Layout(problem, everyRule([rules, lastWord]));
   const before = balanceOf(layout);
   const ground = groundOf(layout, options);
-  const floor = floorOf(options.objective);
   const aims = ground.leastLevels.map((least) => Math.max(least, floor));
   const distance = ground.targets.distance(aims);
-  const { moves } = nearestTo(ground, floor);
   const mark = layout.mark();
   const waves = safeWaves(ground, moves, options);
   const isWorthIt = distance - ground.targets.distance(aims) >= distance * options.minImprovement;
@@ -67,7 +69,7 @@ function groundOf(layout: Layout, options: RebalanceOptions): Ground {
 
 const floorOf = (objective: Objective) => (objective.kind === 'balance' ? objective.tolerance : 0);
 
-/** Moves that find no wave are left out: none, unless the rules contradict what they said before. */
+/** Moves that find no wave are left out: those that the last word refuses, and others that need the room of such. */
 function safeWaves(
   { layout, targets, links, ceiling }: Ground,
   moves: readonly PlannedMove[],

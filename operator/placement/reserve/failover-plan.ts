@@ -140,20 +140,18 @@ export class FailoverPlan {
     return [...(guests ?? [])].map(({ id }) => id);
   }
 
-  /** What the VM is allowed has changed: where it may not go any more it counts on nothing, and what it lacks it looks for. */
-  review(id: string): void {
-    const vm = this.#vms.get(id);
-    if (!vm || this.#domainOf(vm) === undefined) return;
-    const allows = this.#allowedFor(vm);
-    for (const row of [...vm.targets]) if (!allows(this.#hosts.nameOf(row))) this.#dismiss(row, vm);
-    if (this.#unprotected.has(vm)) this.#miss(vm);
-  }
-
-  /** What the host lets in has changed: the same for all VMs that count on it, and others may come. */
-  reviewHost(name: string): void {
-    for (const id of this.guestsOf(name)) this.review(id);
-    const row = this.#hosts.rowOf(name);
-    if (row !== undefined) this.#grow(row);
+  /**
+   * What these VMs are allowed has changed, or what these hosts let in: where a VM may not go any more it counts on nothing,
+   * and what it lacks it looks for. The smallest are asked first, so that the same go whoever was there first.
+   */
+  review(ids: Iterable<string>, hosts: readonly string[] = []): void {
+    const asked = new Set([...ids, ...hosts.flatMap((host) => this.guestsOf(host))]);
+    const vms = [...asked].flatMap((id) => this.#vms.get(id) ?? []);
+    for (const vm of vms.sort((a, b) => this.#bySize(a, b))) this.#reviewOne(vm);
+    for (const host of hosts) {
+      const row = this.#hosts.rowOf(host);
+      if (row !== undefined) this.#grow(row);
+    }
   }
 
   /** Does what has been noted: looks for places for VMs that have lost theirs, and for some that had found none. */
@@ -179,7 +177,7 @@ export class FailoverPlan {
         this.removeVm(vm.id);
         this.upsertVm(vm);
       }
-      for (const id of whoseRules) this.review(id);
+      this.review(whoseRules);
       return this.#findPlaces()
         .map(({ id }) => id)
         .sort();
@@ -294,14 +292,26 @@ export class FailoverPlan {
   #findPlaces(): PlannedVm[] {
     for (const row of this.#shrunk) this.#relieve(row);
     this.#shrunk.clear();
-    const size = (vm: PlannedVm) =>
-      vm.sizes.reduce((sum, amount, d) => sum + amount / this.#hosts.scale(d), 0);
-    const missing = [...this.#missing].map(([vm, hadOne]) => ({ vm, hadOne, size: size(vm) }));
+    const missing = [...this.#missing].map(([vm, hadOne]) => ({ vm, hadOne }));
     this.#missing.clear();
-    missing.sort((a, b) => b.size - a.size || (a.vm.id < b.vm.id ? -1 : 1));
+    missing.sort((a, b) => this.#bySize(b.vm, a.vm));
     const vain = new VainSearches(this.#hosts);
     for (const { vm } of missing) this.#protect(vm, (seeker) => this.#findAnywhere(seeker, vain));
     return missing.filter(({ vm, hadOne }) => hadOne && this.#unprotected.has(vm)).map(({ vm }) => vm);
+  }
+
+  #reviewOne(vm: PlannedVm): void {
+    if (this.#domainOf(vm) === undefined) return;
+    const allows = this.#allowedFor(vm);
+    for (const row of [...vm.targets]) if (!allows(this.#hosts.nameOf(row))) this.#dismiss(row, vm);
+    if (this.#unprotected.has(vm)) this.#miss(vm);
+  }
+
+  /** The smallest first. */
+  #bySize(a: PlannedVm, b: PlannedVm): number {
+    const size = ({ sizes }: PlannedVm) =>
+      sizes.reduce((sum, amount, d) => sum + amount / this.#hosts.scale(d), 0);
+    return size(a) - size(b) || (a.id < b.id ? 1 : -1);
   }
 
   /** Looks at the hosts that have more room than before, for VMs that had found none: those first that wait the longest. */

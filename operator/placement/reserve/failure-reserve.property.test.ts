@@ -130,8 +130,9 @@ class World {
   #placeInstead(of: VmState, gone: string): string[] {
     const host = this.engine.vm(gone)?.host;
     if (host === undefined || this.engine.vm(of.id)) return [];
-    if (this.reserve.losses([{ ...of, host }], [gone]).length > 0) return [];
     const before = new Set(this.reserve.report().exposed);
+    if (this.reserve.losses([{ ...of, host }], [gone]).length > 0) return [];
+    // At once: others that wait for a place would take the room that is left behind.
     this.engine.removeVm(gone);
     this.reserve.removeVm(gone);
     this.#put({ ...of, host });
@@ -155,16 +156,21 @@ class World {
         host: this.reserve.targetsOf(of.id).find((host) => !isDown(host)) ?? 'nowhere',
       }));
     return this.engine.trial(() => {
-      for (const of of moving) this.engine.upsertVm(of);
-      return moving.flatMap((of) => {
+      // One after the other, each in the cell that it gets then.
+      const isDivided = moving.map((of) => {
+        this.engine.upsertVm(of);
+        const cell = this.engine.cellOn({ vm: of, pool: 'default', strategy: 'Spread' }, of.host);
+        if (cell !== undefined) this.engine.upsertVm({ ...of, cell });
+        return of.oneCell && cell === undefined;
+      });
+      return moving.flatMap((of, at) => {
         const room = this.engine.room(of.host);
         const isFull = Object.values(room).some(({ free }) => free < 0);
         const request = { vm: of, pool: 'default', strategy: 'Spread' as const };
         const allowed = this.engine.allowed(request)(of.host);
-        const isDivided = of.oneCell && this.engine.cellOn(request, of.host) === undefined;
         return [
           ...(isFull || Object.keys(room).length === 0 ? [`${of.host} has no room for ${of.id}`] : []),
-          ...(isDivided ? [`${of.host} has no cell for ${of.id}`] : []),
+          ...(isDivided[at] ? [`${of.host} has no cell for ${of.id}`] : []),
           ...(allowed ? [] : [`${of.id} is not allowed on ${of.host}`]),
         ];
       });

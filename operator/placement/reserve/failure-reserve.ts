@@ -108,6 +108,10 @@ export class FailureReserve {
     for (const plan of this.#plans.values()) plan.removeVm(id);
   }
 
+  hostOf(id: string): string | undefined {
+    return this.#vms.get(id)?.host;
+  }
+
   /** Policies of the namespace have changed. */
   reviewRules(namespace: string): void {
     for (const vm of this.#vms.values()) {
@@ -190,17 +194,17 @@ export class FailureReserve {
       this.#ruled.set(vm.namespace, ruled.add(vm.id));
       this.#doubtfulVms.add(vm.id);
     }
-    const isWide = !rules.every(isOfOneHost);
-    if (!isWide || vm.oneCell) this.#doubtfulHosts.add(vm.host);
-    if (isWide)
-      for (const plan of this.#plans.values())
-        for (const id of this.#judgedBeside(vm, plan)) this.#doubtfulVms.add(id);
+    for (const plan of this.#plans.values())
+      for (const id of this.#judgedBeside(vm, plan)) this.#doubtfulVms.add(id);
   }
 
-  /** VMs whose places may be forbidden once such a VM is on its host: by policies, or as their NUMA cell there is taken. */
+  /**
+   * VMs whose places may be forbidden once such a VM is on its host: by policies, also of those alone who would come there,
+   * or as their NUMA cell there is taken.
+   */
   *#judgedBeside(vm: PlacedVm, plan: FailoverPlan): Generator<string> {
     const rules = this.#rulesFor(vm);
-    if (vm.oneCell || rules.length > 0) yield* plan.guestsOf(vm.host);
+    for (const id of plan.guestsOf(vm.host)) if (this.#isChoosy(id)) yield id;
     if (rules.every(isOfOneHost)) return;
     const ruled = this.#ruled.get(vm.namespace) ?? none;
     if (this.options.failures > 1 || rules.some(isAboutAll)) {
@@ -212,6 +216,11 @@ export class FailureReserve {
     for (const host of this.#map.near(vm.host, keys))
       for (const id of plan.guestsOf(host)) if (ruled.has(id)) yield id;
     for (const id of this.#vmsIn(this.#domainOf(vm.host))) if (ruled.has(id)) yield id;
+  }
+
+  #isChoosy(id: string): boolean {
+    const { namespace = '', oneCell } = this.#vms.get(id) ?? {};
+    return oneCell === true || this.#ruled.get(namespace)?.has(id) === true;
   }
 
   /** The same once it is not there any more. */
@@ -250,10 +259,7 @@ export class FailureReserve {
     if (this.#isMapNew)
       for (const ids of this.#ruled.values()) for (const id of ids) this.#doubtfulVms.add(id);
     this.#isMapNew = false;
-    for (const plan of this.#plans.values()) {
-      for (const host of this.#doubtfulHosts) plan.reviewHost(host);
-      for (const id of this.#doubtfulVms) plan.review(id);
-    }
+    for (const plan of this.#plans.values()) plan.review(this.#doubtfulVms, [...this.#doubtfulHosts]);
     this.#doubtfulHosts.clear();
     this.#doubtfulVms.clear();
   }
@@ -306,14 +312,26 @@ export class FailureReserve {
     const fellows = isWide ? this.#fellowsOf(vm, failures) : [];
     const along = fellows.flatMap((one) => atAllPlaces(one, plan));
     if (isWide && along.length === 0) return allowed;
+    // With one failure fellows have one place each, and are all there.
+    const spread = failures > 1 ? rules.filter(({ rule }) => rule === 'topologySpread') : [];
+    const keys = spread.flatMap(({ topologyKey }) => topologyKey ?? []);
+    const holds = (host: string, beside: readonly PlacedVm[], without: readonly PlacedVm[] = []) =>
+      this.#engine.trial(() => {
+        for (const one of without) this.#engine.removeVm(one.id);
+        for (const one of beside) this.#engine.upsertVm(one);
+        return this.#engine.allowed(request)(host);
+      });
     return (host) => {
       if (!allowed(host)) return false;
       const beside = isWide ? along : this.#guestsWith(vm, host, failures, plan);
       if (beside.length === 0) return true;
-      return this.#engine.trial(() => {
-        for (const one of beside) this.#engine.upsertVm(one);
-        return this.#engine.allowed(request)(host);
-      });
+      if (!holds(host, beside)) return false;
+      if (keys.length === 0) return true;
+      // Fellows that may be elsewhere, and may not, would make the spread look better than it is then.
+      const near = this.#map.near(host, keys);
+      const isNear = (one: PlacedVm) => near.has(one.host);
+      const far = fellows.filter((one) => !isNear(one));
+      return holds(host, beside.filter(isNear), far);
     };
   }
 

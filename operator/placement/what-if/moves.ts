@@ -5,6 +5,7 @@ import { type PoolProblem, problemOf } from '../moves/engine-problem.ts';
 import type { Move } from '../moves/waves.ts';
 import { defaultRebalanceOptions } from '../rebalance/options.ts';
 import { planRebalance } from '../rebalance/plan.ts';
+import { ReserveRules } from '../reserve/reserve-rules.ts';
 import type { DrainAnswer, MoveStep, RebalanceAnswer, Stays } from './answer.ts';
 import type { QuestionOf } from './question.ts';
 import type { Supposition } from './supposition.ts';
@@ -35,7 +36,9 @@ export function rebalance(supposed: Supposition, question: QuestionOf<'rebalance
   const weights = of.dimensions.map((resource) => (isBalanced(resource) ? 1 : 0));
   // Whoever asks wants to see what there is to gain, be it little.
   const options = { ...defaultRebalanceOptions, weights, maxMoves, minImprovement: 0 };
-  const plan = engine.trial(() => planRebalance(of.problem, of.rules, options));
+  const reserve = supposed.reserve();
+  const beside = reserve && new ReserveRules(reserve, of.hosts, of.vms);
+  const plan = engine.trial(() => planRebalance(of.problem, of.rules, options, beside));
   const waves = settle(supposed, of, plan.waves, ({ gain }) => ({ gain }));
   const balance = of.dimensions.flatMap((resource, at) => {
     const [before, after] = [plan.before[at], plan.after[at]];
