@@ -41,6 +41,9 @@ describe('a VM that is more important', () => {
     await putVm(world, 'big', 4, urgent);
     await world.run(60_000);
     expect(world.condition('big', 'Scheduled')).toBe('False Unschedulable');
+    expect(world.message('big', 'Scheduled')).toMatch(
+      /^0 of 2 hosts fit: .* It would fit with .* HostPool default keeps room for 1 failure of kubernetes\.io\/hostname besides\.$/,
+    );
     expect(world.hypervisor.changes).toEqual([]);
     expect(kept(world)).toBe('True');
   });

@@ -88,11 +88,8 @@ export class PoolModel {
     if (refusal) return this.#remarked(vm, refusal);
     const decision = this.engine.place(request);
     if (decision.kind === 'placed') return this.gate.choose(request, decision);
-    return this.#remarked(
-      vm,
-      decision,
-      wouldFitSentence(wouldFit(this.engine, request, decision.rejections)),
-    );
+    const way = wouldFitSentence(wouldFit(this.engine, request, decision.rejections));
+    return this.#remarked(vm, decision, way && `${way}${this.reservations.besides(request.pool)}`);
   }
 
   /** Whether the VM's size is known: it is not while its class is not there, and without it no host can be chosen. */

@@ -1,6 +1,6 @@
 import type { HostPool } from '../../api/hostpool.ts';
 import type { PlacementEngine } from '../../placement/engine/engine.ts';
-import { reserveRefused } from '../../placement/explain/reserve.ts';
+import { failuresOf, reserveRefused } from '../../placement/explain/reserve.ts';
 import type { Objection, Reviewer } from '../../placement/gate/gate.ts';
 import type { PlacementRequest } from '../../placement/model/decision.ts';
 import type { PlacedVm } from '../../placement/model/vm.ts';
@@ -75,6 +75,12 @@ export class Reservations implements Books, Reviewer {
   /** What the pool's reserve leaves now; undefined of a pool without one. */
   room(pool: string): SpareRoom | undefined {
     return this.#reserves.get(pool)?.room();
+  }
+
+  /** What a VM needs besides room on a host, for a message; nothing of a pool without a reserve. */
+  besides(pool: string): string {
+    const options = this.#reserves.get(pool)?.options;
+    return options ? ` HostPool ${pool} keeps room for ${failuresOf(options)} besides.` : '';
   }
 
   report(pool: string): { options: ReserveOptions; report: ReserveReport } | undefined {
