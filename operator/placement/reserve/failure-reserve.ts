@@ -340,8 +340,10 @@ export class FailureReserve {
     const ruled = this.#ruled.get(vm.namespace) ?? none;
     const lost = failures > 1 ? ruled : this.#vmsIn(this.#domainOf(vm.host));
     return [...lost].flatMap((id) => {
-      const one = id !== vm.id && ruled.has(id) ? this.#engine.vm(id) : undefined;
-      return one ?? [];
+      const one = id === vm.id ? undefined : this.#engine.vm(id);
+      // One that is only asked about is not among the ruled yet.
+      if (one?.namespace !== vm.namespace) return [];
+      return ruled.has(id) || this.#rulesFor(one).length > 0 ? one : [];
     });
   }
 
