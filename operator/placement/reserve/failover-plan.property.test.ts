@@ -165,7 +165,7 @@ it('nobody is without a place while a host elsewhere has room for it that is kep
         for (const id of plan.unprotected) {
           const vm = world.vms.get(id);
           if (!vm || !host.takesVms || world.domainOf(vm.host) === host.domain) continue;
-          expect(plan.spareFor(host.name, vm.sizes)).toBe(0);
+          expect(plan.hasSpare(host.name, vm.sizes)).toBe(false);
         }
       }
     }),

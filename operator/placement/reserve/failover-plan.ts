@@ -91,10 +91,10 @@ export class FailoverPlan {
     return row === undefined ? undefined : this.#hosts.spare(row);
   }
 
-  /** How many VMs of these sizes the host has room for beside what it keeps free: they take no room from others. */
-  spareFor(host: string, sizes: readonly number[]): number {
+  /** Whether the host has that much beside what it keeps free: a VM that comes there takes no room from others. */
+  hasSpare(host: string, sizes: readonly number[]): boolean {
     const row = this.#hosts.rowOf(host);
-    return row === undefined ? 0 : this.#hosts.spareFor(row, sizes);
+    return row !== undefined && this.#hosts.hasSpare(row, sizes);
   }
 
   /** Adds a host, or says what has become of it. */

@@ -149,7 +149,7 @@ export class FailureReserve {
     yield* this.#engine.ranked(request, triedAtMost);
     const plan = this.#plan(this.options.failures);
     const { sizes } = this.#protected({ ...request.vm, host: '' });
-    yield* this.#engine.ranked(request, triedAtMost, (host) => plan.spareFor(host, sizes) >= 1);
+    yield* this.#engine.ranked(request, triedAtMost, (host) => plan.hasSpare(host, sizes));
   }
 
   /** What is left beside what VMs have and what is kept for them, as it is now. */

@@ -76,16 +76,9 @@ export class SpareHosts {
     return Array.from({ length: this.#dimensions }, (_, d) => this.#room(row, d) - sources.kept(d));
   }
 
-  /** How many VMs of these sizes find room in that. */
-  spareFor(row: number, sizes: readonly number[]): number {
-    if (!this.#takesVms[row]) return 0;
-    let fits = Number.POSITIVE_INFINITY;
-    for (const [d, spare] of this.spare(row).entries()) {
-      const size = sizes[d] ?? 0;
-      if (spare < size) return 0;
-      if (size > 0) fits = Math.min(fits, Math.floor(spare / size));
-    }
-    return fits;
+  hasSpare(row: number, sizes: readonly number[]): boolean {
+    const sources = this.sources(row);
+    return sizes.every((size, d) => size <= this.#room(row, d) - sources.kept(d));
   }
 
   rows(): number[] {
