@@ -7,7 +7,7 @@ import type { PlacedVm, VmState } from '../model/vm.ts';
 import type { ProtectedVm } from './failover.ts';
 import { FailoverPlan } from './failover-plan.ts';
 import { HostMap } from './host-map.ts';
-import { isAboutAll, isOfOneHost } from './rule-reach.ts';
+import { isAboutAll, isOfOneHost, rulesOfItsOwn } from './rule-reach.ts';
 import { sizeOf } from './sizes.ts';
 import { SpareRoom } from './spare-room.ts';
 
@@ -91,7 +91,7 @@ export class FailureReserve {
     const before = this.#vms.get(vm.id);
     if (before && before.host !== vm.host)
       for (const id of this.#judgedWithout(before)) this.#doubtfulVms.add(id);
-    if (this.#vms.get(vm.id)?.oneCell !== vm.oneCell) this.#doubtfulVms.add(vm.id);
+    if (rulesOfItsOwn(before) !== rulesOfItsOwn(vm)) this.#doubtfulVms.add(vm.id);
     this.#vms.set(vm.id, vm);
     const isNew = Object.keys(vm.requests).some((name) => !this.#resources.includes(name));
     if (isNew) this.#beginAnew();
