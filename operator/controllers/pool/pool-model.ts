@@ -21,6 +21,7 @@ import { type Books, roomOfHost } from './books.ts';
 import { type Counting, countedSize, countingRemark } from './counting.ts';
 import { CpuWeights } from './cpu-weights.ts';
 import { Gangs } from './gangs.ts';
+import { unknownResources } from './named-resources.ts';
 import { policyState } from './policy-state.ts';
 import { Preemptions } from './preemptions.ts';
 import { Reservations } from './reservations.ts';
@@ -90,7 +91,7 @@ export class PoolModel {
     if (decision.kind === 'placed') return this.gate.choose(request, decision);
     const { offers, barred } = wouldFit(this.engine, this.gate, request, decision.rejections);
     const way = barred ? this.reservations.bars(request.pool, barred) : wouldFitSentence(offers);
-    return this.#remarked(vm, decision, way);
+    return this.#remarked(vm, decision, way || unknownResources(vm, pool));
   }
 
   /** Whether the VM's size is known: it is not while its class is not there, and without it no host can be chosen. */

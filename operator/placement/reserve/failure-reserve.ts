@@ -9,6 +9,7 @@ import { AllowedPlaces } from './allowed-places.ts';
 import type { ProtectedVm } from './failover.ts';
 import { FailoverPlan } from './failover-plan.ts';
 import { HostMap } from './host-map.ts';
+import { rulesOfItsOwn } from './rule-reach.ts';
 import { RuledVms } from './ruled-vms.ts';
 import { sizeOf } from './sizes.ts';
 import { SpareRoom } from './spare-room.ts';
@@ -99,7 +100,7 @@ export class FailureReserve {
   upsertVm(vm: PlacedVm): void {
     const before = this.#vms.get(vm.id);
     if (before && before.host !== vm.host) this.#doubt(this.#ruled.judgedWithout(before));
-    if (before?.oneCell !== vm.oneCell) this.#doubtfulVms.add(vm.id);
+    if (rulesOfItsOwn(before) !== rulesOfItsOwn(vm)) this.#doubtfulVms.add(vm.id);
     this.#put(this.#vms, vm.id, vm);
     this.#learn(vm);
     for (const plan of this.#plans.values()) plan.upsertVm(this.#protected(vm));
