@@ -38,6 +38,13 @@ export const placementPolicyReasons = {
       'VirtualMachine.Stalled',
     ],
   },
+  ManyRules: {
+    meaning:
+      'More than 64 different rules of policies about other VMs hold for the VM, or for one that the policy selects. It is placed by all of them, but each is asked of every host, so that a choice takes longer than others should wait for.',
+    remedy:
+      'Narrow spec.vmSelector of the policies, or put their rules together: rules that say the same of the same VMs count once. A ResourceQuota for count/placementpolicies.vmfabric.io bounds how many a namespace may have.',
+    conditions: ['PlacementPolicy.Conflict', 'VirtualMachine.Scheduled'],
+  },
   StrategiesDiffer: {
     meaning: 'Policies that select the same VM have different strategies; that of the first by name counts.',
     remedy: 'Leave the strategy to one of the policies; the others inherit it.',

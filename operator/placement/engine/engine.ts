@@ -130,6 +130,11 @@ export class PlacementEngine {
     return this.#world.priorityOf(vm);
   }
 
+  /** How many different rules about other VMs its policies have for the VM, each of which costs a decision a look at all hosts. */
+  rulesFor(vm: Pick<PlacedVm, 'namespace' | 'labels'>): number {
+    return this.#world.rulesFor(vm.namespace, vm.labels);
+  }
+
   /** Whether the host is there and takes VMs, whatever room it has. */
   takesVms(host: string): boolean {
     return this.#world.hostState(host)?.available.yes === true;
