@@ -20,9 +20,16 @@ export type CapacityFacts = Pick<HostFacts, 'memoryBytes' | 'numaCells'> & { cpu
  * huge pages is lost to all who do not ask for such.
  */
 export function allocatable(pool: HostPool, facts: CapacityFacts): Amounts {
-  const { overcommit, hostReserved } = pool.spec;
-  const cpus = Math.max(0, facts.cpu.count - hostReserved.cpuCores);
-  const memoryBytes = Math.max(0, facts.memoryBytes - hugePageBytes(facts) - parseBytes(hostReserved.memory));
+  return shared(pool, facts, reservedIn(pool));
+}
+
+function reservedIn({ spec: { hostReserved } }: HostPool): Amounts {
+  return { cpu: hostReserved.cpuCores, memoryBytes: parseBytes(hostReserved.memory) };
+}
+
+function shared({ spec: { overcommit } }: HostPool, facts: CapacityFacts, reserved: Amounts): Amounts {
+  const cpus = Math.max(0, facts.cpu.count - reserved.cpu);
+  const memoryBytes = Math.max(0, facts.memoryBytes - hugePageBytes(facts) - reserved.memoryBytes);
   return {
     cpu: Math.floor((cpus * overcommit.cpuPercent) / 100),
     memoryBytes: Math.floor((memoryBytes * overcommit.memoryPercent) / 100),
@@ -46,8 +53,12 @@ function hugePageBytes({ numaCells }: CapacityFacts): number {
 }
 
 /** The same in placement's words, with huge pages, which nobody shares. */
-export function hostLimits(pool: HostPool, facts: CapacityFacts): Resources {
-  const { cpu, memoryBytes } = allocatable(pool, facts);
+export function hostLimits(
+  pool: HostPool,
+  facts: CapacityFacts,
+  reserved: Amounts = reservedIn(pool),
+): Resources {
+  const { cpu, memoryBytes } = shared(pool, facts, reserved);
   return { cpu, memory: memoryBytes, ...hugePageLimits(facts.numaCells) };
 }
 
@@ -56,20 +67,18 @@ export function hostLimits(pool: HostPool, facts: CapacityFacts): Resources {
  * each cell bears its part.
  */
 export function cellLimits(pool: HostPool, facts: CapacityFacts): Cell[] {
-  const { hostReserved } = pool.spec;
+  const reserved = reservedIn(pool);
   const limits: Cell[] = [];
   for (const cell of facts.numaCells) {
     if (cell.id >= mostCells) continue;
     const ofMemory = cell.memoryBytes / sum(facts.numaCells.map(({ memoryBytes }) => memoryBytes));
     const ofCpus = cell.cpus / sum(facts.numaCells.map(({ cpus }) => cpus));
-    const reserved = {
-      cpuCores: hostReserved.cpuCores * ofCpus || 0,
-      memory: `${Math.ceil(parseBytes(hostReserved.memory) * ofMemory) || 0}`,
+    const ownPart = {
+      cpu: reserved.cpu * ofCpus || 0,
+      memoryBytes: Math.ceil(reserved.memoryBytes * ofMemory) || 0,
     };
     const part = { cpu: { count: cell.cpus }, memoryBytes: cell.memoryBytes, numaCells: [cell] };
-    limits[cell.id] = {
-      limits: hostLimits({ ...pool, spec: { ...pool.spec, hostReserved: reserved } }, part),
-    };
+    limits[cell.id] = { limits: hostLimits(pool, part, ownPart) };
   }
   return Array.from(limits, (cell) => cell ?? { limits: {} });
 }

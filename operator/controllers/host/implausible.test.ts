@@ -10,6 +10,9 @@ const cell = (id: number, cpus: number, memoryBytes: number): NumaCell => ({
   memoryBytes,
   hugePages: [],
 });
+const withPages = (pageBytes: number, count: number): Partial<HostFacts> => ({
+  numaCells: [{ ...cell(0, 32, 64 * gib), hugePages: [{ pageBytes, count }] }],
+});
 
 const facts = {
   hostUUID: '6f0c1b9e-8f43-4a36-9d6c-1f2b3c4d5e6f',
@@ -27,6 +30,7 @@ describe('what a host says of itself', () => {
     ['no cells', { numaCells: [] }],
     ['cells that tell nothing of their memory', { numaCells: [cell(0, 32, 0)] }],
     ['a cell of CPUs alone and one of memory alone', { numaCells: [cell(0, 32, 0), cell(4, 0, 64 * gib)] }],
+    ['all of its memory in huge pages', withPages(2 ** 21, 32 * 1024)],
     ['the largest machine there is', { memoryBytes: 2 ** 47, numaCells: [] }],
   ])('may be: %s', (_, said) => {
     expect(implausible({ ...facts, ...said })).toBeUndefined();
@@ -54,6 +58,10 @@ describe('what a host says of itself', () => {
     [{ numaCells: [cell(0, 32, -gib)] }, 'its NUMA cell 0 has -1Gi of memory'],
     [{ numaCells: [cell(0, 32, 128 * gib)] }, 'its NUMA cells have 128Gi of memory, and it has 64Gi'],
     [{ numaCells: [cell(0, 64, 64 * gib)] }, 'its NUMA cells have 64 CPUs, and it has 32'],
+    [withPages(2 ** 21, 1e30), `its NUMA cell 0 has ${1e30} huge pages of 2Mi`],
+    [withPages(2 ** 21, -1), 'its NUMA cell 0 has -1 huge pages of 2Mi'],
+    [withPages(Number.NaN, 4), 'its NUMA cell 0 has 4 huge pages of NaN'],
+    [withPages(2 ** 30, 128), 'it has 128Gi of memory in huge pages, and 64Gi in all'],
     [{ numaCells: Array.from({ length: 257 }, (_, id) => cell(id, 0, 0)) }, 'it has 257 NUMA cells'],
   ])('cannot be: %j', (said, clause) => {
     expect(implausible({ ...facts, ...said })).toBe(clause);

@@ -33,6 +33,9 @@ export function implausible(facts: HostFacts): string | undefined {
     exceeds(sum(numaCells.map((cell) => cell.memoryBytes)), memoryBytes)
       ? `its NUMA cells have ${bytes(sum(numaCells.map((cell) => cell.memoryBytes)))} of memory, and it has ${bytes(memoryBytes)}`
       : undefined,
+    exceeds(inHugePages(numaCells), memoryBytes)
+      ? `it has ${bytes(inHugePages(numaCells))} of memory in huge pages, and ${bytes(memoryBytes)} in all`
+      : undefined,
   ];
   return clauses.find((clause) => clause !== undefined);
 }
@@ -51,7 +54,7 @@ export function soundFacts(link: HostLink | undefined): HostFacts | undefined {
 function cellFault(cells: HostFacts['numaCells']): string | undefined {
   const ids = new Set<number>();
   if (cells.length > most.cells) return `it has ${cells.length} NUMA cells`;
-  for (const { id, cpus, memoryBytes } of cells) {
+  for (const { id, cpus, memoryBytes, hugePages } of cells) {
     if (!isCount(id, 0, 2 ** 31 - 1)) return `one of its NUMA cells has the number ${id}`;
     if (ids.has(id)) return `two of its NUMA cells have the number ${id}`;
     ids.add(id);
@@ -59,8 +62,15 @@ function cellFault(cells: HostFacts['numaCells']): string | undefined {
     if (!isCount(cpus, 0, most.cpus)) return `its NUMA cell ${id} has ${cpus} CPUs`;
     if (!isCount(memoryBytes, 0, most.memoryBytes))
       return `its NUMA cell ${id} has ${bytes(memoryBytes)} of memory`;
+    for (const { pageBytes, count } of hugePages)
+      if (!isCount(pageBytes, 1, most.memoryBytes) || !isCount(count, 0, most.memoryBytes))
+        return `its NUMA cell ${id} has ${count} huge pages of ${bytes(pageBytes)}`;
   }
   return undefined;
+}
+
+function inHugePages(cells: HostFacts['numaCells']): number {
+  return sum(cells.flatMap(({ hugePages }) => hugePages.map(({ pageBytes, count }) => pageBytes * count)));
 }
 
 function exceeds(ofCells: number, whole: number): boolean {

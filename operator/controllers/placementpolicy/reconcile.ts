@@ -3,14 +3,15 @@ import type { PlacementPolicy, PlacementPolicyCondition } from '../../api/placem
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { ReconcileContext } from '../../kube/controller.ts';
-import { keyOf, type ObjectKey } from '../../kube/object.ts';
+import type { ObjectKey } from '../../kube/object.ts';
 import { done, type Result } from '../../kube/result.ts';
 import { matches } from '../../placement/model/selector.ts';
-import { conditionList, fails, findCondition, holds, unknown, type Verdict } from '../conditions.ts';
+import { conditionList, fails, holds, unknown, type Verdict } from '../conditions.ts';
 import { policyState } from '../pool/policy-state.ts';
 import type { PoolModel } from '../pool/pool-model.ts';
 import type { Stores } from '../stores.ts';
 import { conflictVerdict } from './conflicts.ts';
+import { type Fault, faultsOf, faultsSentence } from './faults.ts';
 
 export interface PlacementPolicyEnvironment {
   stores: Stores;
@@ -18,7 +19,7 @@ export interface PlacementPolicyEnvironment {
   clock: Clock;
 }
 
-/** Says in the policy's status how many VMs it selects, how many of them keep its rules, and why the first one cannot. */
+/** Says in the policy's status how many VMs it selects, how many of them keep its rules, and which do not and why. */
 export async function reconcilePlacementPolicy(
   env: PlacementPolicyEnvironment,
   key: ObjectKey,
@@ -27,7 +28,7 @@ export async function reconcilePlacementPolicy(
   const policy = env.stores.placementPolicies.get(key);
   if (!policy || policy.metadata.deletionTimestamp) return done;
   const selected = selectedBy(env.stores, policy);
-  const faults = selected.map((vm) => faultOf(env, vm)).filter((fault) => fault !== undefined);
+  const faults = await faultsOf(env, selected, signal);
   const conflict = conflictVerdict(env.pools.engine, policyState(policy), selected);
   const generation = policy.metadata.generation ?? 0;
   const status = {
@@ -46,24 +47,13 @@ export async function reconcilePlacementPolicy(
 }
 
 function selectedBy(stores: Stores, policy: PlacementPolicy): VirtualMachine[] {
+  // All are of one namespace.
   return stores.virtualMachines
     .byIndex('namespace', policy.metadata.namespace ?? '')
     .filter(
       (vm) => !vm.metadata.deletionTimestamp && matches(policy.spec.vmSelector, vm.metadata.labels ?? {}),
     )
-    .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-}
-
-/** Why the VM does not keep the rules where it is, or has no place to be; a halted VM without a host breaks none. */
-function faultOf(env: PlacementPolicyEnvironment, vm: VirtualMachine): string | undefined {
-  const hostName = vm.status?.hostName;
-  if (!hostName) {
-    const scheduled = findCondition(vm, 'Scheduled');
-    return scheduled?.status === 'False' ? `${keyOf(vm)}: ${scheduled.message}` : undefined;
-  }
-  const pool = env.stores.hostPools.get(vm.spec.placement.hostPoolRef.name);
-  const broken = pool && env.pools.check(vm, pool, hostName);
-  return broken && `${keyOf(vm)} on ${hostName}: ${broken.text}.`;
+    .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
 }
 
 function policyVerdicts(
@@ -79,10 +69,8 @@ function policyVerdicts(
   };
 }
 
-function satisfiedVerdict(selected: number, faults: readonly string[]): Verdict {
+function satisfiedVerdict(selected: number, faults: readonly Fault[]): Verdict {
   if (selected === 0) return unknown('NothingSelected', 'spec.vmSelector selects no VM of this namespace.');
   if (faults.length === 0) return holds('Satisfied', 'Every selected VM keeps the rules.');
-  const shown = faults.slice(0, 3).join(' ');
-  const more = faults.length > 3 ? ` And ${faults.length - 3} more.` : '';
-  return fails('NotSatisfied', `${faults.length} of ${selected} VMs do not: ${shown}${more}`);
+  return fails('NotSatisfied', faultsSentence(selected, faults));
 }

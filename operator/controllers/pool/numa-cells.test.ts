@@ -189,6 +189,15 @@ it('huge pages are of the cell, too', async () => {
   });
 });
 
+it('a pool that keeps more for its hosts than any number tells leaves nothing of them, nor of their cells', async () => {
+  there.editPool((pool) => {
+    pool.spec.hostReserved.memory = '9999999999Pi';
+  });
+  await there.run(5000);
+  expect(await put('any', {})).toContain('2 lack memory (nearest: h1 lacks 1Gi)');
+  expect(await put('one', inOneCell('1Gi'))).toContain('2 lack memory (nearest: h1 lacks 1Gi)');
+});
+
 it('a more important VM has the cell made free that it needs', async () => {
   await labelHosts();
   there.editPool((pool) => {

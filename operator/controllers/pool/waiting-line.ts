@@ -11,7 +11,16 @@ interface Waiting {
   priority: number;
   /** The round in which it was tried last; undefined when it never was. */
   triedIn: number | undefined;
+  /** When its status last said something new of why it waits, in milliseconds; undefined when it never did. */
+  toldAtMs: number | undefined;
 }
+
+/**
+ * All that wait say so much anew in a second: each VM that comes or goes changes what their hosts lack, and so what each of
+ * them has to say.
+ */
+const tellingsPerSecond = 20;
+const longestSilenceMs = 60_000;
 
 /**
  * The VMs that wait for a host, and who of them is next: the most important first, and of those the largest. Each is tried
@@ -31,11 +40,11 @@ export class WaitingLine {
 
   /** The VM as it is now, which may wait no more. */
   see(vm: VirtualMachine): void {
-    const triedIn = this.#byKey.get(keyOf(vm))?.triedIn;
+    const { triedIn, toldAtMs } = this.#byKey.get(keyOf(vm)) ?? {};
     this.remove(keyOf(vm));
     if (!waits(vm)) return;
     const state = this.#stateOf(vm);
-    this.#add({ vm, state, priority: this.#engine.priorityOf(state), triedIn });
+    this.#add({ vm, state, priority: this.#engine.priorityOf(state), triedIn, toldAtMs });
   }
 
   remove(key: ObjectKey): void {
@@ -69,6 +78,19 @@ export class WaitingLine {
   tried(key: ObjectKey): void {
     const entry = this.#byKey.get(key);
     if (entry) entry.triedIn = this.#round;
+  }
+
+  told(key: ObjectKey, nowMs: number): void {
+    const entry = this.#byKey.get(key);
+    if (entry) entry.toldAtMs = nowMs;
+  }
+
+  /** Milliseconds until the VM may say something new of why it waits; the more there are that wait, the longer. */
+  silenceMs(key: ObjectKey, nowMs: number): number {
+    const toldAtMs = this.#byKey.get(key)?.toldAtMs;
+    if (toldAtMs === undefined) return 0;
+    const everyMs = Math.min(longestSilenceMs, (this.#byKey.size * 1000) / tellingsPerSecond);
+    return Math.max(0, toldAtMs + everyMs - nowMs);
   }
 
   /**

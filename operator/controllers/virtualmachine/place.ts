@@ -1,4 +1,6 @@
 import type { HostPool } from '../../api/hostpool.ts';
+import { keyOf } from '../../kube/object.ts';
+import { findCondition } from '../conditions.ts';
 import { type Choice, type Chosen, chooseHost } from '../pool/choose-host.ts';
 import { whyThere } from '../pool/why-there.ts';
 import { adopt } from './adopt.ts';
@@ -35,7 +37,22 @@ function withoutHost(scope: Scope, pool: HostPool, choice: Choice & { kind: 'non
   const isConnecting = () => env.pools.gangs.poolsOf(vm).some((one) => env.pools.isConnecting(one));
   if (reason !== 'GangIncomplete' && isConnecting()) return { kind: 'postpone' };
   const preempting = reason === 'Unschedulable' ? makeRoom(scope, pool) : undefined;
-  return preempting ?? { kind: 'wait', forMs: lookAgainMs, reason, message };
+  return preempting ?? waitSteadily(scope, { kind: 'wait', forMs: lookAgainMs, reason, message });
+}
+
+/** While it waits for the same reason the VM says what it said before, until its turn to say it anew. */
+function waitSteadily({ env, vm }: Scope, wait: StepResult & { kind: 'wait' }): StepResult {
+  const before = findCondition(vm, 'Scheduled');
+  const nowMs = env.clock.now();
+  const { line } = env.pools;
+  const isNews = before?.reason !== wait.reason || before.observedGeneration !== vm.metadata.generation;
+  if (!isNews && before.message === wait.message) return wait;
+  const silenceMs = isNews ? 0 : line.silenceMs(keyOf(vm), nowMs);
+  if (isNews || silenceMs === 0) {
+    line.told(keyOf(vm), nowMs);
+    return wait;
+  }
+  return { ...wait, forMs: Math.min(wait.forMs, silenceMs), message: before.message };
 }
 
 /** The binding comes back by the watch and wakes the VM, which then is counted in its host's lane. */
