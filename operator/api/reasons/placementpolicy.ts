@@ -26,8 +26,9 @@ export const placementPolicyReasons = {
   },
   PolicyConflict: {
     meaning:
-      'Policies ask for what cannot be had together, or one contradicts itself or what the VM asks for; the message names them and the rules. VMs on which they bear are not placed, others are.',
-    remedy: 'Change one of the policies, or the labels by which they select the VM.',
+      'Policies ask for what cannot be had together, or one contradicts itself or what the VM asks for; the message names them and the rules. Or VMs wait to be beside each other by vmAffinity, and none of them can be the first. VMs on which they bear are not placed, others are.',
+    remedy:
+      'Change one of the policies, or the labels by which they select the VM. VMs that are to be together are best selected by one policy: the first of them goes anywhere.',
     conditions: [
       'PlacementPolicy.Conflict',
       'PlacementPolicy.Ready',

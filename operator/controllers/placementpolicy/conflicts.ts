@@ -4,18 +4,23 @@ import { conflictsBetween } from '../../placement/conflicts/conflicts.ts';
 import type { PlacementEngine } from '../../placement/engine/engine.ts';
 import type { Policy } from '../../placement/model/policy.ts';
 import { fails, holds, type Verdict } from '../conditions.ts';
+import { circleClause, deadlockOf } from '../pool/deadlocks.ts';
 import { manyRules } from '../pool/many-rules.ts';
+import type { PoolModel } from '../pool/pool-model.ts';
 
 /** Whether what the policy asks can be had together with what the others ask that bear on VMs which it selects. */
 export function conflictVerdict(
-  engine: PlacementEngine,
+  pools: Pick<PoolModel, 'engine' | 'line'>,
   policy: Policy,
   selected: readonly VirtualMachine[],
 ): { verdict: Verdict; isFatal: boolean } {
+  const { engine } = pools;
   const found = [...companions(engine, policy, selected)].flatMap(([other, vm]) =>
     conflictsBetween(policy, other).map((conflict) => ({ ...conflict, other: other.name, vm })),
   );
   const fatal = found.find(({ isFatal }) => isFatal);
+  const circle = fatal ? undefined : firstInCircle(pools, policy, selected);
+  if (circle) return { verdict: holds('PolicyConflict', circle), isFatal: true };
   const flooded = fatal ? undefined : firstFlooded(engine, selected);
   if (flooded) return { verdict: holds('ManyRules', flooded), isFatal: false };
   const first = fatal ?? found[0];
@@ -25,6 +30,22 @@ export function conflictVerdict(
   const more = found.length > 1 ? ` And ${found.length - 1} more.` : '';
   const reason = isFatal ? 'PolicyConflict' : 'StrategiesDiffer';
   return { verdict: holds(reason, `${which}: ${text}.${more}`), isFatal };
+}
+
+/** Of a policy that has VMs wait for others which wait, in the end, for them. */
+function firstInCircle(
+  pools: Pick<PoolModel, 'engine' | 'line'>,
+  { name, vmAffinity }: Policy,
+  selected: readonly VirtualMachine[],
+): string | undefined {
+  if (!vmAffinity.some(({ enforcement }) => enforcement.required)) return undefined;
+  for (const vm of kindsOf(selected.filter((one) => pools.line.has(keyOf(one))))) {
+    const { namespace = '', labels = {} } = vm.metadata;
+    const circle = deadlockOf(pools, { namespace, labels });
+    if (circle?.includes(name))
+      return `For VMs as ${keyOf(vm)}: nobody can be first, as ${circleClause(circle)}.`;
+  }
+  return undefined;
 }
 
 function firstFlooded(engine: PlacementEngine, selected: readonly VirtualMachine[]): string | undefined {

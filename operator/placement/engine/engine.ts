@@ -111,6 +111,11 @@ export class PlacementEngine {
     return this.#world.select(namespace, selector).sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
+  /** Whether any placed VM of the namespace is selected. */
+  isPlaced(namespace: string, selector: Selector): boolean {
+    return this.#world.isPlaced(namespace, selector);
+  }
+
   policy(namespace: string, name: string): Policy | undefined {
     return this.#world.policy(namespace, name);
   }

@@ -136,6 +136,11 @@ export class World {
     return [...(this.#namespaces.get(namespace)?.select(selector) ?? [])].map(({ vm }) => vm);
   }
 
+  isPlaced(namespace: string, selector: Selector): boolean {
+    this.settle();
+    return Iterator.from(this.#namespaces.get(namespace)?.select(selector) ?? []).some(() => true);
+  }
+
   policiesFor(namespace: string, labels: Labels): Policy[] {
     return this.#namespaces.get(namespace)?.policiesFor(labels) ?? [];
   }
