@@ -131,26 +131,23 @@ function wakeGang({ metadata: { namespace = '' } }: VirtualMachine, stores: Stor
 function footprint(vm: VirtualMachine): string {
   const { metadata, spec, status } = vm;
   const scheduled = findCondition(vm, 'Scheduled')?.reason;
-  const { priority, numaPolicy } = spec.placement;
-  const size = [
-    askedSize(vm),
-    numaPolicy,
-    status?.numaCell,
-    spec.cpu?.model,
-    spec.machineType,
-    spec.resources,
-    heldBy(vm),
-  ];
-  return JSON.stringify([status?.hostName, size, metadata.labels, priority, scheduled]);
+  const size = [askedSize(vm), status?.numaCell, spec.resources, heldBy(vm)];
+  return JSON.stringify([status?.hostName, size, metadata.labels, rulesForHosts(vm), scheduled]);
+}
+
+/** Where the VM may be, which decides as well where room is kept for it. */
+function rulesForHosts({ spec }: VirtualMachine): unknown {
+  const networks = spec.interfaces.map(({ network }) => network);
+  return [spec.placement, spec.cpu?.model, spec.machineType, spec.kernel?.name, networks];
 }
 
 function askedSize({ spec, status }: VirtualMachine): unknown {
   return spec.classRef ? [spec.classRef, status?.size] : [spec.cpu, spec.memory];
 }
 
-/** What policies tell of a VM besides: whether it is where it may be, and the words in which it says why it has no place. */
-function compliance(vm: VirtualMachine): string {
-  return JSON.stringify([vm.spec.placement, findCondition(vm, 'Scheduled')?.message]);
+/** What policies tell of a VM besides: the words in which it says why it has no place. */
+function compliance(vm: VirtualMachine): string | undefined {
+  return findCondition(vm, 'Scheduled')?.message;
 }
 
 /** All of a Host that decides whether a VM fits; what VMs have of it is told by the VMs. */

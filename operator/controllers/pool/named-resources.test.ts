@@ -54,7 +54,7 @@ it('a resource that no host has is told', async () => {
   const there = await world();
   there.putVm('a', { resources: [{ name: 'fpga', count: 1 }] });
   await there.run(5000);
-  expect(there.message('a', 'Scheduled')).toBe('0 of 3 hosts fit: 3 have no fpga.');
+  expect(there.message('a', 'Scheduled')).toMatch(/^0 of 3 hosts fit: 3 have no fpga\./);
 });
 
 it('statuses of hosts and pool tell what there is and what is taken, and nothing where nothing is named', async () => {
@@ -92,4 +92,20 @@ it('what a VM asks for later counts at once where it is, and moves nothing', asy
   expect(there.hostObject(host)?.status?.resources).toEqual([
     { name: 'gpu', allocatable: '1', allocated: '2' },
   ]);
+});
+
+it('a VM that asks for what its pool does not name is told what it names, and what to do', async () => {
+  const there = await world();
+  there.putVm('a', { resources: [{ name: 'gqu' }] });
+  await there.run(5000);
+  expect(there.message('a', 'Scheduled')).toBe(
+    '0 of 3 hosts fit: 3 have no gqu. spec.resources asks for gqu, but HostPool default has resources gpu. Name one of them, or add it to spec.resources of the HostPool.',
+  );
+  there.editPool((pool) => {
+    delete pool.spec.resources;
+  });
+  await there.run(5000);
+  expect(there.message('a', 'Scheduled')).toMatch(
+    /but HostPool default has no resources\. Add it to spec\.resources of the HostPool\.$/,
+  );
 });

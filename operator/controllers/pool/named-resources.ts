@@ -22,3 +22,18 @@ export function namedLimits(
 export function namedRequests({ spec }: VirtualMachine): Resources {
   return Object.fromEntries((spec.resources ?? []).map(({ name, count }) => [`${prefix}${name}`, count]));
 }
+
+/** That the pool has none of what the VM asks for, wherever it would be; empty when it has. */
+export function unknownResources(
+  { spec }: VirtualMachine,
+  { metadata, spec: { resources } }: HostPool,
+): string {
+  const known = [...new Set((resources ?? []).map(({ name }) => name))].sort();
+  const unknown = (spec.resources ?? []).map(({ name }) => name).filter((name) => !known.includes(name));
+  if (unknown.length === 0) return '';
+  const [has, wayOut] =
+    known.length === 0
+      ? ['no resources', 'Add']
+      : [`resources ${known.join(', ')}`, 'Name one of them, or add'];
+  return `spec.resources asks for ${unknown.join(' and ')}, but HostPool ${metadata.name} has ${has}. ${wayOut} it to spec.resources of the HostPool.`;
+}

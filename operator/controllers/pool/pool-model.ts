@@ -21,6 +21,7 @@ import { type Books, roomOfHost } from './books.ts';
 import { type Counting, countedSize, countingRemark } from './counting.ts';
 import { CpuWeights } from './cpu-weights.ts';
 import { Gangs } from './gangs.ts';
+import { unknownResources } from './named-resources.ts';
 import { policyState } from './policy-state.ts';
 import { Preemptions } from './preemptions.ts';
 import { Reservations } from './reservations.ts';
@@ -89,7 +90,8 @@ export class PoolModel {
     const decision = this.engine.place(request);
     if (decision.kind === 'placed') return this.gate.choose(request, decision);
     const way = wouldFitSentence(wouldFit(this.engine, request, decision.rejections));
-    return this.#remarked(vm, decision, way && `${way}${this.reservations.besides(request.pool)}`);
+    const besides = way && `${way}${this.reservations.besides(request.pool)}`;
+    return this.#remarked(vm, decision, besides || unknownResources(vm, pool));
   }
 
   /** Whether the VM's size is known: it is not while its class is not there, and without it no host can be chosen. */

@@ -77,6 +77,34 @@ describe('a pool with a failure reserve', () => {
     expect(kept(world)).toMatchObject({ status: 'False', reason: 'ReserveShort' });
   });
 
+  it('tells soon what a VM changes in it that may go elsewhere no more', async () => {
+    const world = await worldOf(2);
+    await putVms(world, 3, 'a');
+    await world.run(60_000);
+    expect(kept(world)).toMatchObject({ status: 'True' });
+    world.editVm('a', (vm) => {
+      vm.spec.placement.hostSelector = {
+        matchLabels: { 'kubernetes.io/hostname': vm.status?.hostName ?? '' },
+      };
+    });
+    await world.run(3000);
+    expect(kept(world)).toMatchObject({ status: 'False', reason: 'ReserveShort' });
+  });
+
+  it('lets others come soon when no place is kept for a VM any more', async () => {
+    const world = await worldOf(2, {}, { ...cpu, cores: 6, count: 6 });
+    world.putVm('a', { cpu: { cores: 3 }, placement: { hostAffinity: prefers('h1') } });
+    await world.run(5000);
+    world.putVm('b', { cpu: { cores: 2 } });
+    await world.run(60_000);
+    expect(['a', 'b'].map((name) => world.vm(name).status?.hostName)).toEqual(['h1', undefined]);
+    world.editVm('a', (vm) => {
+      vm.spec.placement.hostSelector = { matchLabels: { 'kubernetes.io/hostname': 'h1' } };
+    });
+    await world.run(3000);
+    expect(world.vm('b').status?.hostName).toBe('h2');
+  });
+
   it('lets VMs of other namespaces come soon when a policy makes room beside it', async () => {
     const world = await worldOf(2, {}, 6);
     world.putVm('a', { cpu: { cores: 3 }, placement: { hostAffinity: prefers('h1') } }, { labels });

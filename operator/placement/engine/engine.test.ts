@@ -187,7 +187,9 @@ describe('anti-affinity', () => {
   it('refuses a host that lacks the label of the domain', () => {
     engine.removeHost('b1');
     host('c');
-    expect(hostIn(place(dbVm('new'), { policies: [apart] }))).toContain('1 lacks the label zone');
+    expect(hostIn(place(dbVm('new'), { policies: [apart] }))).toContain(
+      '1 lacks the label zone that policy rules goes by',
+    );
   });
 
   it('lets a VM that others keep away from go to a host without the label', () => {

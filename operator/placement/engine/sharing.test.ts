@@ -68,7 +68,7 @@ describe('a limit of domains', () => {
     world.host('d').placed('x', 'a', oracle).placed('y', 'b', oracle);
     expect(world.hostFor(vm('z', oracle))).toBe(
       '0 of 4 hosts fit: 2 lack CPUs (nearest: a lacks 1), ' +
-        '1 would be one zone more than policy rules allows, 1 lacks the label zone.',
+        '1 would be one zone more than policy rules allows, 1 lacks the label zone that policy rules goes by.',
     );
     world.engine.removeVm('shop/y');
     expect(['b', 'c']).toContain(world.hostFor(vm('z', oracle)));

@@ -15,7 +15,12 @@ export function refusal(code: Rejection['code'], one: string, many: string, rest
   return { code, singular: `${one} ${rest}`, plural: `${many} ${rest}` };
 }
 
-/** The host has no domain of a key that a rule goes by. */
-export function missingLabel(topologyKey: string): Refusal {
-  return refusal('MissingTopology', 'lacks', 'lack', `the label ${topologyKey}`);
+/** The host has no domain of a key that a rule of the policy goes by. */
+export function missingLabel(topologyKey: string, policy: string): Refusal {
+  return refusal(
+    'MissingTopology',
+    'lacks',
+    'lack',
+    `the label ${topologyKey} that policy ${policy} goes by`,
+  );
 }

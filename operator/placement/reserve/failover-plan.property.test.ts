@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { ProtectedVm, SpareHost } from './failover.ts';
 import { FailoverPlan } from './failover-plan.ts';
+import { admit, lossesWith } from './testing/admit.ts';
 
 const names = ['a', 'b', 'c', 'd', 'e', 'f'];
 const ids = ['1', '2', '3', '4', '5', '6', '7', '8', '9'];
@@ -40,7 +41,7 @@ class World {
       this.vms.set(step.vm.id, step.vm);
       plan.upsertVm(step.vm);
     } else if ('admitted' in step) {
-      if (plan.admit(step.admitted)) this.vms.set(step.admitted.id, step.admitted);
+      if (admit(plan, step.admitted)) this.vms.set(step.admitted.id, step.admitted);
     } else if ('noHost' in step) {
       this.hosts.delete(step.noHost);
       plan.removeHost(step.noHost);
@@ -128,27 +129,36 @@ it('finds a plan wherever every host has room for all VMs', () => {
   );
 });
 
-it('a refused VM leaves everything as it was', () => {
+it('what is tried leaves everything as it was, and tells what comes of it', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 2 }),
       fc.array(change, { maxLength: 40 }),
+      fc.array(change, { maxLength: 10 }),
       vmChange,
-      (failures, steps, vm) => {
+      (failures, steps, tried, vm) => {
         const plan = new FailoverPlan({ failures, dimensions: 2 });
         const world = new World();
         for (const step of steps) world.apply(plan, step);
         const picture = () => [
-          plan.unprotected,
-          plan.kept,
-          plan.exposed,
-          ids.map((id) => plan.targetsOf(id)),
+          ...[plan.unprotected, plan.kept, plan.exposed, ids.map((id) => plan.targetsOf(id))],
+          names.map((name) => plan.spareOn(name)),
         ];
         const before = picture();
-        const losses = plan.losses([vm]);
+        const after = plan.trial(() => {
+          const supposed = new World();
+          for (const [id, one] of world.vms) supposed.vms.set(id, one);
+          for (const step of tried) supposed.apply(plan, step);
+          return picture();
+        });
         expect(picture()).toEqual(before);
-        expect(plan.admit(vm)).toBe(losses.length === 0);
-        if (losses.length > 0) expect(picture()).toEqual(before);
+        const losses = lossesWith(plan, vm);
+        expect(picture()).toEqual(before);
+        expect(admit(plan, vm)).toBe(losses.length === 0);
+        if (losses.length === 0) return;
+        expect(picture()).toEqual(before);
+        for (const step of tried) world.apply(plan, step);
+        expect(picture()).toEqual(after);
       },
     ),
     { numRuns: 300 },

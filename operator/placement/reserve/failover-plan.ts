@@ -1,6 +1,8 @@
 import { Journal } from '../engine/journal.ts';
 import type { FailoverOptions, PlannedVm, ProtectedVm, SpareHost } from './failover.ts';
+import { PlannedVms } from './planned-vms.ts';
 import { noRoom, type Seeker, SpareHosts } from './spare-hosts.ts';
+import { Unprotected } from './unprotected.ts';
 import { VainSearches } from './vain-searches.ts';
 
 /** Looks for a place, of one VM on one host, in one mending for VMs that had found none before: some 2 ms in all. */
@@ -17,27 +19,25 @@ const everywhere = () => true;
  */
 export class FailoverPlan {
   readonly #options: FailoverOptions;
+  readonly #journal = new Journal();
   readonly #hosts: SpareHosts;
-  readonly #vms = new Map<string, PlannedVm>();
-  readonly #vmsOf = new Map<string, Set<PlannedVm>>();
-  /** By row, the VMs that count on that host. */
-  readonly #guests = new Map<number, Set<PlannedVm>>();
-  readonly #unprotected = new Set<PlannedVm>();
+  readonly #vms: PlannedVms;
+  readonly #unprotected = new Unprotected(this.#journal);
   /** Those of them that were not looked for a place for yet, and whether they had one until now. */
   readonly #missing = new Map<PlannedVm, boolean>();
   /** Rows with less or more room than when the plan was last mended. */
   readonly #shrunk = new Set<number>();
-  readonly #grown = new Set<number>();
+  #grown = new Set<number>();
   /** Of the unprotected, how many were asked since rows have grown. */
   #asked = 0;
-  readonly #journal = new Journal();
 
   /** @throws RangeError for fewer than one failure or dimension */
   constructor(options: FailoverOptions) {
     if (!(options.failures >= 1 && options.dimensions >= 1))
       throw new RangeError('a failover plan needs at least one failure and one dimension');
     this.#options = options;
-    this.#hosts = new SpareHosts(options.failures, options.dimensions);
+    this.#hosts = new SpareHosts(options, this.#journal);
+    this.#vms = new PlannedVms(this.#hosts, this.#journal);
   }
 
   /** VMs for which there is no place if the worst happens, by id. Empty: the plan holds. */
@@ -104,7 +104,7 @@ export class FailoverPlan {
     const stays = known !== undefined && this.#hosts.isIn(known, host.domain);
     if (known !== undefined && !stays) this.#withdraw(host.name, known);
     const row = this.#hosts.upsert(host);
-    const vms = this.#vmsOf.get(host.name) ?? [];
+    const vms = this.#vms.on(host.name);
     if (known === undefined) for (const vm of vms) this.#hosts.occupy(row, vm.sizes, 1);
     if (!stays) for (const vm of vms) this.#miss(vm);
     if (!host.takesVms) this.#dismissAll(row);
@@ -117,27 +117,37 @@ export class FailoverPlan {
     const row = this.#hosts.rowOf(name);
     if (row === undefined) return;
     this.#withdraw(name, row);
-    for (const vm of this.#vmsOf.get(name) ?? []) this.#set(this.#unprotected, vm, false);
+    for (const vm of this.#vms.on(name)) {
+      this.#unprotected.put(vm, false);
+      this.#hosts.occupy(row, vm.sizes, -1);
+    }
     this.#hosts.remove(name);
   }
 
   upsertVm({ id, host, sizes }: ProtectedVm): void {
     const before = this.#vms.get(id);
     if (before?.host === host && before.sizes.every((size, d) => size === sizes[d])) return;
-    if (before) this.#drop(before);
-    this.#add({ id, host, sizes: Float64Array.from(sizes), targets: [] });
+    if (before) this.removeVm(id);
+    const vm = { id, host, sizes: Float64Array.from(sizes), targets: [] };
+    const row = this.#vms.add(vm);
+    if (row === undefined) return;
+    this.#miss(vm);
+    this.#shrunk.add(row);
   }
 
   removeVm(id: string): void {
     const vm = this.#vms.get(id);
-    if (vm) this.#drop(vm);
+    if (!vm) return;
+    this.#release(vm);
+    this.#unprotected.put(vm, false);
+    const row = this.#vms.remove(vm);
+    if (row !== undefined) this.#grow(row);
   }
 
   /** The VMs that count on the host, by id. */
   guestsOf(name: string): string[] {
     const row = this.#hosts.rowOf(name);
-    const guests = row === undefined ? undefined : this.#guests.get(row);
-    return [...(guests ?? [])].map(({ id }) => id);
+    return row === undefined ? [] : Array.from(this.#vms.guestsOf(row), ({ id }) => id);
   }
 
   /**
@@ -156,140 +166,15 @@ export class FailoverPlan {
 
   /** Does what has been noted: looks for places for VMs that have lost theirs, and for some that had found none. */
   mend(): void {
-    this.#findPlaces();
+    this.findPlaces();
     this.#askAgain();
   }
 
   /**
-   * Who would have no place if the VMs came: of themselves, and of others that have one now; by id. Nothing is changed, but
-   * what is noted is done first. `leaving`: ids of VMs that are gone by then; `whoseRules`: of such that might not be
-   * allowed where they would go.
+   * The first half of mending: relieves what got too full, and finds places everywhere for VMs that are new or lost one.
+   * @returns those that have none now, by id, but for those that had none before
    */
-  losses(
-    coming: readonly ProtectedVm[],
-    { leaving = [], whoseRules = [] }: { leaving?: Iterable<string>; whoseRules?: Iterable<string> } = {},
-  ): string[] {
-    this.#findPlaces();
-    return this.#journal.trial(() => {
-      for (const id of leaving) this.removeVm(id);
-      for (const vm of coming) {
-        // Where it is already it has to find its place as if it were new.
-        this.removeVm(vm.id);
-        this.upsertVm(vm);
-      }
-      this.review(whoseRules);
-      return this.#findPlaces()
-        .map(({ id }) => id)
-        .sort();
-    });
-  }
-
-  /** Adds the VM if that leaves nobody without a place who has one now, and has one itself. */
-  admit(vm: ProtectedVm): boolean {
-    if (this.losses([vm]).length > 0) return false;
-    this.upsertVm(vm);
-    return true;
-  }
-
-  #add(vm: PlannedVm): void {
-    this.#vms.set(vm.id, vm);
-    entry(this.#vmsOf, vm.host).add(vm);
-    const row = this.#hosts.rowOf(vm.host);
-    this.#journal.note(() => this.#takeOut(vm));
-    if (row === undefined) return;
-    this.#hosts.occupy(row, vm.sizes, 1);
-    this.#miss(vm);
-    this.#shrunk.add(row);
-  }
-
-  #drop(vm: PlannedVm): void {
-    this.#release(vm);
-    this.#set(this.#unprotected, vm, false);
-    this.#takeOut(vm);
-    this.#journal.note(() => {
-      this.#vms.set(vm.id, vm);
-      entry(this.#vmsOf, vm.host).add(vm);
-      const row = this.#hosts.rowOf(vm.host);
-      if (row !== undefined) this.#hosts.occupy(row, vm.sizes, 1);
-    });
-  }
-
-  #takeOut(vm: PlannedVm): void {
-    this.#missing.delete(vm);
-    this.#vms.delete(vm.id);
-    const there = this.#vmsOf.get(vm.host);
-    there?.delete(vm);
-    if (there?.size === 0) this.#vmsOf.delete(vm.host);
-    const row = this.#hosts.rowOf(vm.host);
-    if (row === undefined) return;
-    this.#hosts.occupy(row, vm.sizes, -1);
-    this.#grow(row);
-  }
-
-  /** Nothing that was planned with this host counts any more, neither for its guests nor for its own VMs. */
-  #withdraw(name: string, row: number): void {
-    this.#dismissAll(row);
-    for (const vm of this.#vmsOf.get(name) ?? []) this.#release(vm);
-  }
-
-  /** Takes the VM's targets from it. */
-  #release(vm: PlannedVm): void {
-    for (const row of [...vm.targets]) {
-      this.#leave(row, vm);
-      this.#grow(row);
-    }
-    this.#missing.delete(vm);
-  }
-
-  #dismissAll(row: number): void {
-    for (const vm of [...(this.#guests.get(row) ?? [])]) this.#dismiss(row, vm);
-  }
-
-  /** The VM does not count on this host any more, and needs another. */
-  #dismiss(row: number, vm: PlannedVm): void {
-    this.#leave(row, vm);
-    this.#miss(vm);
-  }
-
-  #join(row: number, vm: PlannedVm, at = vm.targets.length): void {
-    vm.targets.splice(at, 0, row);
-    entry(this.#guests, row).add(vm);
-    const domain = this.#domainOf(vm);
-    if (domain !== undefined) this.#hosts.sources(row).add(domain, vm.sizes);
-    this.#journal.note(() => this.#leave(row, vm));
-  }
-
-  #leave(row: number, vm: PlannedVm): void {
-    const at = vm.targets.indexOf(row);
-    vm.targets.splice(at, 1);
-    this.#guests.get(row)?.delete(vm);
-    const domain = this.#domainOf(vm);
-    if (domain !== undefined) this.#hosts.sources(row).remove(domain, vm.sizes);
-    this.#journal.note(() => this.#join(row, vm, at));
-  }
-
-  #miss(vm: PlannedVm): void {
-    if (!this.#missing.has(vm)) this.#missing.set(vm, !this.#unprotected.has(vm));
-    this.#set(this.#unprotected, vm, true);
-  }
-
-  #set(set: Set<PlannedVm>, vm: PlannedVm, isIn: boolean): void {
-    if (set.has(vm) === isIn) return;
-    if (isIn) set.add(vm);
-    else set.delete(vm);
-    this.#journal.note(() => this.#set(set, vm, !isIn));
-  }
-
-  #grow(row: number): void {
-    this.#grown.add(row);
-    this.#asked = 0;
-  }
-
-  /**
-   * Relieves what got too full, and finds places everywhere for VMs that just lost one.
-   * @returns those that had one and have none now
-   */
-  #findPlaces(): PlannedVm[] {
+  findPlaces(): string[] {
     for (const row of this.#shrunk) this.#relieve(row);
     this.#shrunk.clear();
     const missing = [...this.#missing].map(([vm, hadOne]) => ({ vm, hadOne }));
@@ -297,13 +182,67 @@ export class FailoverPlan {
     missing.sort((a, b) => this.#bySize(b.vm, a.vm));
     const vain = new VainSearches(this.#hosts);
     for (const { vm } of missing) this.#protect(vm, (seeker) => this.#findAnywhere(seeker, vain));
-    return missing.filter(({ vm, hadOne }) => hadOne && this.#unprotected.has(vm)).map(({ vm }) => vm);
+    return missing
+      .filter(({ vm, hadOne }) => hadOne && this.#unprotected.has(vm))
+      .map(({ vm }) => vm.id)
+      .sort();
+  }
+
+  /** Does as `action` says, and then takes back all that was told and found meanwhile. What is noted is done first. */
+  trial<T>(action: () => T): T {
+    this.findPlaces();
+    const [grown, asked] = [this.#grown, this.#asked];
+    this.#grown = new Set();
+    try {
+      return this.#unprotected.trial(() => this.#journal.trial(action));
+    } finally {
+      this.#missing.clear();
+      this.#shrunk.clear();
+      [this.#grown, this.#asked] = [grown, asked];
+    }
+  }
+
+  /** Nothing that was planned with this host counts any more, neither for its guests nor for its own VMs. */
+  #withdraw(name: string, row: number): void {
+    this.#dismissAll(row);
+    for (const vm of this.#vms.on(name)) this.#release(vm);
+  }
+
+  /** Takes the VM's targets from it. */
+  #release(vm: PlannedVm): void {
+    for (const row of [...vm.targets]) {
+      this.#vms.leave(row, vm);
+      this.#grow(row);
+    }
+    this.#missing.delete(vm);
+  }
+
+  #dismissAll(row: number): void {
+    for (const vm of [...this.#vms.guestsOf(row)]) this.#dismiss(row, vm);
+  }
+
+  /** The VM does not count on this host any more, and needs another. */
+  #dismiss(row: number, vm: PlannedVm): void {
+    this.#vms.leave(row, vm);
+    this.#miss(vm);
+  }
+
+  #miss(vm: PlannedVm): void {
+    if (!this.#missing.has(vm)) this.#missing.set(vm, !this.#unprotected.has(vm));
+    this.#unprotected.put(vm, true);
+  }
+
+  #grow(row: number): void {
+    this.#grown.add(row);
+    this.#asked = 0;
   }
 
   #reviewOne(vm: PlannedVm): void {
-    if (this.#domainOf(vm) === undefined) return;
-    const allows = this.#allowedFor(vm);
-    for (const row of [...vm.targets]) if (!allows(this.#hosts.nameOf(row))) this.#dismiss(row, vm);
+    if (this.#vms.domainOf(vm) === undefined) return;
+    if (vm.targets.length > 0) {
+      const allows = this.#allowedFor(vm);
+      for (const row of [...vm.targets]) if (!allows(this.#hosts.nameOf(row))) this.#dismiss(row, vm);
+    }
     if (this.#unprotected.has(vm)) this.#miss(vm);
   }
 
@@ -319,9 +258,7 @@ export class FailoverPlan {
     const grown = [...this.#grown].sort((a, b) => a - b);
     if (grown.length === 0) return;
     const most = Math.max(1, Math.floor(looksAtOnce / grown.length));
-    for (const vm of [...take(this.#unprotected, most)]) {
-      this.#unprotected.delete(vm);
-      this.#unprotected.add(vm);
+    for (const vm of this.#unprotected.next(most)) {
       this.#protect(vm, (seeker) => this.#hosts.find(seeker, grown));
       this.#asked += 1;
     }
@@ -344,8 +281,8 @@ export class FailoverPlan {
 
   #largestGuest(row: number, domain: number, dimension: number): PlannedVm | undefined {
     let largest: PlannedVm | undefined;
-    for (const vm of this.#guests.get(row) ?? []) {
-      if (this.#domainOf(vm) !== domain) continue;
+    for (const vm of this.#vms.guestsOf(row)) {
+      if (this.#vms.domainOf(vm) !== domain) continue;
       const more = largest ? (vm.sizes[dimension] ?? 0) - (largest.sizes[dimension] ?? 0) : 1;
       if (!largest || more > 0 || (more === 0 && vm.id < largest.id)) largest = vm;
     }
@@ -354,16 +291,16 @@ export class FailoverPlan {
 
   /** Gives the VM the targets that it lacks, as far as there are any. */
   #protect(vm: PlannedVm, find: (seeker: Seeker) => number): void {
-    const domain = this.#domainOf(vm);
+    const domain = this.#vms.domainOf(vm);
     if (domain === undefined) return;
     const allows = this.#allowedFor(vm);
     while (vm.targets.length < this.#options.failures) {
       const taken = new Set([domain, ...vm.targets.map((row) => this.#hosts.domainOf(row))]);
       const row = find({ id: vm.id, domain, sizes: vm.sizes, taken, allows });
       if (row < 0) return;
-      this.#join(row, vm);
+      this.#vms.join(row, vm);
     }
-    this.#set(this.#unprotected, vm, false);
+    this.#unprotected.put(vm, false);
   }
 
   #findAnywhere(seeker: Seeker, vain: VainSearches): number {
@@ -376,23 +313,4 @@ export class FailoverPlan {
   #allowedFor({ id }: PlannedVm): (host: string) => boolean {
     return this.#options.allows?.(id) ?? everywhere;
   }
-
-  #domainOf({ host }: PlannedVm): number | undefined {
-    const row = this.#hosts.rowOf(host);
-    return row === undefined ? undefined : this.#hosts.domainOf(row);
-  }
-}
-
-function* take<T>(items: Iterable<T>, most: number): Generator<T> {
-  let left = most;
-  for (const item of items) {
-    if (left-- <= 0) return;
-    yield item;
-  }
-}
-
-function entry<K, V>(map: Map<K, Set<V>>, key: K): Set<V> {
-  const found = map.get(key) ?? new Set<V>();
-  map.set(key, found);
-  return found;
 }

@@ -1,13 +1,15 @@
 import type { PlacementEngine } from '../engine/engine.ts';
-import { type NamedRule, rulesOf } from '../explain/policy-rules.ts';
+import { Journal } from '../engine/journal.ts';
 import type { PlacementRequest } from '../model/decision.ts';
-import { countedRequest, cpu, memory, type Resources } from '../model/resources.ts';
+import { cpu, memory, type Resources } from '../model/resources.ts';
 import type { Labels } from '../model/selector.ts';
 import type { PlacedVm, VmState } from '../model/vm.ts';
+import { AllowedPlaces } from './allowed-places.ts';
 import type { ProtectedVm } from './failover.ts';
 import { FailoverPlan } from './failover-plan.ts';
 import { HostMap } from './host-map.ts';
-import { isAboutAll, isOfOneHost } from './rule-reach.ts';
+import { rulesOfItsOwn } from './rule-reach.ts';
+import { RuledVms } from './ruled-vms.ts';
 import { sizeOf } from './sizes.ts';
 import { SpareRoom } from './spare-room.ts';
 
@@ -51,30 +53,32 @@ const triedAtMost = 8;
 export class FailureReserve {
   readonly options: ReserveOptions;
   readonly #engine: PlacementEngine;
+  readonly #journal = new Journal();
   readonly #hosts = new Map<string, ReserveHost>();
   readonly #vms = new Map<string, PlacedVm>();
+  readonly #map: HostMap;
+  readonly #ruled: RuledVms;
   /** The resources that any VM has, in the order of the plans' dimensions. */
   #resources = [cpu, memory];
-  /** By namespace, the VMs of which policies tell something. */
-  readonly #ruled = new Map<string, Set<string>>();
   /** By failures: the one asked for, and fewer while that does not hold. Made when asked for. */
-  readonly #plans = new Map<number, FailoverPlan>();
+  #plans = new Map<number, FailoverPlan>();
   /** VMs and hosts about which rules may judge otherwise than when the plans were asked last. */
   readonly #doubtfulVms = new Set<string>();
   readonly #doubtfulHosts = new Set<string>();
   /** Whether hosts came, went or moved to another domain of some key: rules over domains may judge all VMs otherwise. */
   #isMapNew = false;
-  readonly #map = new HostMap(this.#hosts, (name) => this.#domainOf(name));
 
   constructor(engine: PlacementEngine, options: ReserveOptions) {
     this.#engine = engine;
     this.options = options;
+    this.#map = new HostMap(this.#hosts, options.topologyKey);
+    this.#ruled = new RuledVms(engine, this.#map, this.#vms, this.#journal);
   }
 
   upsertHost(host: ReserveHost): void {
-    const before = this.#hosts.get(host.name);
-    this.#hosts.set(host.name, host);
-    if (before?.traits !== host.traits) {
+    const isOther = this.#hosts.get(host.name)?.traits !== host.traits;
+    this.#put(this.#hosts, host.name, host);
+    if (isOther) {
       this.#doubtfulHosts.add(host.name);
       this.#redraw();
     }
@@ -82,29 +86,29 @@ export class FailureReserve {
   }
 
   removeHost(name: string): void {
-    if (!this.#hosts.delete(name)) return;
+    if (!this.#hosts.has(name)) return;
+    this.#put(this.#hosts, name, undefined);
     this.#redraw();
     for (const plan of this.#plans.values()) plan.removeHost(name);
   }
 
+  /** To be told after the engine. */
   upsertVm(vm: PlacedVm): void {
     const before = this.#vms.get(vm.id);
-    if (before && before.host !== vm.host)
-      for (const id of this.#judgedWithout(before)) this.#doubtfulVms.add(id);
-    if (this.#vms.get(vm.id)?.oneCell !== vm.oneCell) this.#doubtfulVms.add(vm.id);
-    this.#vms.set(vm.id, vm);
-    const isNew = Object.keys(vm.requests).some((name) => !this.#resources.includes(name));
-    if (isNew) this.#beginAnew();
+    if (before && before.host !== vm.host) this.#doubt(this.#ruled.judgedWithout(before));
+    if (rulesOfItsOwn(before) !== rulesOfItsOwn(vm)) this.#doubtfulVms.add(vm.id);
+    this.#put(this.#vms, vm.id, vm);
+    this.#learn(vm);
     for (const plan of this.#plans.values()) plan.upsertVm(this.#protected(vm));
-    this.#noteRules(vm);
+    this.#seeRules(vm);
   }
 
   removeVm(id: string): void {
     const vm = this.#vms.get(id);
     if (!vm) return;
-    this.#vms.delete(id);
-    this.#ruled.get(vm.namespace)?.delete(id);
-    for (const one of this.#judgedWithout(vm)) this.#doubtfulVms.add(one);
+    this.#put(this.#vms, id, undefined);
+    this.#ruled.forget(vm);
+    this.#doubt(this.#ruled.judgedWithout(vm));
     for (const plan of this.#plans.values()) plan.removeVm(id);
   }
 
@@ -117,30 +121,49 @@ export class FailureReserve {
     for (const vm of this.#vms.values()) {
       if (vm.namespace !== namespace) continue;
       this.#doubtfulVms.add(vm.id);
-      this.#noteRules(vm);
+      this.#seeRules(vm);
+    }
+  }
+
+  /**
+   * Does as `action` says, and then takes back all that the reserve and the engine were told meanwhile. `coming`: VMs that are
+   * asked about then. Not to be begun after the engine was told something in a trial of its own.
+   */
+  trial<T>(coming: readonly VmState[], action: (plan: FailoverPlan) => T): T {
+    for (const vm of coming) this.#learn(vm);
+    const { failures } = this.options;
+    const plan = this.#plan(failures);
+    const plans = this.#plans;
+    // Only what is asked about is kept up.
+    this.#plans = new Map([[failures, plan]]);
+    try {
+      return this.#engine.trial(() => this.#journal.trial(() => plan.trial(() => action(plan))));
+    } finally {
+      this.#plans = plans;
+      this.#doubtfulVms.clear();
+      this.#doubtfulHosts.clear();
+      this.#isMapNew = false;
     }
   }
 
   /**
    * Who would have no place if these VMs came to their hosts: of themselves, and of others that have one now; by id.
-   * `leaving`: ids of VMs that are gone by then. Not to be asked within a trial of the engine.
+   * `leaving`: ids of VMs that are gone by then.
    */
   losses(placed: readonly PlacedVm[], leaving: readonly string[] = []): string[] {
-    const plan = this.#plan(this.options.failures);
-    return this.#engine.trial(() => {
-      for (const id of leaving) this.#engine.removeVm(id);
-      for (const vm of placed) this.#engine.upsertVm(this.#inCell(vm));
-      const whoseRules = new Set([
-        ...placed.flatMap((vm) => [...this.#judgedBeside(vm, plan)]),
-        ...leaving.flatMap((id) => {
-          const vm = this.#vms.get(id);
-          return vm ? [...this.#judgedWithout(vm)] : [];
-        }),
-      ]);
-      return plan.losses(
-        placed.map((vm) => this.#protected(vm)),
-        { leaving, whoseRules },
-      );
+    return this.trial(placed, (plan) => {
+      // Where one is already it has to find its place as if it were new.
+      for (const id of [...leaving, ...placed.map((vm) => vm.id)]) {
+        this.#engine.removeVm(id);
+        this.removeVm(id);
+      }
+      for (const vm of placed) {
+        const inCell = this.#inCell(vm);
+        this.#engine.upsertVm(inCell);
+        this.upsertVm(inCell);
+      }
+      this.#review();
+      return plan.findPlaces();
     });
   }
 
@@ -158,7 +181,7 @@ export class FailureReserve {
     const hosts = [...this.#hosts.values()].flatMap(({ name, takesVms, limits }) => {
       const spare = takesVms ? plan.spareOn(name) : undefined;
       return spare
-        ? [{ name, domain: this.#domainOf(name), spare: { ...limits, ...this.#amounts(spare) } }]
+        ? [{ name, domain: this.#map.domainOf(name), spare: { ...limits, ...this.#amounts(spare) } }]
         : [];
     });
     return new SpareRoom(hosts, this.options.failures, (request) => this.#engine.allowed(request));
@@ -184,49 +207,23 @@ export class FailureReserve {
   #redraw(): void {
     this.#isMapNew = true;
     this.#map.redraw();
+    this.#journal.note(() => this.#map.redraw());
   }
 
-  #noteRules(vm: PlacedVm): void {
-    const ruled = this.#ruled.get(vm.namespace) ?? new Set();
-    ruled.delete(vm.id);
-    const rules = this.#rulesFor(vm);
-    if (rules.length > 0) {
-      this.#ruled.set(vm.namespace, ruled.add(vm.id));
-      this.#doubtfulVms.add(vm.id);
-    }
-    for (const plan of this.#plans.values())
-      for (const id of this.#judgedBeside(vm, plan)) this.#doubtfulVms.add(id);
+  #put<V>(map: Map<string, V>, key: string, value: V | undefined): void {
+    const before = map.get(key);
+    this.#journal.note(() => this.#put(map, key, before));
+    if (value === undefined) map.delete(key);
+    else map.set(key, value);
   }
 
-  /**
-   * VMs whose places may be forbidden once such a VM is on its host: by policies, also of those alone who would come there,
-   * or as their NUMA cell there is taken.
-   */
-  *#judgedBeside(vm: PlacedVm, plan: FailoverPlan): Generator<string> {
-    const rules = this.#rulesFor(vm);
-    for (const id of plan.guestsOf(vm.host)) if (this.#isChoosy(id)) yield id;
-    if (rules.every(isOfOneHost)) return;
-    const ruled = this.#ruled.get(vm.namespace) ?? none;
-    if (this.options.failures > 1 || rules.some(isAboutAll)) {
-      yield* ruled;
-      return;
-    }
-    // Who keeps apart is in the way where it is, and where it would go together with those of its own failure domain.
-    const keys = rules.flatMap(({ topologyKey }) => topologyKey ?? []);
-    for (const host of this.#map.near(vm.host, keys))
-      for (const id of plan.guestsOf(host)) if (ruled.has(id)) yield id;
-    for (const id of this.#vmsIn(this.#domainOf(vm.host))) if (ruled.has(id)) yield id;
+  #seeRules(vm: PlacedVm): void {
+    if (this.#ruled.see(vm)) this.#doubtfulVms.add(vm.id);
+    for (const [failures, plan] of this.#plans) this.#doubt(this.#ruled.judgedBeside(vm, plan, failures));
   }
 
-  #isChoosy(id: string): boolean {
-    const { namespace = '', oneCell } = this.#vms.get(id) ?? {};
-    return oneCell === true || this.#ruled.get(namespace)?.has(id) === true;
-  }
-
-  /** The same once it is not there any more. */
-  #judgedWithout(vm: PlacedVm): Iterable<string> {
-    const isMissed = this.#rulesFor(vm).some((rule) => isAboutAll(rule) || rule.rule === 'topologySpread');
-    return (isMissed && this.#ruled.get(vm.namespace)) || none;
+  #doubt(ids: Iterable<string>): void {
+    for (const id of ids) this.#doubtfulVms.add(id);
   }
 
   #headroom(): number {
@@ -247,8 +244,11 @@ export class FailureReserve {
   #make(failures: number): FailoverPlan {
     const plan: FailoverPlan = new FailoverPlan({
       ...{ failures, dimensions: this.#resources.length },
-      allows: (id) => this.#allowed(id, failures, plan),
+      allows: (id) => places.of(id),
     });
+    const [engine, map, ruled] = [this.#engine, this.#map, this.#ruled];
+    const request = (vm: VmState) => this.#request(vm);
+    const places = new AllowedPlaces({ engine, map, ruled, request }, failures, plan);
     for (const vm of this.#vms.values()) plan.upsertVm(this.#protected(vm));
     for (const host of this.#hosts.values()) plan.upsertHost(this.#spare(host));
     this.#plans.set(failures, plan);
@@ -256,40 +256,23 @@ export class FailureReserve {
   }
 
   #review(): void {
-    if (this.#isMapNew)
-      for (const ids of this.#ruled.values()) for (const id of ids) this.#doubtfulVms.add(id);
+    if (this.#isMapNew) this.#doubt(this.#ruled.all());
     this.#isMapNew = false;
     for (const plan of this.#plans.values()) plan.review(this.#doubtfulVms, [...this.#doubtfulHosts]);
     this.#doubtfulHosts.clear();
     this.#doubtfulVms.clear();
   }
 
-  /** A VM asks for what none has asked for before: all plans get one more dimension. */
-  #beginAnew(): void {
-    const names = [...this.#vms.values()].flatMap(({ requests }) => Object.keys(requests));
-    this.#resources = [...new Set([...this.#resources, ...names])];
+  /** If the VM asks for what none has asked for before, all plans get one more dimension. */
+  #learn({ requests }: Pick<VmState, 'requests'>): void {
+    const unknown = Object.keys(requests).filter((name) => !this.#resources.includes(name));
+    if (unknown.length === 0) return;
+    const before = this.#resources;
+    this.#journal.note(() => {
+      this.#resources = before;
+    });
+    this.#resources = [...before, ...unknown];
     this.#plans.clear();
-  }
-
-  /** Where the VM may be after failures: by the rules as VMs are now, and beside those who would come there with it. */
-  #allowed(id: string, failures: number, plan: FailoverPlan): (host: string) => boolean {
-    const vm = this.#engine.vm(id);
-    if (!vm) return () => false;
-    const byRules = this.#allowedByRules(vm, failures, plan);
-    return vm.oneCell ? (host) => byRules(host) && this.#hasCell(vm, host, failures, plan) : byRules;
-  }
-
-  /**
-   * Whether one NUMA cell of the host has room for the VM and all others that want one and may come there with it: then
-   * each finds its own in whatever order they come, as there is always that one.
-   */
-  #hasCell(vm: PlacedVm, host: string, failures: number, plan: FailoverPlan): boolean {
-    const others = plan.guestsOf(host).flatMap((guest) => this.#fallsWith(vm, guest, failures));
-    const requests: Record<string, number> = {};
-    for (const one of [vm, ...others.filter(({ oneCell }) => oneCell)])
-      for (const [name, amount] of Object.entries(one.requests))
-        requests[name] = (requests[name] ?? 0) + countedRequest(amount);
-    return this.#engine.cellOn(this.#request({ ...vm, requests }), host) !== undefined;
   }
 
   /** The VM in the cell of its host that it would get, if it wants one. */
@@ -303,82 +286,9 @@ export class FailureReserve {
     return { vm, pool: this.options.pool, strategy: 'Spread' };
   }
 
-  #allowedByRules(vm: PlacedVm, failures: number, plan: FailoverPlan): (host: string) => boolean {
-    const request = this.#request(vm);
-    const allowed = this.#engine.allowed(request);
-    const rules = this.#rulesFor(vm);
-    if (rules.length === 0) return allowed;
-    const isWide = !rules.every(isOfOneHost);
-    const fellows = isWide ? this.#fellowsOf(vm, failures) : [];
-    const along = fellows.flatMap((one) => atAllPlaces(one, plan));
-    if (isWide && along.length === 0) return allowed;
-    // With one failure fellows have one place each, and are all there.
-    const spread = failures > 1 ? rules.filter(({ rule }) => rule === 'topologySpread') : [];
-    const keys = spread.flatMap(({ topologyKey }) => topologyKey ?? []);
-    const holds = (host: string, beside: readonly PlacedVm[], without: readonly PlacedVm[] = []) =>
-      this.#engine.trial(() => {
-        for (const one of without) this.#engine.removeVm(one.id);
-        for (const one of beside) this.#engine.upsertVm(one);
-        return this.#engine.allowed(request)(host);
-      });
-    return (host) => {
-      if (!allowed(host)) return false;
-      const beside = isWide ? along : this.#guestsWith(vm, host, failures, plan);
-      if (beside.length === 0) return true;
-      if (!holds(host, beside)) return false;
-      if (keys.length === 0) return true;
-      // Fellows that may be elsewhere, and may not, would make the spread look better than it is then.
-      const near = this.#map.near(host, keys);
-      const isNear = (one: PlacedVm) => near.has(one.host);
-      const far = fellows.filter((one) => !isNear(one));
-      return holds(host, beside.filter(isNear), far);
-    };
-  }
-
-  /** VMs of the same namespace with rules that may lose their hosts at once with the VM. */
-  #fellowsOf(vm: PlacedVm, failures: number): PlacedVm[] {
-    const ruled = this.#ruled.get(vm.namespace) ?? none;
-    const lost = failures > 1 ? ruled : this.#vmsIn(this.#domainOf(vm.host));
-    return [...lost].flatMap((id) => {
-      const one = id === vm.id ? undefined : this.#engine.vm(id);
-      // One that is only asked about is not among the ruled yet.
-      if (one?.namespace !== vm.namespace) return [];
-      return ruled.has(id) || this.#rulesFor(one).length > 0 ? one : [];
-    });
-  }
-
-  /** The guest, if it may lose its host at once with the VM. */
-  #fallsWith(vm: PlacedVm, id: string, failures: number): PlacedVm[] {
-    const guest = id === vm.id ? undefined : this.#engine.vm(id);
-    if (!guest) return [];
-    return failures > 1 || this.#domainOf(guest.host) === this.#domainOf(vm.host) ? [guest] : [];
-  }
-
-  /** Who would come to the host at once with the VM, and whom a policy may tell from others. */
-  #guestsWith(vm: PlacedVm, host: string, failures: number, plan: FailoverPlan): PlacedVm[] {
-    return plan
-      .guestsOf(host)
-      .flatMap((id) => this.#fallsWith(vm, id, failures))
-      .filter((guest) => this.#engine.policiesFor(guest).length > 0)
-      .map((guest) => ({ ...guest, host }));
-  }
-
-  *#vmsIn(domain: string): Generator<string> {
-    for (const host of this.#map.failingWith(domain)) for (const { id } of this.#engine.vmsOn(host)) yield id;
-  }
-
-  #rulesFor(vm: PlacedVm): NamedRule[] {
-    return this.#engine.policiesFor(vm).flatMap(rulesOf);
-  }
-
-  #domainOf(name: string): string {
-    const value = this.#hosts.get(name)?.labels[this.options.topologyKey];
-    return value === undefined ? `host ${name}` : `value ${value}`;
-  }
-
   #spare({ name, limits, takesVms }: ReserveHost) {
     const amounts = this.#resources.map((resource) => limits[resource] ?? 0);
-    return { name, domain: this.#domainOf(name), limits: amounts, takesVms };
+    return { name, domain: this.#map.domainOf(name), limits: amounts, takesVms };
   }
 
   #protected({ id, host, requests }: PlacedVm): ProtectedVm {
@@ -388,13 +298,4 @@ export class FailureReserve {
   #amounts(vector: readonly number[]): Resources {
     return Object.fromEntries(this.#resources.map((name, index) => [name, vector[index] ?? 0]));
   }
-}
-
-const none: ReadonlySet<string> = new Set();
-
-/** At all places where it would go. */
-function atAllPlaces(vm: PlacedVm, plan: FailoverPlan): PlacedVm[] {
-  return plan
-    .plannedFor(vm.id)
-    .map((host, at) => ({ ...vm, ...(at === 0 ? {} : { id: `${vm.id} ${at}` }), host }));
 }

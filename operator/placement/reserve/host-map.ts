@@ -3,13 +3,14 @@ import type { Labels } from '../model/selector.ts';
 /** Which hosts are near each other: in one failure domain, or with the same value of a label. Drawn when asked for. */
 export class HostMap {
   readonly #hosts: ReadonlyMap<string, { labels: Labels }>;
-  readonly #domainOf: (name: string) => string;
+  readonly #topologyKey: string;
   #byDomain: ReadonlyMap<string, readonly string[]> | undefined;
   readonly #byLabel = new Map<string, ReadonlyMap<string | undefined, readonly string[]>>();
 
-  constructor(hosts: ReadonlyMap<string, { labels: Labels }>, domainOf: (name: string) => string) {
+  /** `topologyKey`: the label that says what fails as one; a host without it fails alone. */
+  constructor(hosts: ReadonlyMap<string, { labels: Labels }>, topologyKey: string) {
     this.#hosts = hosts;
-    this.#domainOf = domainOf;
+    this.#topologyKey = topologyKey;
   }
 
   /** Hosts came, went or have other labels. */
@@ -18,15 +19,19 @@ export class HostMap {
     this.#byLabel.clear();
   }
 
-  /** The hosts of each failure domain. */
-  domains(): ReadonlyMap<string, readonly string[]> {
-    this.#byDomain ??= Map.groupBy(this.#hosts.keys(), this.#domainOf);
-    return this.#byDomain;
+  domainOf(name: string): string {
+    const value = this.#hosts.get(name)?.labels[this.#topologyKey];
+    return value === undefined ? `host ${name}` : `value ${value}`;
   }
 
-  /** The hosts of the failure domain. */
-  failingWith(domain: string): readonly string[] {
-    return this.domains().get(domain) ?? [];
+  failTogether(a: string, b: string): boolean {
+    return this.domainOf(a) === this.domainOf(b);
+  }
+
+  /** The hosts that fail with this one, itself among them. */
+  failingWith(name: string): readonly string[] {
+    this.#byDomain ??= Map.groupBy(this.#hosts.keys(), (host) => this.domainOf(host));
+    return this.#byDomain.get(this.domainOf(name)) ?? [];
   }
 
   /** The host, and those that share its value of one of these labels. */

@@ -1,4 +1,5 @@
 import type { NamedRule } from '../explain/policy-rules.ts';
+import type { VmState } from '../model/vm.ts';
 
 export const hostnameKey = 'kubernetes.io/hostname';
 
@@ -11,4 +12,10 @@ export function isAboutAll({ rule }: NamedRule): boolean {
 export function isOfOneHost({ rule, topologyKey }: NamedRule): boolean {
   const isOfHosts = rule === 'hostAffinity' || rule === 'exclusive';
   return isOfHosts || (rule === 'vmAntiAffinity' && topologyKey === hostnameKey);
+}
+
+/** All that the VM itself asks of its host but room, in words that are alike when it asks alike. */
+export function rulesOfItsOwn(vm: Partial<VmState> = {}): string {
+  const { hostSelector, hostAffinity, tolerations, needs, oneCell } = vm;
+  return JSON.stringify([hostSelector, hostAffinity, tolerations, needs, oneCell]);
 }

@@ -1,4 +1,5 @@
-import type { SpareHost } from './failover.ts';
+import type { Journal } from '../engine/journal.ts';
+import type { FailoverOptions, SpareHost } from './failover.ts';
 import { Sources } from './sources.ts';
 
 /** A VM that looks for a place in case its own domain fails. */
@@ -23,12 +24,14 @@ interface Place {
   more: number;
 }
 
-/** The hosts as rows: what each may carry, carries, and keeps free for others' failures. */
+/** The hosts as rows: what each may carry, carries, and keeps free for others' failures. Where they change, it can be taken back. */
 export class SpareHosts {
   readonly #failures: number;
   readonly #dimensions: number;
   readonly #rows = new Map<string, number>();
-  readonly #names: (string | undefined)[] = [];
+  readonly #journal: Journal;
+  /** As they were told; undefined of a row without host. */
+  readonly #told: (SpareHost | undefined)[] = [];
   readonly #domains = new Map<string, number>();
   readonly #domainOf: number[] = [];
   readonly #takesVms: boolean[] = [];
@@ -40,7 +43,8 @@ export class SpareHosts {
   /** The largest limit of a host so far, by dimension: by this amounts of different dimensions are compared. */
   readonly #scales: Float64Array;
 
-  constructor(failures: number, dimensions: number) {
+  constructor({ failures, dimensions }: FailoverOptions, journal: Journal) {
+    this.#journal = journal;
     this.#failures = failures;
     this.#dimensions = dimensions;
     this.#scales = new Float64Array(dimensions).fill(1);
@@ -52,7 +56,7 @@ export class SpareHosts {
   }
 
   nameOf(row: number): string {
-    return this.#names[row] ?? '';
+    return this.#told[row]?.name ?? '';
   }
 
   /** -1 for a row without host, which is in nobody's domain. */
@@ -61,7 +65,7 @@ export class SpareHosts {
   }
 
   isIn(row: number, domain: string): boolean {
-    return this.#domains.get(domain) === this.domainOf(row);
+    return this.#told[row]?.domain === domain;
   }
 
   isAlike(row: number, { domain, limits, takesVms }: SpareHost): boolean {
@@ -85,8 +89,16 @@ export class SpareHosts {
     return [...this.#rows.values()];
   }
 
-  upsert({ name, domain, limits, takesVms }: SpareHost): number {
+  upsert(host: SpareHost): number {
+    const { name, domain, limits, takesVms } = host;
     const row = this.#rows.get(name) ?? this.#newRow(name);
+    const [before, scales] = [this.#told[row], [...this.#scales]];
+    this.#journal.note(() => {
+      if (before) this.upsert(before);
+      else this.remove(name);
+      this.#scales.set(scales);
+    });
+    this.#told[row] = host;
     if (!this.#domains.has(domain)) this.#domains.set(domain, this.#domains.size);
     this.#domainOf[row] = this.#domains.get(domain) ?? -1;
     this.#takesVms[row] = takesVms;
@@ -100,18 +112,21 @@ export class SpareHosts {
     return row;
   }
 
-  /** Its guests must have been sent away before. */
+  /** Its guests must have been sent away before, and its VMs have left it. */
   remove(name: string): void {
     const row = this.#rows.get(name);
-    if (row === undefined) return;
+    const before = row === undefined ? undefined : this.#told[row];
+    if (row === undefined || !before) return;
+    this.#journal.note(() => this.upsert(before));
     this.#rows.delete(name);
-    this.#names[row] = undefined;
+    this.#told[row] = undefined;
     this.#domainOf[row] = -1;
     this.#takesVms[row] = false;
     this.#free.push(row);
   }
 
   occupy(row: number, sizes: Float64Array, sign: 1 | -1): void {
+    this.#journal.note(() => this.occupy(row, sizes, sign === 1 ? -1 : 1));
     for (let d = 0; d < sizes.length; d++) this.#addRoom(row, d, -sign * (sizes[d] ?? 0));
   }
 
@@ -142,7 +157,7 @@ export class SpareHosts {
    * `noRoom` wherever it may go, or `notAllowed` wherever there is room.
    */
   find(seeker: Seeker, rows?: readonly number[]): number {
-    const count = rows ? rows.length : this.#names.length;
+    const count = rows ? rows.length : this.#told.length;
     // VMs begin at different rows, or all would look at the same full ones first.
     const start = count === 0 ? 0 : hash(seeker.id) % count;
     let places: Place[] = [];
@@ -202,9 +217,8 @@ export class SpareHosts {
   }
 
   #newRow(name: string): number {
-    const row = this.#free.pop() ?? this.#names.length;
+    const row = this.#free.pop() ?? this.#told.length;
     this.#rows.set(name, row);
-    this.#names[row] = name;
     this.#limits[row] = new Float64Array(this.#dimensions);
     for (const [d, column] of this.#rooms.entries()) {
       const longer = row < column.length ? column : twiceAsLong(column);

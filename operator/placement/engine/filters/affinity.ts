@@ -35,7 +35,7 @@ export class RequiredAffinity implements Filter {
   refusals(scene: Scene): (row: number) => Refusal {
     const { column } = scene.topology(this.#topologyKey);
     const alone = refusal('Affinity', 'has', 'have', `no VM that policy ${this.#policy} wants it to be with`);
-    const missing = missingLabel(this.#topologyKey);
+    const missing = missingLabel(this.#topologyKey, this.#policy);
     return (row) => (column[row] === 0 ? missing : alone);
   }
 }

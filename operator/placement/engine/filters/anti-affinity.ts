@@ -30,7 +30,7 @@ export class RequiredAntiAffinity implements Filter {
   refusals(scene: Scene): (row: number) => Refusal {
     const { column } = scene.topology(this.#topologyKey);
     const broken = refusal('AntiAffinity', 'breaks', 'break', 'anti-affinity with');
-    const missing = missingLabel(this.#topologyKey);
+    const missing = missingLabel(this.#topologyKey, this.#policy);
     return (row) => (column[row] === 0 ? missing : broken);
   }
 

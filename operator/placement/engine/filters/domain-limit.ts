@@ -35,7 +35,7 @@ export class RequiredDomainLimit implements Filter {
     const { column } = scene.topology(this.#topologyKey);
     const rest = `one ${this.#topologyKey} more than policy ${this.#policy} allows`;
     const broken = refusal('DomainLimit', 'would be', 'would be', rest);
-    const missing = missingLabel(this.#topologyKey);
+    const missing = missingLabel(this.#topologyKey, this.#policy);
     return (row) => (column[row] === 0 ? missing : broken);
   }
 }

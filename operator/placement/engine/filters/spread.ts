@@ -39,7 +39,7 @@ export class RequiredSpread implements Filter {
       'break',
       `the spread over ${this.#topologyKey} of policy ${this.#policy}`,
     );
-    const missing = missingLabel(this.#topologyKey);
+    const missing = missingLabel(this.#topologyKey, this.#policy);
     return (row) => (column[row] === 0 ? missing : broken);
   }
 }
