@@ -92,7 +92,7 @@ describe('a pool with a failure reserve', () => {
   });
 
   it('lets others come soon when no place is kept for a VM any more', async () => {
-    const world = await worldOf(2, {}, { ...cpu, cores: 6, count: 6 });
+    const world = await worldOf(2, {}, 6);
     world.putVm('a', { cpu: { cores: 3 }, placement: { hostAffinity: prefers('h1') } });
     await world.run(5000);
     world.putVm('b', { cpu: { cores: 2 } });
