@@ -89,9 +89,9 @@ export class PoolModel {
     if (refusal) return this.#remarked(vm, refusal);
     const decision = this.engine.place(request);
     if (decision.kind === 'placed') return this.gate.choose(request, decision);
-    const way = wouldFitSentence(wouldFit(this.engine, request, decision.rejections));
-    const besides = way && `${way}${this.reservations.besides(request.pool)}`;
-    return this.#remarked(vm, decision, besides || unknownResources(vm, pool));
+    const { offers, barred } = wouldFit(this.engine, this.gate, request, decision.rejections);
+    const way = barred ? this.reservations.bars(request.pool, barred) : wouldFitSentence(offers);
+    return this.#remarked(vm, decision, way || unknownResources(vm, pool));
   }
 
   /** Whether the VM's size is known: it is not while its class is not there, and without it no host can be chosen. */
@@ -129,7 +129,7 @@ export class PoolModel {
         continue;
       const request = this.request(waiting, pool);
       const kind = this.engine.kindOf(request);
-      const found = inVain.has(kind) ? undefined : this.#find(request);
+      const found = inVain.has(kind) ? undefined : this.gate.find(request);
       if (found) this.assume(waiting, found);
       else inVain.add(kind);
     }
@@ -275,14 +275,6 @@ export class PoolModel {
     return { ...refusal, message: texts.filter((text) => text !== '').join(' ') };
   }
 
-  /** The host that `place` would choose, without why. */
-  #find(request: PlacementRequest): Placement | undefined {
-    if (this.gate.refusalAnywhere(request.pool, [request.vm])) return undefined;
-    const best = this.engine.find(request);
-    const decision = best && this.gate.choose(request, best);
-    return decision?.kind === 'placed' ? decision : undefined;
-  }
-
   #removeHost(name: string): void {
     this.engine.removeHost(name);
     for (const books of this.#books) books.removeHost(name);
@@ -322,14 +314,30 @@ export class PoolModel {
       if (change.type === 'deleted') books.removePool(name);
       else books.seePool(change.object);
     }
-    for (const host of this.#stores.hosts.byIndex('pool', name)) this.#seeHost(host);
-    this.#seeVmsOf('pool', name);
+    try {
+      eachOf(this.#stores.hosts.byIndex('pool', name), (host) => this.#seeHost(host));
+    } finally {
+      this.#seeVmsOf('pool', name);
+    }
   }
 
   /** Counts all VMs of a pool or class anew. */
   #seeVmsOf(index: 'pool' | 'class', name: string): void {
-    for (const vm of this.#stores.virtualMachines.byIndex(index, name)) this.#seeVm(vm);
+    eachOf(this.#stores.virtualMachines.byIndex(index, name), (vm) => this.#seeVm(vm));
   }
+}
+
+/** One that cannot be understood, as it is older than the schema, keeps nobody from seeing the others. @throws AggregateError */
+function eachOf<T>(objects: readonly T[], see: (object: T) => void): void {
+  const errors: unknown[] = [];
+  for (const object of objects) {
+    try {
+      see(object);
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw new AggregateError(errors, 'objects that cannot be understood are left out');
 }
 
 /** Nobody has asked for a connection yet, or the first answer is not there; a host that failed before is no reason to wait. */
