@@ -11,6 +11,11 @@ const in_ = (zone: string): WrittenSpec => ({
   ...plain,
   placement: { hostSelector: { matchLabels: { zone } } },
 });
+const inKept = (size: string): WrittenSpec => ({
+  ...plain,
+  memory: { size },
+  placement: { hostPoolRef: { name: 'kept' } },
+});
 const wish = (spec: Partial<WrittenSpec>, labels: Wish['labels'] = {}): Wish => ({
   spec: { ...plain, ...spec },
   labels,
@@ -44,6 +49,16 @@ describe('a VM ends as one that is made afresh, once that is given', () => {
         wish({ placement: { hostSelector: { matchLabels: { zone: 'b' } } } }),
         wish({ memory: { size: '50Gi' } }),
       ],
+    },
+    {
+      keeps: [],
+      end: 'Unschedulable',
+      history: [wish(inKept('40Gi')), wish(inKept('43Gi'))],
+    },
+    {
+      keeps: ['restarted'],
+      end: 'Running',
+      history: [wish(inKept('2Gi')), wish(inKept('8Gi'))],
     },
   ])('$keeps: $end', async ({ history, keeps, end }) => {
     expect(await compareWithFresh(history)).toEqual({ faults: [], end, keeps });

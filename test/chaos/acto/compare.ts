@@ -3,6 +3,7 @@ import { differences, endState } from './end-state.ts';
 import { heritageOf } from './heritage.ts';
 import type { History } from './histories.ts';
 import { liveThrough, type Outcome, startAfresh, vmName } from './lives.ts';
+import { brokenPromises } from './promises.ts';
 
 /** What comparing a history with a fresh start came to. */
 export interface Comparison {
@@ -22,11 +23,12 @@ export async function compareWithFresh(history: History): Promise<Comparison> {
   past.world.kill();
   const end = findCondition(past.world.vm(vmName), 'Ready')?.reason ?? 'none';
   const restarted = past.wasRestarted ? ['restarted'] : [];
-  if ((await differencesFrom(past, startAfresh(last))).length === 0)
-    return { faults: [], end, keeps: restarted };
+  const fresh = startAfresh(last);
+  const broken = brokenPromises((await fresh).world);
+  if ((await differencesFrom(past, fresh)).length === 0) return { faults: broken, end, keeps: restarted };
   const { heritage, names, faults } = await heritageOf(past, history);
   const differing = await differencesFrom(past, startAfresh(last, heritage));
-  return { faults: [...faults, ...differing], end, keeps: [...restarted, ...names] };
+  return { faults: [...broken, ...faults, ...differing], end, keeps: [...restarted, ...names] };
 }
 
 async function differencesFrom(past: Outcome, making: Promise<Outcome>): Promise<string[]> {

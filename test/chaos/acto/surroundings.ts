@@ -23,6 +23,14 @@ const shares = [
   { name: 'team', namespaces: ['shop'], reservation: { memory: '1Gi' }, limit: { cpuCores: 63 } },
 ];
 
+/** Each of the two has to have room for what the other has, with the neighbour on one of them. */
+const kept = {
+  staticHosts: ['h6', 'h7'].map((name) => ({ name, address: name })),
+  failureReserve: {},
+  networks: [lab, back],
+  kernels: [small, bare],
+};
+
 /** Beside 64 GiB of ordinary memory. */
 const hugePages = [
   { pageBytes: 2 ** 21, count: 4096 },
@@ -51,7 +59,7 @@ export const historyOptions: HistoryOptions = {
       large: ['20Gi', '32Gi', '33Gi', '34Gi', '43Gi', '44Gi', '63Gi', '64Gi'],
     },
   },
-  pools: [undefined, undefined, 'default', 'default', 'other', 'missing'],
+  pools: [undefined, undefined, 'default', 'default', 'other', 'kept', 'missing'],
   labels: { app: ['db', 'web', 'cache', 'pinned'], tier: ['front'] },
 };
 
@@ -85,11 +93,11 @@ const classes = {
   calm: { cpu: { cores: 3 }, memory: { size: '2Gi' }, overcommit: { cpuPercent: 100, memoryPercent: 70 } },
 };
 
-/** Hosts in two pools, policies for every value of `app`, and neighbours that no VM can drive away. */
+/** Hosts in three pools, policies for every value of `app`, and neighbours that no VM can drive away. */
 export async function worldForHistories(): Promise<ChaosWorld> {
   const world = new ChaosWorld();
   await world.operator.start();
-  for (const name of ['h1', 'h2', 'h3', 'h4', 'h5']) {
+  for (const name of ['h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'h7']) {
     world.addMachine(name);
     const host = world.hypervisor.host(name);
     host.facts = { ...host.facts, ...hardware };
@@ -97,6 +105,7 @@ export async function worldForHistories(): Promise<ChaosWorld> {
   world.putSecret();
   world.putPool({ staticHosts, networks: [lab, back], kernels: [small, bare], resources, shares });
   world.putPool({ staticHosts: [{ name: 'h4', address: 'h4' }], networks: [lab], kernels: [small] }, 'other');
+  world.putPool(kept, 'kept');
   for (const [name, spec] of Object.entries(classes)) world.putClass(name, spec);
   for (const [name, spec] of Object.entries({ apart, near, wide, pinned })) world.putPolicy(name, spec);
   const on = (zone: string, disk: string) => ({
@@ -108,6 +117,7 @@ export async function worldForHistories(): Promise<ChaosWorld> {
     { labels: { app: 'db' } },
   );
   world.addVm('cache-1', { memory: { size: '30Gi' }, ...on('b', 'ssd') }, { labels: { app: 'cache' } });
+  world.addVm('kept-1', { memory: { size: '30Gi' }, placement: { hostPoolRef: { name: 'kept' } } });
   await world.run(30_000);
   return world;
 }
