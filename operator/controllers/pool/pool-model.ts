@@ -322,14 +322,30 @@ export class PoolModel {
       if (change.type === 'deleted') books.removePool(name);
       else books.seePool(change.object);
     }
-    for (const host of this.#stores.hosts.byIndex('pool', name)) this.#seeHost(host);
-    this.#seeVmsOf('pool', name);
+    try {
+      eachOf(this.#stores.hosts.byIndex('pool', name), (host) => this.#seeHost(host));
+    } finally {
+      this.#seeVmsOf('pool', name);
+    }
   }
 
   /** Counts all VMs of a pool or class anew. */
   #seeVmsOf(index: 'pool' | 'class', name: string): void {
-    for (const vm of this.#stores.virtualMachines.byIndex(index, name)) this.#seeVm(vm);
+    eachOf(this.#stores.virtualMachines.byIndex(index, name), (vm) => this.#seeVm(vm));
   }
+}
+
+/** One that cannot be understood, as it is older than the schema, keeps nobody from seeing the others. @throws AggregateError */
+function eachOf<T>(objects: readonly T[], see: (object: T) => void): void {
+  const errors: unknown[] = [];
+  for (const object of objects) {
+    try {
+      see(object);
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw new AggregateError(errors, 'objects that cannot be understood are left out');
 }
 
 /** Nobody has asked for a connection yet, or the first answer is not there; a host that failed before is no reason to wait. */

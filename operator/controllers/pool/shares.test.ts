@@ -251,3 +251,15 @@ describe('the status of a pool with shares', () => {
     expect(valid(world)).toBeUndefined();
   });
 });
+
+it('shares count all other VMs when one cannot be understood', async () => {
+  const world = await worldOf(2, {});
+  for (const name of ['a', 'b', 'c']) await put(world, `shop/${name}`, 1);
+  // As no API server lets in that has today's schema.
+  world.editVm('a', (one) => {
+    one.spec.memory = { size: 'much' };
+  });
+  editShares(world, [team]);
+  await world.run(10_000);
+  expect(world.pool()?.status?.shares?.[0]).toMatchObject({ virtualMachines: 2, allocated: { cpu: 2 } });
+});
