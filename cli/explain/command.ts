@@ -1,7 +1,7 @@
 import type { VirtualMachine } from '../../operator/api/virtualmachine.ts';
 import { type Choice, chooseHost } from '../../operator/controllers/pool/choose-host.ts';
+import type { PoolModel } from '../../operator/controllers/pool/pool-model.ts';
 import { keyOf } from '../../operator/kube/object.ts';
-import type { PlacementEngine } from '../../operator/placement/engine/engine.ts';
 import { meritsSentence } from '../../operator/placement/explain/merits.ts';
 import { wouldFit } from '../../operator/placement/explain/would-fit.ts';
 import type { PlacementRequest, Rejection, Why } from '../../operator/placement/model/decision.ts';
@@ -105,7 +105,7 @@ async function explainVm(
   const about = { vm: keyOf(vm), pool: pool.metadata.name };
   const isBound = vm.status?.hostName !== undefined;
   const choice = isBound ? undefined : chooseHost(pools, vm, pool);
-  if (choice?.kind === 'none') return { ...about, ...refusal(pools.engine, pools.request(vm, pool), choice) };
+  if (choice?.kind === 'none') return { ...about, ...refusal(pools, pools.request(vm, pool), choice) };
   const why = pools.engine.why(pools.request(vm, pool));
   if (why) {
     const merits = pools.engine.merits(pools.request(vm, pool), why.chosen.host);
@@ -125,7 +125,7 @@ function find(vm: VirtualMachine | undefined, key: string): VirtualMachine {
 }
 
 function refusal(
-  engine: PlacementEngine,
+  { engine, gate }: PoolModel,
   request: PlacementRequest,
   { reason, message, decision }: Choice & { kind: 'none' },
 ): Omit<Unplaced, 'vm' | 'pool'> {
@@ -133,6 +133,6 @@ function refusal(
   return {
     ...{ kind: 'unplaced', reason, message, rejections },
     nearest: nearMisses(engine, request, rejections),
-    wouldFit: wouldFit(engine, request, rejections),
+    wouldFit: wouldFit(engine, gate, request, rejections).offers,
   };
 }

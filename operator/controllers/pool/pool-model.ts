@@ -89,9 +89,9 @@ export class PoolModel {
     if (refusal) return this.#remarked(vm, refusal);
     const decision = this.engine.place(request);
     if (decision.kind === 'placed') return this.gate.choose(request, decision);
-    const way = wouldFitSentence(wouldFit(this.engine, request, decision.rejections));
-    const besides = way && `${way}${this.reservations.besides(request.pool)}`;
-    return this.#remarked(vm, decision, besides || unknownResources(vm, pool));
+    const { offers, barred } = wouldFit(this.engine, this.gate, request, decision.rejections);
+    const way = barred ? this.reservations.bars(request.pool, barred) : wouldFitSentence(offers);
+    return this.#remarked(vm, decision, way || unknownResources(vm, pool));
   }
 
   /** Whether the VM's size is known: it is not while its class is not there, and without it no host can be chosen. */
@@ -129,7 +129,7 @@ export class PoolModel {
         continue;
       const request = this.request(waiting, pool);
       const kind = this.engine.kindOf(request);
-      const found = inVain.has(kind) ? undefined : this.#find(request);
+      const found = inVain.has(kind) ? undefined : this.gate.find(request);
       if (found) this.assume(waiting, found);
       else inVain.add(kind);
     }
@@ -273,14 +273,6 @@ export class PoolModel {
   #remarked(vm: VirtualMachine, refusal: Decision & { kind: 'unplaced' }, way = ''): Decision {
     const texts = [refusal.message, way, countingRemark(vm, this.#counting(vm))];
     return { ...refusal, message: texts.filter((text) => text !== '').join(' ') };
-  }
-
-  /** The host that `place` would choose, without why. */
-  #find(request: PlacementRequest): Placement | undefined {
-    if (this.gate.refusalAnywhere(request.pool, [request.vm])) return undefined;
-    const best = this.engine.find(request);
-    const decision = best && this.gate.choose(request, best);
-    return decision?.kind === 'placed' ? decision : undefined;
   }
 
   #removeHost(name: string): void {

@@ -1,9 +1,10 @@
 import type { HostPool } from '../../api/hostpool.ts';
 import type { PlacementEngine } from '../../placement/engine/engine.ts';
-import { failuresOf, reserveRefused } from '../../placement/explain/reserve.ts';
+import { reserveBars, reserveRefused } from '../../placement/explain/reserve.ts';
 import type { Objection, Reviewer } from '../../placement/gate/gate.ts';
 import type { PlacementRequest } from '../../placement/model/decision.ts';
 import type { PlacedVm } from '../../placement/model/vm.ts';
+import type { Change, WouldFit } from '../../placement/model/would-fit.ts';
 import {
   FailureReserve,
   type ReserveHost,
@@ -77,10 +78,19 @@ export class Reservations implements Books, Reviewer {
     return this.#reserves.get(pool)?.room();
   }
 
-  /** What a VM needs besides room on a host, for a message; nothing of a pool without a reserve. */
-  besides(pool: string): string {
+  trial<T>({ pool, vm }: PlacementRequest, action: () => T): T {
+    const reserve = this.#reserves.get(pool);
+    return reserve ? reserve.trial([vm], action) : action();
+  }
+
+  suppose({ pool, vm }: PlacementRequest, change: Change): boolean {
+    return this.#reserves.get(pool)?.suppose(change, vm.namespace) ?? true;
+  }
+
+  /** That the reserve of the pool stands against what would do without it, for a message. */
+  bars(pool: string, barred: WouldFit): string {
     const options = this.#reserves.get(pool)?.options;
-    return options ? ` HostPool ${pool} keeps room for ${failuresOf(options)} besides.` : '';
+    return options ? reserveBars(options, barred) : '';
   }
 
   report(pool: string): { options: ReserveOptions; report: ReserveReport } | undefined {

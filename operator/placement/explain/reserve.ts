@@ -1,4 +1,5 @@
 import type { Decision } from '../model/decision.ts';
+import type { WouldFit } from '../model/would-fit.ts';
 import type { ReserveOptions, ReserveReport } from '../reserve/failure-reserve.ts';
 import { phraseOf } from './amounts.ts';
 
@@ -45,6 +46,11 @@ export function reserveRefused(
   const way = `It would fit on ${first} without spec.failureReserve of the pool; one more host, or fewer or smaller VMs, may make room beside the reserve.`;
   const message = `No host that has room takes it: ${text}. ${keeps} ${way}`;
   return { kind: 'unplaced', rejections: [{ code: 'Reserve', hosts: tried, text }], message };
+}
+
+/** What would do if the pool kept no room, as nothing has been found that does beside that. */
+export function reserveBars(options: ReserveOptions, { text }: Pick<WouldFit, 'text'>): string {
+  return `HostPool ${options.pool} keeps room for ${failuresOf(options)}; without its spec.failureReserve it would fit ${text}.`;
 }
 
 /** Why no more VMs find room, although hosts have some. */

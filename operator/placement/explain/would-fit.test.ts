@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PlacementEngine } from '../engine/engine.ts';
+import { Gate } from '../gate/gate.ts';
 import type { VmState } from '../model/vm.ts';
 import { emptyWorld, happen, someEvent, someVm } from '../testing/histories.ts';
 import { mayTake, type PlainWorld } from '../testing/naive.ts';
@@ -12,7 +13,7 @@ const request = (of: VmState, pool = 'default') => ({ vm: of, pool, strategy: 'S
 function sentenceFor({ engine }: SmallWorld, of: VmState): string {
   const decision = engine.place(request(of));
   if (decision.kind === 'placed') throw new Error(`${of.id} fits on ${decision.host}`);
-  return wouldFitSentence(wouldFit(engine, request(of), decision.rejections));
+  return wouldFitSentence(wouldFit(engine, new Gate(engine, []), request(of), decision.rejections).offers);
 }
 
 describe('what would make a VM fit', () => {
@@ -83,7 +84,9 @@ describe('what would make a VM fit', () => {
           for (const event of events) happen(engine, world, event);
           const decision = engine.place(request(asked, 'p'));
           if (decision.kind === 'placed') return;
-          for (const { change, host } of wouldFit(engine, request(asked, 'p'), decision.rejections)) {
+          const gate = new Gate(engine, []);
+          const { offers } = wouldFit(engine, gate, request(asked, 'p'), decision.rejections);
+          for (const { change, host } of offers) {
             found += 1;
             engine.trial(() => {
               const changed = applied(engine, asked, change);

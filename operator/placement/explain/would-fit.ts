@@ -1,4 +1,5 @@
 import type { PlacementEngine } from '../engine/engine.ts';
+import type { Gate } from '../gate/gate.ts';
 import type { PlacementRequest, Rejection } from '../model/decision.ts';
 import type { VmState } from '../model/vm.ts';
 import type { Change, WouldFit } from '../model/would-fit.ts';
@@ -12,39 +13,79 @@ const told = 3;
 /** Changes of one kind that are tried before it is given up: each costs a decision. */
 const tried = 6;
 
+/** Of those that rules and room let do, how many are asked about at the gate, and for how many hosts: each costs as much again. */
+const asked = 2;
+const hostsAsked = 4;
+
+export interface WouldFits {
+  offers: WouldFit[];
+  /** Where there are none, a change that rules and room would let do, and somebody at the gate would not. */
+  barred?: WouldFit;
+}
+
 /**
  * Single changes that would make the VM fit that was rejected so, of different kinds first. Each has been tried: in the
- * engine as it is, with the change alone, the VM goes to the host that is named.
+ * engine as it is, with the change alone, the VM goes to the host that is named, and comes in there by the gate.
  */
 export function wouldFit(
   engine: PlacementEngine,
+  gate: Gate,
   request: PlacementRequest,
   rejections: readonly Rejection[],
-): WouldFit[] {
+): WouldFits {
+  if (gate.refusalAnywhere(request.pool, [request.vm])) return { offers: [] };
   const kinds = [
-    availabilities(engine, rejections),
-    rooms(engine, request, rejections),
-    fields(request.vm),
-    tolerations(rejections),
-    rules(engine, request.vm),
+    () => availabilities(engine, rejections),
+    () => rooms(engine, request, rejections),
+    () => fields(request.vm),
+    () => tolerations(rejections),
+    () => rules(engine, request.vm),
   ];
-  return kinds.flatMap((changes) => firstThatFits(engine, request, changes)).slice(0, told);
+  const offers: WouldFit[] = [];
+  let barred: WouldFit | undefined;
+  for (const changes of kinds) {
+    if (offers.length === told) break;
+    for (const one of beforeTheGate(engine, request, changes())) {
+      const host = hostBeyond(engine, gate, request, one.change);
+      if (host !== undefined) {
+        offers.push({ ...one, host });
+        break;
+      }
+      barred ??= one;
+    }
+  }
+  return offers.length > 0 || !barred ? { offers } : { offers, barred };
 }
 
-function firstThatFits(
+/** Changes by which rules and room let the VM be somewhere. */
+function* beforeTheGate(
   engine: PlacementEngine,
   request: PlacementRequest,
   changes: readonly Change[],
-): WouldFit[] {
+): Generator<WouldFit> {
+  let found = 0;
   for (const change of changes.slice(0, tried)) {
-    const host = hostAfter(engine, request, change);
-    if (host !== undefined) return [{ change, host, text: textOf(change, request.vm) }];
+    const host = engine.trial(
+      () => engine.find({ ...request, vm: applied(engine, request.vm, change) })?.host,
+    );
+    if (host === undefined) continue;
+    yield { change, host, text: textOf(change, request.vm) };
+    found += 1;
+    if (found === asked) return;
   }
-  return [];
 }
 
-function hostAfter(engine: PlacementEngine, request: PlacementRequest, change: Change): string | undefined {
-  return engine.trial(() => engine.find({ ...request, vm: applied(engine, request.vm, change) })?.host);
+/** The host to which the VM comes with the change, and nobody objects. */
+function hostBeyond(
+  engine: PlacementEngine,
+  gate: Gate,
+  request: PlacementRequest,
+  change: Change,
+): string | undefined {
+  return gate.trial(request, () => {
+    const vm = applied(engine, request.vm, change);
+    return gate.suppose(request, change) ? gate.find({ ...request, vm }, hostsAsked)?.host : undefined;
+  });
 }
 
 /** Makes the change in the engine, and returns the VM as it then is. */

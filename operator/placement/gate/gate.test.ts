@@ -22,6 +22,8 @@ function reviewer(
         ? (tried) => refusal(`${name} bars ${tried}`)
         : undefined,
     candidates: () => ['b', 'c', 'd'],
+    trial: (_, action) => action(),
+    suppose: () => true,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { PlacementEngine } from '../engine/engine.ts';
 import type { Decision, Placement, PlacementRequest } from '../model/decision.ts';
 import type { PlacedVm, VmState } from '../model/vm.ts';
+import type { Change } from '../model/would-fit.ts';
 
 /** Why VMs do not come in, for a condition. */
 export type Refusal = Decision & { kind: 'unplaced' };
@@ -10,7 +11,7 @@ export type Objection = (tried: readonly string[]) => Refusal;
 
 /**
  * One who may refuse VMs that rules and room let in, as somebody else is to have the room. `leaving`: ids of VMs that are
- * gone by then. Not asked within a trial of the engine.
+ * gone by then. Not asked within a trial of the engine that is not the gate's.
  */
 export interface Reviewer {
   /** Why the VMs may not come, whatever hosts they get. */
@@ -19,6 +20,13 @@ export interface Reviewer {
   objection(pool: string, placed: readonly PlacedVm[], leaving: readonly string[]): Objection | undefined;
   /** Hosts that are worth a try where it objects to the best one, the best first. */
   candidates(request: PlacementRequest): Iterable<string>;
+  /** Does as `action` says, within which it may be asked about the request, and forgets all that it was told meanwhile. */
+  trial<T>(request: PlacementRequest, action: () => T): T;
+  /**
+   * Told in a trial of what the engine has been told. False: what comes of it would take too long to find out, and it is not
+   * to be asked.
+   */
+  suppose(request: PlacementRequest, change: Change): boolean;
 }
 
 /**
@@ -53,19 +61,55 @@ export class Gate {
 
   /** The host for a VM that may come somewhere: the engine's best on which nobody objects to it. `best` is its best of all. */
   choose(request: PlacementRequest, best: Placement): Decision {
-    const objection = this.#objectionOn(request, best.host);
-    if (!objection) return { kind: 'placed', ...best };
-    const tried = new Set([best.host]);
-    for (const host of this.#candidates(request)) {
-      if (tried.has(host)) continue;
-      tried.add(host);
-      if (!this.#objectionOn(request, host)) return this.#second(request, host);
+    let first: Objection | undefined;
+    const tried: string[] = [];
+    for (const host of this.#worthATry(request, best)) {
+      const objection = this.#objectionOn(request, host);
+      if (!objection) return host === best.host ? { kind: 'placed', ...best } : this.#second(request, host);
+      first ??= objection;
+      tried.push(host);
     }
-    return objection([...tried]);
+    return (first as Objection)(tried);
   }
 
-  *#candidates(request: PlacementRequest): Generator<string> {
-    for (const reviewer of this.#reviewers) yield* reviewer.candidates(request);
+  /** The same host, without why there is none; no more than `most` are asked about. */
+  find(request: PlacementRequest, most = Number.POSITIVE_INFINITY): Placement | undefined {
+    if (this.refusalAnywhere(request.pool, [request.vm])) return undefined;
+    const best = this.#engine.find(request);
+    if (!best) return undefined;
+    let asked = 0;
+    for (const host of this.#worthATry(request, best)) {
+      if (!this.#objectionOn(request, host)) return host === best.host ? best : this.#second(request, host);
+      asked += 1;
+      if (asked >= most) return undefined;
+    }
+    return undefined;
+  }
+
+  /** Does as `action` says, and makes all that the engine and the reviewers were told meanwhile untold, even if it throws. */
+  trial<T>(request: PlacementRequest, action: () => T): T {
+    const within = this.#reviewers.reduceRight<() => T>(
+      (inner, reviewer) => () => reviewer.trial(request, inner),
+      action,
+    );
+    return this.#engine.trial(within);
+  }
+
+  /** Tells all reviewers, in a trial, of a change that the engine has been told. False: then they are not to be asked. */
+  suppose(request: PlacementRequest, change: Change): boolean {
+    return this.#reviewers.every((reviewer) => reviewer.suppose(request, change));
+  }
+
+  /** Each host once. */
+  *#worthATry(request: PlacementRequest, best: Placement): Generator<string> {
+    const seen = new Set([best.host]);
+    yield best.host;
+    for (const reviewer of this.#reviewers)
+      for (const host of reviewer.candidates(request)) {
+        if (seen.has(host)) continue;
+        seen.add(host);
+        yield host;
+      }
   }
 
   #objectionOn({ pool, vm }: PlacementRequest, host: string): Objection | undefined {
@@ -76,7 +120,7 @@ export class Gate {
     return firstOf(this.#reviewers, (reviewer) => reviewer.objection(pool, placed, leaving));
   }
 
-  #second(request: PlacementRequest, host: string): Decision {
+  #second(request: PlacementRequest, host: string): Decision & { kind: 'placed' } {
     const cell = this.#engine.cellOn(request, host);
     return { kind: 'placed', passedOver: true, host, ...(cell === undefined ? {} : { cell }) };
   }

@@ -46,6 +46,11 @@ export class FailoverPlan {
     return [...this.#unprotected].map(({ id }) => id).sort();
   }
 
+  /** How many there were when the plan was last mended. */
+  get unprotectedCount(): number {
+    return this.#unprotected.size;
+  }
+
   get holds(): boolean {
     this.mend();
     return this.#unprotected.size === 0;

@@ -7,6 +7,7 @@ import type { PlacedVm, VmState } from '../model/vm.ts';
 import { policy, required, vm } from '../testing/small-world.ts';
 import { FailureReserve } from './failure-reserve.ts';
 import { hostnameKey } from './rule-reach.ts';
+import { reviewerOf } from './testing/reviewer.ts';
 
 const names = ['a', 'b', 'c', 'd', 'e'];
 const ids = ['1', '2', '3', '4', '5', '6', '7', '8'];
@@ -51,7 +52,6 @@ const step = (inOneCell: number) =>
 type Step = ReturnType<typeof step> extends fc.Arbitrary<infer T> ? T : never;
 
 const vmOf = ({ id, ...parts }: { id: string; cpu: number; labels: Labels }) => vm(id, parts);
-const refused = { kind: 'unplaced' as const, rejections: [], message: 'the reserve is short' };
 
 class World {
   readonly engine = new PlacementEngine();
@@ -62,14 +62,7 @@ class World {
   constructor(failures: number, key: string) {
     this.key = key;
     this.reserve = new FailureReserve(this.engine, { pool: 'default', failures, topologyKey: key });
-    this.gate = new Gate(this.engine, [
-      {
-        refusal: () => undefined,
-        objection: (_pool, placed, leaving) =>
-          this.reserve.losses(placed, leaving).length === 0 ? undefined : () => refused,
-        candidates: (request) => this.reserve.candidates(request),
-      },
-    ]);
+    this.gate = new Gate(this.engine, [reviewerOf(this.reserve)]);
   }
 
   /** Says what is wrong after a placement; an empty list for every other step. */

@@ -4,6 +4,7 @@ import type { PlacementRequest } from '../model/decision.ts';
 import { cpu, memory, type Resources } from '../model/resources.ts';
 import type { Labels } from '../model/selector.ts';
 import type { PlacedVm, VmState } from '../model/vm.ts';
+import type { Change } from '../model/would-fit.ts';
 import { AllowedPlaces } from './allowed-places.ts';
 import type { ProtectedVm } from './failover.ts';
 import { FailoverPlan } from './failover-plan.ts';
@@ -48,6 +49,9 @@ export interface ReserveReport {
  * VM's own place can be missing; that is so on another as well, unless its own failure domain was the only one with room.
  */
 const triedAtMost = 8;
+
+/** VMs without a place, and VMs of one namespace with rules, beside which a change is tried: all of them may be asked anew. */
+const supposedAtMost = { unprotected: 256, ruled: 1000 };
 
 /** What one pool keeps free so that every VM has a place after failures: the failover plan, by the engine's own rules. */
 export class FailureReserve {
@@ -144,6 +148,31 @@ export class FailureReserve {
       this.#doubtfulHosts.clear();
       this.#isMapNew = false;
     }
+  }
+
+  /**
+   * Told in a trial of a change that the engine has been told, for a VM of the namespace. False: so many would have to be
+   * asked anew that it would take too long.
+   */
+  suppose(change: Change, namespace: string): boolean {
+    const waiting = [...this.#plans.values()].reduce((sum, plan) => sum + plan.unprotectedCount, 0);
+    if (waiting > supposedAtMost.unprotected) return false;
+    if (change.kind === 'rule') return this.#supposeOneRuleLess(namespace);
+    const host = 'host' in change ? this.#hosts.get(change.host) : undefined;
+    if (host && change.kind === 'available') this.upsertHost({ ...host, takesVms: true });
+    if (host && change.kind === 'room')
+      this.upsertHost({ ...host, limits: sumOf(host.limits, change.resources) });
+    return true;
+  }
+
+  /** As `reviewRules`; whoever has a place keeps it, as nothing is forbidden that was not. */
+  #supposeOneRuleLess(namespace: string): boolean {
+    const ruled = [...this.#ruled.in(namespace)].flatMap((id) => this.#vms.get(id) ?? []);
+    if (ruled.length > supposedAtMost.ruled) return false;
+    for (const vm of ruled) this.#ruled.see(vm);
+    const { unprotected } = this.#plan(this.options.failures);
+    this.#doubt(unprotected.filter((id) => this.#vms.get(id)?.namespace === namespace));
+    return true;
   }
 
   /**
@@ -298,4 +327,10 @@ export class FailureReserve {
   #amounts(vector: readonly number[]): Resources {
     return Object.fromEntries(this.#resources.map((name, index) => [name, vector[index] ?? 0]));
   }
+}
+
+function sumOf(a: Resources, b: Resources): Resources {
+  const sum: Record<string, number> = { ...a };
+  for (const [name, amount] of Object.entries(b)) sum[name] = (sum[name] ?? 0) + amount;
+  return sum;
 }

@@ -6,6 +6,7 @@ import type { VmState } from '../model/vm.ts';
 import { vm } from '../testing/small-world.ts';
 import { FailureReserve } from './failure-reserve.ts';
 import { fitsInDomains } from './fits.ts';
+import { reviewerOf } from './testing/reviewer.ts';
 
 describe('VMs alike in failure domains', () => {
   it('find for one failure what the largest domain leaves', () => {
@@ -88,19 +89,7 @@ function poolOf({ hosts, placed }: SomeWorld, failures: number) {
     engine.upsertVm(one);
     reserve.upsertVm(one);
   }
-  return { engine, reserve, gate: gateOf(engine, reserve) };
-}
-
-function gateOf(engine: PlacementEngine, reserve: FailureReserve): Gate {
-  const refused = { kind: 'unplaced' as const, rejections: [], message: 'the reserve is short' };
-  return new Gate(engine, [
-    {
-      refusal: () => undefined,
-      objection: (_pool, coming, leaving) =>
-        reserve.losses(coming, leaving).length === 0 ? undefined : () => refused,
-      candidates: (request) => reserve.candidates(request),
-    },
-  ]);
+  return { engine, reserve, gate: new Gate(engine, [reviewerOf(reserve)]) };
 }
 
 /** Places one after the other as the pool does, until one is refused; 40 at most. */
