@@ -1,5 +1,5 @@
-import { type Stay, stayOf, stayUntil } from '../../../../operator/placement/lifetime/horizons.ts';
-import { type Kind, Lifetimes } from '../../../../operator/placement/lifetime/kinds.ts';
+import { type Stay, stayOf, stayUntil } from './lives/horizons.ts';
+import { type Kind, Lifetimes } from './lives/kinds.ts';
 import type { Trace, TraceVm } from './traces.ts';
 
 /** What is expected of the lives of VMs, and what is learned as they pass. */

@@ -21,10 +21,10 @@ export interface Contest {
   vms: number;
 }
 
-/** What is held to the goals, each with its peer. */
+/** What is held to the goals, which is what the operator does; each with its peer. */
 const held: [Contestant, Contestant][] = [
-  ['lifetimes, largest first', 'hybrid'],
-  ['lifetimes, largest first, with moves', 'hybrid, largest first, with moves'],
+  ["the engine's Pack, largest first", 'hybrid'],
+  ["the engine's Pack, largest first, with moves", 'hybrid, largest first, with moves'],
 ];
 const measures = { peak: 'most hosts at once', mean: 'mean hosts' } as const;
 const kinds = ['peak', 'mean'] as const;

@@ -1,9 +1,8 @@
-import { horizonCount, type Stay } from '../../../../operator/placement/lifetime/horizons.ts';
-import { HostExits } from '../../../../operator/placement/lifetime/host-exits.ts';
-import {
-  defaultPackingWeights,
-  packingScore,
-} from '../../../../operator/placement/lifetime/packing-score.ts';
+import type { Expectations } from './expectations.ts';
+import type { Fleet } from './fleet.ts';
+import { horizonCount, type Stay } from './lives/horizons.ts';
+import { HostExits } from './lives/host-exits.ts';
+import { defaultPackingWeights, packingScore } from './lives/packing-score.ts';
 import {
   costOfStay,
   defaultLifetimeWeights,
@@ -11,17 +10,15 @@ import {
   lifetimePenalty,
   type StayCost,
   scarcityOf,
-} from '../../../../operator/placement/lifetime/penalty.ts';
-import { DemandMix, type Shape, strandedShare } from '../../../../operator/placement/lifetime/stranding.ts';
-import type { Expectations } from './expectations.ts';
-import type { Fleet } from './fleet.ts';
+} from './lives/penalty.ts';
+import { DemandMix, type Shape, strandedShare } from './lives/stranding.ts';
 import type { Move, Policy } from './replay.ts';
 import type { Trace, TraceVm } from './traces.ts';
 
 const staleSeconds = 900;
 const shapesThatCount = 8;
 
-/** The scores of operator/placement/lifetime with their default weights; the mix of demand is that of another trace. */
+/** The scores of `lives/` with their default weights; the mix of demand is that of another trace. */
 export class LifetimePolicy implements Policy {
   readonly #expectations: Expectations;
   readonly #shapes: readonly Shape[];

@@ -27,8 +27,8 @@ const contests: readonly Traces[] = [
 ];
 
 /**
- * How many hosts the scores of operator/placement/lifetime keep open on traces of Azure, beside plain policies and the
- * engine's own strategy. Nothing moves but where it is said. A VM's own future is known to the oracle alone, which is
+ * How many hosts the engine's Pack keeps open on traces of Azure, beside plain policies and a study of what expected lives
+ * could win (`lives/`). Nothing moves but where it is said. A VM's own future is known to the oracle alone, which is
  * there to tell the limit for all predictors.
  */
 export const part = async (context: BenchContext): Promise<Figure[]> => {

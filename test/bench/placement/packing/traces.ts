@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import type { Kind } from '../../../../operator/placement/lifetime/kinds.ts';
+import type { Kind } from './lives/kinds.ts';
 
 /** Times in seconds, of which `begin` to `end` are measured; before `begin` the fleet fills. */
 export interface Trace {

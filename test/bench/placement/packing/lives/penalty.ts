@@ -10,7 +10,7 @@ export interface LifetimeWeights {
   farness: number;
 }
 
-/** Weights that did well on the traces that the benchmark of packing was tuned on (test/bench/placement/packing). */
+/** Weights that did well on the traces that this benchmark was tuned on. */
 export const defaultLifetimeWeights: LifetimeWeights = { extend: 3, occupy: 1, farness: 0.4 };
 
 /** The weight of each horizon, 1 at six hours. */

@@ -9,7 +9,7 @@ export interface PackingWeights {
   stranding: number;
 }
 
-/** Weights that did well on the traces that the benchmark of packing was tuned on (test/bench/placement/packing). */
+/** Weights that did well on the traces that this benchmark was tuned on. */
 export const defaultPackingWeights: PackingWeights = { left: 1, imbalance: 2, stranding: 10 };
 
 /**

@@ -36,7 +36,7 @@ export class Lifetimes {
 
   /**
    * A VM was watched from one age to another, in seconds; `ended`: it is gone. A VM that runs may be reported piece by
-   * piece; one that was found running (adopted, or older than the operator's memory) from the age it was found at.
+   * piece; one that was found running from the age it was found at.
    */
   observe(kind: Kind, fromAge: number, toAge: number, ended: boolean): void {
     this.#all.add(fromAge, toAge, ended);
