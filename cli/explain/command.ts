@@ -1,9 +1,10 @@
 import type { VirtualMachine } from '../../operator/api/virtualmachine.ts';
 import { type Choice, chooseHost } from '../../operator/controllers/pool/choose-host.ts';
-import type { PoolModel } from '../../operator/controllers/pool/pool-model.ts';
 import { keyOf } from '../../operator/kube/object.ts';
+import type { PlacementEngine } from '../../operator/placement/engine/engine.ts';
 import { meritsSentence } from '../../operator/placement/explain/merits.ts';
 import { wouldFit } from '../../operator/placement/explain/would-fit.ts';
+import type { Gate } from '../../operator/placement/gate/gate.ts';
 import type { PlacementRequest, Rejection, Why } from '../../operator/placement/model/decision.ts';
 import type { WouldFit } from '../../operator/placement/model/would-fit.ts';
 import {
@@ -125,7 +126,7 @@ function find(vm: VirtualMachine | undefined, key: string): VirtualMachine {
 }
 
 function refusal(
-  { engine, gate }: PoolModel,
+  { engine, gate }: { engine: PlacementEngine; gate: Gate },
   request: PlacementRequest,
   { reason, message, decision }: Choice & { kind: 'none' },
 ): Omit<Unplaced, 'vm' | 'pool'> {

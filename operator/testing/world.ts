@@ -20,6 +20,7 @@ import { clientPem } from './client-pem.ts';
 const namespace = 'shop';
 /** The schema admits no more. */
 const mostInterfaces = 16;
+const processor = { model: 'EPYC', vendor: 'AMD', architecture: 'x86_64', sockets: 1, threads: 1 };
 
 export interface WorldOptions {
   /** Called for each operator that is made: what it gets otherwise, such as ports that a test can break. */
@@ -51,6 +52,23 @@ export class World {
     for (const name of names) world.hypervisor.addHost(name, facts);
     world.putSecret();
     world.putPool({ staticHosts: names.map((name) => ({ name, address: name })) });
+    await world.operator.start();
+    await world.run(5000);
+    return world;
+  }
+
+  /** Hosts h1 … hN with so many CPUs each, none of which is promised twice, in a pool of which the rest is said, and a running operator. */
+  static async withCpus(cpus: readonly number[], spec: object = {}): Promise<World> {
+    const world = new World();
+    const hosts = cpus.map((count, index) => ({ name: `h${index + 1}`, count }));
+    for (const { name, count } of hosts)
+      world.hypervisor.addHost(name, { cpu: { ...processor, cores: count, count } });
+    world.putSecret();
+    world.putPool({
+      staticHosts: hosts.map(({ name }) => ({ name, address: name })),
+      overcommit: { cpuPercent: 100, memoryPercent: 100 },
+      ...spec,
+    });
     await world.operator.start();
     await world.run(5000);
     return world;

@@ -26,8 +26,9 @@ export const placementPolicyReasons = {
   },
   PolicyConflict: {
     meaning:
-      'Policies ask for what cannot be had together, or one contradicts itself or what the VM asks for; the message names them and the rules. VMs on which they bear are not placed, others are.',
-    remedy: 'Change one of the policies, or the labels by which they select the VM.',
+      'Policies ask for what cannot be had together, or one contradicts itself or what the VM asks for; the message names them and the rules. Or VMs wait to be beside each other by vmAffinity, and none of them can be the first. VMs on which they bear are not placed, others are.',
+    remedy:
+      'Change one of the policies, or the labels by which they select the VM. VMs that are to be together are best selected by one policy: the first of them goes anywhere.',
     conditions: [
       'PlacementPolicy.Conflict',
       'PlacementPolicy.Ready',
@@ -37,6 +38,13 @@ export const placementPolicyReasons = {
       'VirtualMachine.Running',
       'VirtualMachine.Stalled',
     ],
+  },
+  ManyRules: {
+    meaning:
+      'More than 64 different rules of policies about other VMs hold for the VM, or for one that the policy selects. It is placed by all of them, but each is asked of every host, so that a choice takes longer than others should wait for.',
+    remedy:
+      'Narrow spec.vmSelector of the policies, or put their rules together: rules that say the same of the same VMs count once. A ResourceQuota for count/placementpolicies.vmfabric.io bounds how many a namespace may have.',
+    conditions: ['PlacementPolicy.Conflict', 'VirtualMachine.Scheduled'],
   },
   StrategiesDiffer: {
     meaning: 'Policies that select the same VM have different strategies; that of the first by name counts.',

@@ -92,3 +92,43 @@ it('a VM that contradicts its policy by its own selector says so', async () => {
   expect(world.condition('a', 'Stalled')).toBe('True PolicyConflict');
   expect(world.message('a', 'Scheduled')).toMatch(/no host can have the label disk as both ask/);
 });
+
+describe('more different rules than a decision has the time for', () => {
+  const awayFrom = (index: number) => ({
+    ...db,
+    vmAntiAffinity: [{ topologyKey: 'zone', vmSelector: { matchLabels: { app: `other-${index}` } } }],
+  });
+
+  it('are told of by the policies and the VM, which is placed by all of them', async () => {
+    const world = await World.withHosts(1);
+    world.editPool(({ spec }) => {
+      for (const host of spec.staticHosts ?? []) host.labels = { zone: 'a' };
+    });
+    for (let index = 0; index < 64; index++) world.putPolicy(`p${index}`, awayFrom(index));
+    world.putVm('a', {}, labels);
+    await world.run(10_000);
+    expect(world.condition('a', 'Scheduled')).toBe('True Placed');
+    expect(condition(world, 'p7', 'Conflict')).toBe('False NoConflict');
+    world.putPolicy('p64', awayFrom(64));
+    world.putVm('b', {}, labels);
+    await world.run(10_000);
+    expect(world.condition('b', 'Scheduled')).toBe('True ManyRules');
+    expect(world.message('b', 'Scheduled')).toMatch(
+      /^Placed on host h1\. 65 different rules .* more than 64 /,
+    );
+    expect(condition(world, 'p7', 'Conflict')).toBe('True ManyRules');
+    expect(condition(world, 'p7', 'Ready')).toBe('True Satisfied');
+    world.putVm('c', {}, { labels: { app: 'other-64' } });
+    await world.run(10_000);
+    expect(world.condition('c', 'Scheduled')).toBe('False Unschedulable');
+  });
+
+  it('are few when they say the same', async () => {
+    const world = await World.withHosts(1);
+    for (let index = 0; index < 70; index++)
+      world.putPolicy(`p${index}`, { ...awayFrom(1), priority: index });
+    world.putVm('a', {}, labels);
+    await world.run(10_000);
+    expect(condition(world, 'p7', 'Conflict')).toBe('False NoConflict');
+  });
+});

@@ -29,7 +29,7 @@ export async function reconcilePlacementPolicy(
   if (!policy || policy.metadata.deletionTimestamp) return done;
   const selected = selectedBy(env.stores, policy);
   const faults = await faultsOf(env, selected, signal);
-  const conflict = conflictVerdict(env.pools.engine, policyState(policy), selected);
+  const conflict = conflictVerdict(env.pools, policyState(policy), selected);
   const generation = policy.metadata.generation ?? 0;
   const status = {
     observedGeneration: generation,

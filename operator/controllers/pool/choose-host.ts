@@ -70,6 +70,6 @@ function refusalOfGang(pools: PoolModel, vm: VirtualMachine): Choice | undefined
 
 /** Asked once a VM finds no place: then no host will ever do, and only a person can help. */
 function inConflict(pools: PoolModel, vm: VirtualMachine): Choice | undefined {
-  const message = conflictOf(pools.engine, pools.state(vm));
+  const message = conflictOf(pools, pools.state(vm));
   return message === undefined ? undefined : { kind: 'none', reason: 'PolicyConflict', message };
 }

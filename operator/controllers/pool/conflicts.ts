@@ -1,10 +1,11 @@
 import { conflictsAmong, hostContradiction } from '../../placement/conflicts/conflicts.ts';
-import type { PlacementEngine } from '../../placement/engine/engine.ts';
 import type { VmState } from '../../placement/model/vm.ts';
+import { circleClause, deadlockOf } from './deadlocks.ts';
+import type { PoolModel } from './pool-model.ts';
 
-/** Why the VM has no place whatever hosts there are: what its policies and itself ask contradicts itself. */
-export function conflictOf(engine: PlacementEngine, vm: VmState): string | undefined {
-  const policies = engine.policiesFor(vm);
+/** Why the VM has no place whatever hosts there are: what its policies, itself, and VMs that wait ask contradicts itself. */
+export function conflictOf(pools: Pick<PoolModel, 'engine' | 'line'>, vm: VmState): string | undefined {
+  const policies = pools.engine.policiesFor(vm);
   const fatal = conflictsAmong(policies).find(({ isFatal }) => isFatal);
   if (fatal) {
     const [one, other] = fatal.policies;
@@ -15,6 +16,14 @@ export function conflictOf(engine: PlacementEngine, vm: VmState): string | undef
     return `${who}: ${fatal.text}. Change a policy, or the labels by which it selects the VM.`;
   }
   const key = hostContradiction(vm, policies);
-  if (key === undefined) return undefined;
+  if (key === undefined) return inCircle(pools, vm);
   return `spec.placement contradicts the hostAffinity of the VM's policies: no host can have the label ${key} as both ask. Change one of them.`;
+}
+
+function inCircle(pools: Pick<PoolModel, 'engine' | 'line'>, vm: VmState): string | undefined {
+  const circle = deadlockOf(pools, vm);
+  return (
+    circle &&
+    `Nobody can be first: ${circleClause(circle)}. Let one policy select them all and keep them together: then the first goes anywhere.`
+  );
 }

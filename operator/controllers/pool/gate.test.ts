@@ -2,25 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { World } from '../../testing/world.ts';
 import { findCondition } from '../conditions.ts';
 
-const model = { model: 'EPYC', vendor: 'AMD', architecture: 'x86_64' };
-const cpu = { ...model, sockets: 1, cores: 4, threads: 1, count: 4 };
-
 /** Hosts h1 … of 4 CPUs each, room kept for the failure of one, and VMs that may be stopped for more important ones. */
-async function worldOf(count: number): Promise<World> {
-  const world = new World();
-  const names = Array.from({ length: count }, (_, index) => `h${index + 1}`);
-  for (const name of names) world.hypervisor.addHost(name, { cpu });
-  world.putSecret();
-  world.putPool({
-    staticHosts: names.map((name) => ({ name, address: name })),
-    overcommit: { cpuPercent: 100, memoryPercent: 100 },
+const worldOf = (count: number) =>
+  World.withCpus(Array<number>(count).fill(4), {
     failureReserve: {},
     preemption: { mode: 'StopVirtualMachines' },
   });
-  await world.operator.start();
-  await world.run(5000);
-  return world;
-}
 
 async function putVm(world: World, name: string, cores: number, spec: object = {}): Promise<void> {
   world.putVm(name, { cpu: { cores }, ...spec });

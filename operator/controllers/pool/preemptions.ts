@@ -47,7 +47,7 @@ export class Preemptions {
     this.#model = model;
   }
 
-  /** Told of VMs that have become victims, or are victims no more. */
+  /** Told of VMs that have become victims, or are victims no more, and of those that have to look for others. */
   listen(listener: (victims: readonly ObjectKey[]) => void): void {
     this.#listeners.push(listener);
   }
@@ -129,6 +129,8 @@ export class Preemptions {
   /** The VM cannot make way, as was found in the attempt. */
   spare(vm: VirtualMachine): void {
     this.#spared.add(vm.metadata.uid);
+    const preemptor = this.#preemptorOf.get(keyOf(vm));
+    if (preemptor !== undefined) this.#tell([preemptor]);
   }
 
   /** Ends the clearing of a host for the VM; victims that are still there go on as if nothing had been. */
@@ -182,6 +184,7 @@ export class Preemptions {
     clearing?.victims.delete(key);
     if (clearing) this.#model.recount(key);
     if (clearing?.victims.size === 0) this.drop(preemptor);
+    if (clearing) this.#tell([preemptor]);
   }
 
   /** Whether all is still so that the VM may have others stopped, and has a place once they are gone. */

@@ -3,24 +3,9 @@ import { hostPools, virtualMachines } from '../../api/kinds.ts';
 import { World } from '../../testing/world.ts';
 import { findCondition } from '../conditions.ts';
 
-const model = { model: 'EPYC', vendor: 'AMD', architecture: 'x86_64' };
-const cpu = { ...model, sockets: 1, cores: 4, threads: 1, count: 4 };
-
 /** Hosts of 4 CPUs each that VMs may have, the first of as many as is said, and a reserve for one of them. */
-async function worldOf(count: number, failureReserve: object | null = {}, first = cpu): Promise<World> {
-  const world = new World();
-  const names = Array.from({ length: count }, (_, index) => `h${index + 1}`);
-  for (const name of names) world.hypervisor.addHost(name, { cpu: name === 'h1' ? first : cpu });
-  world.putSecret();
-  world.putPool({
-    staticHosts: names.map((name) => ({ name, address: name })),
-    overcommit: { cpuPercent: 100, memoryPercent: 100 },
-    ...(failureReserve ? { failureReserve } : {}),
-  });
-  await world.operator.start();
-  await world.run(5000);
-  return world;
-}
+const worldOf = (count: number, failureReserve: object | null = {}, first = 4) =>
+  World.withCpus([first, ...Array<number>(count - 1).fill(4)], failureReserve ? { failureReserve } : {});
 
 const putVms = async (world: World, cores: number, ...names: string[]) => {
   for (const name of names) {
@@ -107,7 +92,7 @@ describe('a pool with a failure reserve', () => {
   });
 
   it('lets others come soon when no place is kept for a VM any more', async () => {
-    const world = await worldOf(2, {}, { ...cpu, cores: 6, count: 6 });
+    const world = await worldOf(2, {}, 6);
     world.putVm('a', { cpu: { cores: 3 }, placement: { hostAffinity: prefers('h1') } });
     await world.run(5000);
     world.putVm('b', { cpu: { cores: 2 } });
@@ -121,7 +106,7 @@ describe('a pool with a failure reserve', () => {
   });
 
   it('lets VMs of other namespaces come soon when a policy makes room beside it', async () => {
-    const world = await worldOf(2, {}, { ...cpu, cores: 6, count: 6 });
+    const world = await worldOf(2, {}, 6);
     world.putVm('a', { cpu: { cores: 3 }, placement: { hostAffinity: prefers('h1') } }, { labels });
     await world.run(5000);
     const other = { namespace: 'other', name: 'w' };

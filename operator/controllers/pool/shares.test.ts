@@ -3,24 +3,8 @@ import { hostPools, virtualMachines } from '../../api/kinds.ts';
 import { World } from '../../testing/world.ts';
 import { findCondition } from '../conditions.ts';
 
-const model = { model: 'EPYC', vendor: 'AMD', architecture: 'x86_64' };
-const cpu = { ...model, sockets: 1, cores: 8, threads: 1, count: 8 };
-
 /** Hosts h1 … of 8 CPUs each. */
-async function worldOf(count: number, spec: object): Promise<World> {
-  const world = new World();
-  const names = Array.from({ length: count }, (_, index) => `h${index + 1}`);
-  for (const name of names) world.hypervisor.addHost(name, { cpu });
-  world.putSecret();
-  world.putPool({
-    staticHosts: names.map((name) => ({ name, address: name })),
-    overcommit: { cpuPercent: 100, memoryPercent: 100 },
-    ...spec,
-  });
-  await world.operator.start();
-  await world.run(5000);
-  return world;
-}
+const worldOf = (count: number, spec: object) => World.withCpus(Array<number>(count).fill(8), spec);
 
 /** `shop/a` */
 async function put(world: World, name: string, cores: number, spec: object = {}): Promise<void> {

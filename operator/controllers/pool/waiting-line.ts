@@ -1,9 +1,11 @@
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import { keyOf, type ObjectKey } from '../../kube/object.ts';
 import type { PlacementEngine } from '../../placement/engine/engine.ts';
+import type { Labels } from '../../placement/model/selector.ts';
 import { bySize } from '../../placement/model/size.ts';
 import type { VmState } from '../../placement/model/vm.ts';
 import { isPaused } from '../virtualmachine/pause.ts';
+import { WaitingKinds } from './waiting-kinds.ts';
 
 interface Waiting {
   vm: VirtualMachine;
@@ -31,6 +33,7 @@ export class WaitingLine {
   readonly #stateOf: (vm: VirtualMachine) => VmState;
   readonly #byKey = new Map<ObjectKey, Waiting>();
   readonly #byPriority = new Map<number, Set<Waiting>>();
+  readonly #kinds = new WaitingKinds();
   #round = 0;
 
   constructor(engine: Pick<PlacementEngine, 'priorityOf'>, stateOf: (vm: VirtualMachine) => VmState) {
@@ -51,9 +54,15 @@ export class WaitingLine {
     const entry = this.#byKey.get(key);
     if (!entry) return;
     this.#byKey.delete(key);
+    this.#kinds.remove(entry.state);
     const level = this.#byPriority.get(entry.priority);
     level?.delete(entry);
     if (level?.size === 0) this.#byPriority.delete(entry.priority);
+  }
+
+  /** The labels that VMs of the namespace wait with, each once. */
+  kindsIn(namespace: string): Labels[] {
+    return this.#kinds.in(namespace);
   }
 
   has(key: ObjectKey): boolean {
@@ -114,6 +123,7 @@ export class WaitingLine {
 
   #add(entry: Waiting): void {
     this.#byKey.set(keyOf(entry.vm), entry);
+    this.#kinds.add(entry.state);
     const level = this.#byPriority.get(entry.priority) ?? new Set();
     this.#byPriority.set(entry.priority, level.add(entry));
   }

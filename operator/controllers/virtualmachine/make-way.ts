@@ -1,6 +1,7 @@
 import { virtualMachines } from '../../api/kinds.ts';
 import { type HostConnection, HypervisorError } from '../../hypervisor/hypervisor.ts';
 import { ApiError } from '../../kube/errors.ts';
+
 import type { Claim } from '../pool/preemptions.ts';
 import { domainUUID, look } from './definition.ts';
 import { runsElsewhere } from './elsewhere.ts';
@@ -28,6 +29,8 @@ export async function makeWay(scope: Scope): Promise<StepResult> {
   scope.makesWayFor = claim;
   const unsure = await mark(scope, claim);
   if (unsure) return unsure;
+  // Also of one that was marked before: whoever did may have died before telling. The recorder tells the same thing once.
+  scope.events.push(preempted(claim));
   const stopped = await stopGracefully(scope, connection);
   if (stopped.kind === 'wait') return { ...stopped, reason: 'Preempted', message: messageFor(claim) };
   if (stopped.kind !== 'done') return stopped;
@@ -36,7 +39,7 @@ export async function makeWay(scope: Scope): Promise<StepResult> {
 
 /** What it is decided from may be of the past: whoever is made way for must be there and wait, by the API server's word. */
 async function mark(scope: Scope, claim: Claim): Promise<StepResult | undefined> {
-  const { cluster, signal, vm, events } = scope;
+  const { cluster, signal, vm } = scope;
   if (vm.status?.makesWayFor?.uid === claim.uid) return undefined;
   const now = await cluster.get(virtualMachines, claim, { signal }).catch((error: unknown) => {
     if (error instanceof ApiError && error.isNotFound) return undefined;
@@ -47,7 +50,6 @@ async function mark(scope: Scope, claim: Claim): Promise<StepResult | undefined>
   if (!isWaiting) return { kind: 'postpone', forMs: lookAgainMs };
   const status = computeStatus(scope, because(scope, claim));
   scope.vm = await cluster.patchStatus(virtualMachines, vm, status, { signal });
-  events.push({ type: 'Warning', reason: 'Preempted', action: 'Preempt', note: messageFor(claim) });
   return undefined;
 }
 
@@ -77,6 +79,10 @@ function stay(scope: Scope, error: HypervisorError): StepResult {
 
 function because({ lookAgainMs: forMs }: Scope, claim: Claim): StepResult {
   return { kind: 'wait', forMs, reason: 'Preempted', message: messageFor(claim) };
+}
+
+function preempted(claim: Claim): Scope['events'][number] {
+  return { type: 'Warning', reason: 'Preempted', action: 'Preempt', note: messageFor(claim) };
 }
 
 function messageFor({ namespace, name }: Claim): string {

@@ -242,7 +242,7 @@ describe('a victim that is wanted no more goes on where it is', () => {
     const host = world.vm('low').status?.hostName ?? '';
     world.hypervisor.host(host).outside.snapshot(world.uuid('low'));
     world.putVm('big', urgent());
-    await world.run(90_000);
+    await world.run(20_000);
     expect(world.runsOn('low')).toEqual([host]);
     expect(world.events('low')).toContain('PreemptionFailed');
     expect(world.runsOn('big')).toHaveLength(1);

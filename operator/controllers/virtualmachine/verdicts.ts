@@ -1,6 +1,7 @@
 import type { VirtualMachineCondition } from '../../api/virtualmachine.ts';
 import { runsAsDefined } from '../../domain/plan.ts';
 import { fails, findCondition, holds, unknown, type Verdict } from '../conditions.ts';
+import { manyRules } from '../pool/many-rules.ts';
 import { contended } from './contention.ts';
 import type { Scope, StepResult } from './scope.ts';
 
@@ -18,8 +19,12 @@ export function verdicts(scope: Scope, outcome: StepResult): Verdicts {
   return { Ready: ready(scope, outcome, parts), ...parts };
 }
 
-function scheduled({ vm }: Scope, outcome: StepResult): Verdict {
-  if (vm.status?.hostName) return holds('Placed', `Placed on host ${vm.status.hostName}.`);
+function scheduled({ vm, env }: Scope, outcome: StepResult): Verdict {
+  if (vm.status?.hostName) {
+    const { namespace = '', labels = {} } = vm.metadata;
+    const many = manyRules(env.pools.engine, { namespace, labels });
+    return holds(many ? 'ManyRules' : 'Placed', `Placed on host ${vm.status.hostName}. ${many ?? ''}`.trim());
+  }
   if (outcome.kind === 'wait' && outcome.reason === 'Halted') return unknown(outcome.reason, outcome.message);
   return 'reason' in outcome
     ? fails(outcome.reason, outcome.message)

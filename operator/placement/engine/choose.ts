@@ -18,8 +18,11 @@ export function vmFilters(scene: Scene): Filter[] {
 
 /** What gives points beside the load and preferred hosts. */
 export function scorersOf(scene: Scene): Scorer[] {
-  return [devices, contention, lifetime, ...scene.rules.preferred];
+  return [...ofHosts, ...scene.rules.scoring];
 }
+
+/** What gives points for what else is known of a host. */
+export const ofHosts: readonly Scorer[] = [devices, contention, lifetime];
 
 /** The row of the best host, other than `except`; undefined when none fits. Every host of the pool is considered. */
 export function choose(scene: Scene, scratch: Scratch, except?: number): number | undefined {

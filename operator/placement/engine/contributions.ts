@@ -1,4 +1,4 @@
-import { scorersOf } from './choose.ts';
+import { ofHosts, scorersOf } from './choose.ts';
 import type { Scene } from './scene.ts';
 import { setLoad } from './scores/load.ts';
 import { preferences } from './scores/preferred-hosts.ts';
@@ -7,9 +7,18 @@ import type { Scorer } from './scores/scorer.ts';
 /** On scores of 0, as on all that are asked for one scorer at a time. */
 const load: Scorer = { name: 'load', add: setLoad };
 
-/** All that gives a host points, one after the other, as `choose` adds it up. */
+/** All that gives a host points, as `choose` adds it up. */
+export function summands(scene: Scene): Scorer[] {
+  return [load, ...preferredHosts(scene), ...scorersOf(scene)];
+}
+
+/** The same points, with those of each policy by themselves. */
 export function contributions(scene: Scene): Scorer[] {
-  const ofHosts = preferences(scene).map(
+  return [load, ...preferredHosts(scene), ...ofHosts, ...scene.rules.preferred];
+}
+
+function preferredHosts(scene: Scene): Scorer[] {
+  return preferences(scene).map(
     ({ key, holds, weight, ...scorer }): Scorer => ({
       ...scorer,
       add({ masks }, rows, count, scores) {
@@ -19,5 +28,4 @@ export function contributions(scene: Scene): Scorer[] {
       },
     }),
   );
-  return [load, ...ofHosts, ...scorersOf(scene)];
 }

@@ -111,6 +111,11 @@ export class PlacementEngine {
     return this.#world.select(namespace, selector).sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
+  /** Whether any placed VM of the namespace is selected. */
+  isPlaced(namespace: string, selector: Selector): boolean {
+    return this.#world.isPlaced(namespace, selector);
+  }
+
   policy(namespace: string, name: string): Policy | undefined {
     return this.#world.policy(namespace, name);
   }
@@ -128,6 +133,11 @@ export class PlacementEngine {
   /** How important the VM is: by itself, else by the most important policy that selects it, else 0. */
   priorityOf(vm: VmState): number {
     return this.#world.priorityOf(vm);
+  }
+
+  /** How many different rules about other VMs its policies have for the VM, each of which costs a decision a look at all hosts. */
+  rulesFor(vm: Pick<PlacedVm, 'namespace' | 'labels'>): number {
+    return this.#world.rulesFor(vm.namespace, vm.labels);
   }
 
   /** Whether the host is there and takes VMs, whatever room it has. */

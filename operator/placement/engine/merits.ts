@@ -1,6 +1,6 @@
 import type { Advantage, Merits } from '../model/decision.ts';
 import { vmFilters } from './choose.ts';
-import { contributions } from './contributions.ts';
+import { contributions, summands } from './contributions.ts';
 import type { Scene } from './scene.ts';
 import { loadOn } from './scores/load.ts';
 import type { Scratch } from './scratch.ts';
@@ -44,17 +44,14 @@ function fitting(scene: Scene, scratch: Scratch) {
 /** The points of all rows, and those that the one at `at` has more of each kind than all have on average. */
 function weigh(scene: Scene, scratch: Scratch, rows: Int32Array, count: number, at: number) {
   const sums = new Float64Array(count);
+  for (const scorer of summands(scene)) scorer.add(scene, rows, count, sums);
   const scores = scratch.scores.subarray(0, count);
   const advantages: Advantage[] = [];
   for (const scorer of contributions(scene)) {
     scores.fill(0);
     scorer.add(scene, rows, count, scores);
     let total = 0;
-    for (let index = 0; index < count; index++) {
-      const points = scores[index] as number;
-      (sums[index] as number) += points;
-      total += points;
-    }
+    for (let index = 0; index < count; index++) total += scores[index] as number;
     const { name, policy } = scorer;
     const points = (scores[at] as number) - total / count;
     advantages.push({ name, ...(policy === undefined ? {} : { policy }), points });

@@ -15,8 +15,9 @@ import type { Filter } from './filters/filter.ts';
 import { RequiredSpread } from './filters/spread.ts';
 import type { PolicyIndex } from './policy-index.ts';
 import { PopulationRef } from './populations.ts';
-import { PreferredCompany, PreferredSpread } from './scores/preferred.ts';
+import { meaningOf, type Requirement, strictest } from './same-meaning.ts';
 import type { Scorer } from './scores/scorer.ts';
+import { addedUp, wishesOf } from './wishes.ts';
 
 /** What a policy asks of a host itself. */
 export interface HostRule {
@@ -35,31 +36,34 @@ export interface Rules {
   host: readonly HostRule[];
   /** The same for the same rules of hosts. */
   hostKey: string;
+  /** Each meaning once: of rules that differ in their bound alone, the strictest is asked for all. */
   required: readonly Filter[];
+  /** Each wish of each policy, for telling what it gives. */
   preferred: readonly Scorer[];
+  /** What gives the same points in the end: wishes for the same VMs over the same domains are added up. */
+  scoring: readonly Scorer[];
 }
-
-type Rule = { filter: Filter } | { scorer: Scorer };
 
 /** Gathers the rules of all policies that select these labels, and those by which others keep away from such VMs. */
 export function compileRules(policies: PolicyIndex, labels: Labels): Rules {
   const selecting = policies.selecting(labels);
   const host = selecting.flatMap(hostRules);
-  const rules: Rule[] = [
-    { filter: exclusive },
-    ...selecting.flatMap((policy) => policy.vmAntiAffinity.map((term) => antiAffinity(policy, term))),
+  const required = strictest([
+    ...selecting.flatMap((policy) => policy.vmAntiAffinity.flatMap((term) => antiAffinity(policy, term))),
     ...policies.keepingAway(labels).map(({ policy, term }) => keepingAway(policy, term)),
-    ...selecting.flatMap((policy) => policy.vmAffinity.map((term) => affinity(policy, term, labels))),
-    ...selecting.flatMap((policy) => policy.topologySpread.map((term) => spread(policy, term))),
+    ...selecting.flatMap((policy) => policy.vmAffinity.flatMap((term) => affinity(policy, term, labels))),
+    ...selecting.flatMap((policy) => policy.topologySpread.flatMap((term) => spread(policy, term))),
     ...selecting.flatMap((policy) => (policy.domainLimits ?? []).map((limit) => domainLimit(policy, limit))),
-  ];
+  ]);
+  const wishes = selecting.flatMap(wishesOf);
   return {
     strategy: selecting.find(({ strategy }) => strategy)?.strategy,
     priority: highest(selecting.flatMap(({ priority }) => priority ?? [])),
     host,
     hostKey: host.map(({ key }) => key).join('\n'),
-    required: rules.flatMap((rule) => ('filter' in rule ? [rule.filter] : [])),
-    preferred: rules.flatMap((rule) => ('scorer' in rule ? [rule.scorer] : [])),
+    required: [exclusive, ...required],
+    preferred: wishes.map(({ scorer }) => scorer),
+    scoring: addedUp(wishes),
   };
 }
 
@@ -76,39 +80,39 @@ function hostRules({ name, hostAffinity }: Policy): HostRule[] {
   }));
 }
 
-function antiAffinity(policy: Policy, { topologyKey, vmSelector, enforcement }: AffinityTerm): Rule {
+function antiAffinity(policy: Policy, { topologyKey, vmSelector, enforcement }: AffinityTerm): Requirement[] {
+  if (!enforcement.required) return [];
   const others = new PopulationRef(vmSelector ?? policy.vmSelector);
-  if (enforcement.required)
-    return { filter: new RequiredAntiAffinity(policy.name, topologyKey, others, true) };
-  return {
-    scorer: new PreferredCompany('antiAffinity', policy.name, topologyKey, others, -enforcement.weight),
-  };
+  const filter = new RequiredAntiAffinity(policy.name, topologyKey, others, true);
+  return [{ meaning: meaningOf('apart', topologyKey, others), bound: 0, filter }];
 }
 
 /** Anti-affinity holds both ways: VMs that must not be with this one forbid it to come to them. */
-function keepingAway(policy: Policy, { topologyKey }: AffinityTerm): Rule {
+function keepingAway(policy: Policy, { topologyKey }: AffinityTerm): Requirement {
   const others = new PopulationRef(policy.vmSelector);
-  return { filter: new RequiredAntiAffinity(policy.name, topologyKey, others, false) };
+  const filter = new RequiredAntiAffinity(policy.name, topologyKey, others, false);
+  // The VM's own rule bars hosts without the label besides.
+  return { meaning: meaningOf('apart', topologyKey, others), bound: 1, filter };
 }
 
-function affinity(policy: Policy, term: AffinityTerm, labels: Labels): Rule {
+function affinity(policy: Policy, term: AffinityTerm, labels: Labels): Requirement[] {
   const { topologyKey, enforcement } = term;
+  if (!enforcement.required) return [];
   const others = new PopulationRef(term.vmSelector ?? policy.vmSelector);
-  if (!enforcement.required) {
-    return { scorer: new PreferredCompany('affinity', policy.name, topologyKey, others, enforcement.weight) };
-  }
   const isOneOfThem = matches(others.selector, labels);
-  return { filter: new RequiredAffinity(policy.name, topologyKey, others, isOneOfThem) };
+  const filter = new RequiredAffinity(policy.name, topologyKey, others, isOneOfThem);
+  return [{ meaning: meaningOf('together', topologyKey, others), bound: 0, filter }];
 }
 
-function spread(policy: Policy, { topologyKey, maxSkew, enforcement }: SpreadTerm): Rule {
+function spread(policy: Policy, { topologyKey, maxSkew, enforcement }: SpreadTerm): Requirement[] {
+  if (!enforcement.required) return [];
   const ones = new PopulationRef(policy.vmSelector);
-  if (!enforcement.required)
-    return { scorer: new PreferredSpread(policy.name, topologyKey, ones, enforcement.weight) };
-  return { filter: new RequiredSpread(policy.name, topologyKey, ones, maxSkew) };
+  const filter = new RequiredSpread(policy.name, topologyKey, ones, maxSkew);
+  return [{ meaning: meaningOf('spread', topologyKey, ones), bound: maxSkew, filter }];
 }
 
-function domainLimit(policy: Policy, { topologyKey, maxDomains }: DomainLimit): Rule {
+function domainLimit(policy: Policy, { topologyKey, maxDomains }: DomainLimit): Requirement {
   const ones = new PopulationRef(policy.vmSelector);
-  return { filter: new RequiredDomainLimit(policy.name, topologyKey, ones, maxDomains) };
+  const filter = new RequiredDomainLimit(policy.name, topologyKey, ones, maxDomains);
+  return { meaning: meaningOf('limit', topologyKey, ones), bound: maxDomains, filter };
 }

@@ -4,6 +4,7 @@ import type { Labels, Selector } from '../model/selector.ts';
 import type { PlacedVm, VmState } from '../model/vm.ts';
 import { Eligibles } from './eligibles.ts';
 import { Exclusives } from './exclusives.ts';
+import { exclusive } from './filters/exclusive.ts';
 import type { HostHints } from './hints.ts';
 import { HostTable } from './hosts.ts';
 import { Journal } from './journal.ts';
@@ -135,8 +136,22 @@ export class World {
     return [...(this.#namespaces.get(namespace)?.select(selector) ?? [])].map(({ vm }) => vm);
   }
 
+  isPlaced(namespace: string, selector: Selector): boolean {
+    this.settle();
+    return Iterator.from(this.#namespaces.get(namespace)?.select(selector) ?? []).some(() => true);
+  }
+
   policiesFor(namespace: string, labels: Labels): Policy[] {
     return this.#namespaces.get(namespace)?.policiesFor(labels) ?? [];
+  }
+
+  /** How many different rules there are about other VMs. */
+  rulesFor(namespace: string, labels: Labels): number {
+    this.settle();
+    const known = this.#namespaces.get(namespace);
+    if (!known) return 0;
+    const { required, scoring } = known.rulesFor(known.labelSet(labels));
+    return required.filter((filter) => filter !== exclusive).length + scoring.length;
   }
 
   /** Of the VM's own, or else by the policies that select it. */

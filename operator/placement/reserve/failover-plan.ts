@@ -223,7 +223,8 @@ export class FailoverPlan {
   }
 
   #dismissAll(row: number): void {
-    for (const vm of [...this.#vms.guestsOf(row)]) this.#dismiss(row, vm);
+    // Large ones have come first. Were they to go first, who needs the most there would have to be looked for after each.
+    for (const vm of [...this.#vms.guestsOf(row)].reverse()) this.#dismiss(row, vm);
   }
 
   /** The VM does not count on this host any more, and needs another. */

