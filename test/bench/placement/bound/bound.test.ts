@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { FakeCluster } from '../../../../operator/kube/fake-cluster.ts';
+import { VirtualClock } from '../../../../operator/kube/testing/virtual-clock.ts';
 import { type Pod, pods } from '../rate/kube-scheduler/objects.ts';
 import { BindingTimes } from './binding-times.ts';
 import { boundFigures } from './figures.ts';
+import { atRest } from './rest.ts';
 
 const namespace = 'fleet';
 const kind = {
@@ -63,13 +65,43 @@ describe('the time of a binding', () => {
 });
 
 describe('the figures of bindings', () => {
+  const of = (ms: number) => ({ aloneMs: [ms, ms, 10 * ms], togetherMs: [ms, 2 * ms] });
+  const figures = (ms: number) =>
+    boundFigures({ operator: of(ms), besideNewHosts: of(90), scheduler: of(20) }, 5_000);
+
   it('have a goal on the median of those created alone, and stand beside pods', () => {
-    const of = (ms: number) => ({ aloneMs: [ms, ms, 10 * ms], togetherMs: [ms, 2 * ms] });
-    const [median, p99, together, last] = boundFigures(of(50), of(20), 5_000);
+    const [median, p99, together, last] = figures(50);
     expect(median).toMatchObject({ value: 50, peer: { value: 20 }, goal: { max: 50 }, met: true });
     expect(p99).toMatchObject({ value: 500, peer: { value: 200 } });
     expect(together).toMatchObject({ value: 50, peer: { value: 20 } });
     expect(last).toMatchObject({ value: 100, peer: { value: 40 } });
-    expect(boundFigures(of(51), of(20), 5_000)[0]?.met).toBe(false);
+    expect(figures(51)[0]?.met).toBe(false);
+  });
+
+  it('are told of a time when all hosts are new as well', () => {
+    expect(figures(50).map(({ value }) => value)).toEqual([50, 500, 50, 100, 90, 900, 90, 180]);
+  });
+});
+
+describe('rest', () => {
+  const podNamed = (name: string) => ({ ...kind.manifest(name), spec: { nodeName: 'h1' } });
+
+  it('is when nothing of the kind has changed for long enough, counted from the last change', async () => {
+    const [clock, cluster] = [new VirtualClock(), new FakeCluster()];
+    let rested = false;
+    const resting = atRest({ cluster, clock }, pods, 10_000, signal()).then(() => (rested = true));
+    await clock.advance(8_000);
+    cluster.put(pods, podNamed('a'));
+    await clock.advance(8_000);
+    expect(rested).toBe(false);
+    await clock.advance(3_000);
+    await resting;
+  });
+
+  it('is not waited for when time is up', async () => {
+    const [clock, deadline] = [new VirtualClock(), new AbortController()];
+    const resting = atRest({ cluster: new FakeCluster(), clock }, pods, 10_000, deadline.signal);
+    deadline.abort(new Error('time is up'));
+    await expect(resting).rejects.toThrow('time is up');
   });
 });

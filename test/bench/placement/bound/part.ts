@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { findScheduler } from '../../../../hack/control-plane/scheduler.ts';
-import { virtualMachines } from '../../../../operator/api/kinds.ts';
+import { hosts as hostKind, virtualMachines } from '../../../../operator/api/kinds.ts';
 import type { VirtualMachine } from '../../../../operator/api/virtualmachine.ts';
+import { systemClock } from '../../../../operator/kube/clock.ts';
 import type { KubeObject } from '../../../../operator/kube/object.ts';
 import type { BenchContext } from '../../main.ts';
 import type { Figure } from '../../report.ts';
@@ -12,11 +13,14 @@ import { type Pod, podOf, pods } from '../rate/kube-scheduler/objects.ts';
 import { SchedulerProcess } from '../rate/kube-scheduler/process.ts';
 import { type Bindable, BindingTimes } from './binding-times.ts';
 import { type Bound, boundFigures } from './figures.ts';
+import { atRest } from './rest.ts';
 import { rule, type Stage, setStage } from './stage.ts';
 
 const hosts = 5_000;
 const [alone, together] = [200, 100];
 const timeoutMs = 120_000;
+/** Hosts are asked how busy they are about once a minute. */
+const restMs = 90_000;
 
 /**
  * How long it takes from a VirtualMachine's creation until its status has its host, with the API server and the operator
@@ -27,19 +31,24 @@ export async function boundPart(dir: string, context: BenchContext): Promise<Fig
   try {
     const operator = await boundByOperator(stage, context);
     const scheduler = await boundByScheduler(stage, join(dir, 'kube-scheduler'), context);
-    return boundFigures(operator, scheduler, hosts);
+    return boundFigures({ ...operator, scheduler }, hosts);
   } finally {
     await stage.end();
   }
 }
 
-async function boundByOperator(stage: Stage, { progress, signal }: BenchContext): Promise<Bound> {
+/** First beside Hosts that are new, and tell for the first time how they are; then when all is told. */
+async function boundByOperator(stage: Stage, { progress, signal }: BenchContext) {
   progress(`bound: the operator makes ${stage.hosts} Hosts and connects to them`);
   const { kubeconfigPath } = stage;
   const { process } = await startOperator({ kubeconfigPath, hosts: stage.hosts }, { signal });
   try {
+    progress('bound: VirtualMachines beside new Hosts');
+    const besideNewHosts = await measure(stage, vms, 'new', signal);
+    progress('bound: until the Hosts have told all');
+    await atRest({ cluster: stage.api.cluster, clock: systemClock }, hostKind, restMs, signal);
     progress('bound: VirtualMachines');
-    return await measure(stage, vms, signal);
+    return { operator: await measure(stage, vms, 'vm', signal), besideNewHosts };
   } finally {
     await process.end();
   }
@@ -60,7 +69,7 @@ async function boundByScheduler(
   });
   try {
     progress('bound: pods');
-    return await measure(stage, podKind, signal);
+    return await measure(stage, podKind, 'pod', signal);
   } finally {
     await scheduler.stop();
   }
@@ -86,15 +95,16 @@ const vmLike = (name: string) => ({
 async function measure<T extends KubeObject>(
   { api }: Stage,
   kind: Bindable<T>,
+  prefix: string,
   signal: AbortSignal,
 ): Promise<Bound> {
   const until = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   const times = await BindingTimes.open(api.cluster, kind, () => performance.now());
   try {
     // The first finds caches that are not full, and code that has never run.
-    await times.oneByOne(names('warm', 20), until);
-    const aloneMs = await times.oneByOne(names('alone', alone), until);
-    return { aloneMs, togetherMs: await times.atOnce(names('together', together), until) };
+    await times.oneByOne(names(`${prefix}-warm`, 20), until);
+    const aloneMs = await times.oneByOne(names(`${prefix}-alone`, alone), until);
+    return { aloneMs, togetherMs: await times.atOnce(names(`${prefix}-together`, together), until) };
   } finally {
     times.close();
   }
