@@ -35,6 +35,8 @@ export type Step =
   /** How guests on machines that are there take a request to shut down; for VMs made after it. */
   | { guests: 'obedient' | 'deaf' }
   | { waitUntilGone: UserKind; name: string }
+  /** Until it has its host: whatever the operator does with it has just begun. */
+  | { waitUntilBound: string }
   | { waitMs: number }
   /** Time passes until nothing has been written for a while. */
   | 'settle';
@@ -64,6 +66,7 @@ export async function live(world: ChaosWorld, step: Step): Promise<void> {
   else if ('addMachine' in step) world.addMachine(step.addMachine);
   else if ('guests' in step) world.programGuests(step.guests);
   else if ('waitUntilGone' in step) await waitUntilGone(world, step.waitUntilGone, step.name);
+  else if ('waitUntilBound' in step) await waitUntilBound(world, step.waitUntilBound);
   else if ('machine' in step) changeMachine(world, step);
   else if ('patch' in step) patch(world, step);
   else world.cluster.remove(userKinds[step.delete].type, refOf(step.delete, step.name));
@@ -80,6 +83,11 @@ async function waitUntilGone(world: ChaosWorld, kind: UserKind, name: string): P
     if (seconds > 600) throw new Error(`${kind} ${name} does not go`);
     await world.run(1000);
   }
+}
+
+/** Watches are made anew now and then, and see nothing for up to a second. An operator that is struck may never come to it. */
+async function waitUntilBound(world: ChaosWorld, name: string): Promise<void> {
+  for (let ms = 0; ms < 5000 && !world.vm(name).status?.hostName; ms += 1) await world.run(1);
 }
 
 function changeMachine(world: ChaosWorld, { machine, becomes }: Extract<Step, { machine: string }>): void {

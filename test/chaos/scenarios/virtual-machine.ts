@@ -36,7 +36,7 @@ export const virtualMachineScenarios: readonly Scenario[] = [
     name: 'a VM is deleted as soon as it is made',
     mayDoLess: true,
     setup: poolOf(1),
-    steps: [{ putVm: 'web-1' }, { waitMs: 1 }, { delete: 'VirtualMachine', name: 'web-1' }],
+    steps: [{ putVm: 'web-1' }, { waitUntilBound: 'web-1' }, { delete: 'VirtualMachine', name: 'web-1' }],
   },
   {
     name: 'a VM is deleted and made anew under its name',
