@@ -156,7 +156,7 @@ describe('the status of a pool', () => {
   it('is not written while nothing changes, nor by a restart of the operator', async () => {
     const world = await twoHosts();
     world.putVm('a', { classRef: { name: 'medium' } });
-    await world.run(120_000); // by then hosts have told how busy they are
+    await world.run(20_000);
     world.forgetCalls();
     await world.restartOperator();
     await world.run(600_000);
