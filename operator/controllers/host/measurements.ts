@@ -25,7 +25,7 @@ export interface VmSamples {
 
 /** What a sample has changed. */
 export interface SampleNews {
-  /** Of what its Host's status tells placement. How much of it is used can wait for the next look at the host. */
+  /** Of what the Host's status tells. */
   host: boolean;
   /** VMs that lack something else than their status tells. */
   vms: string[];
@@ -154,14 +154,14 @@ function smooth(before: HostUse, now: HostUse, ms: number): HostUse {
   };
 }
 
-/** Whether placement would hear of something else than before: that no guest lacks anything is what it takes for granted. */
 function tell({ use, told }: Known, nowMs: number): boolean {
   // While all guests still boot nothing is known of it: there is none until it is, or what was told before.
   const contention = use.contention ?? (told.contention.value === undefined ? 0 : undefined);
   const percent = (part: number | undefined) => (part === undefined ? undefined : part * 100);
-  told.cpu.see(percent(use.cpu), nowMs);
-  told.memory.see(percent(use.memory), nowMs);
-  const before = told.contention.value ?? 0;
-  told.contention.see(percent(contention), nowMs);
-  return told.contention.value !== undefined && told.contention.value !== before;
+  const changes = [
+    told.cpu.see(percent(use.cpu), nowMs),
+    told.memory.see(percent(use.memory), nowMs),
+    told.contention.see(percent(contention), nowMs),
+  ];
+  return changes.some((changed) => changed);
 }

@@ -66,18 +66,6 @@ describe('a VM that waits for processors', () => {
     expect(world.hostObject('h1')?.status?.contentionPercent).toBe(0);
   });
 
-  it('has its host tell of it, as placement goes by that, with the very sample that shows it', async () => {
-    const world = await settledWorld();
-    useOf(world, 'web-1').does(busy);
-    const told = () => (world.hostObject('h1')?.status?.contentionPercent ?? 0) > 0;
-    for (let second = 0; second < 600 && !told(); second++) {
-      world.hypervisor.calls.length = 0;
-      await world.run(1000);
-    }
-    expect(told()).toBe(true);
-    expect(world.hypervisor.calls.filter(({ call }) => call === 'statistics')).toHaveLength(1);
-  });
-
   it('says so no more once it does not run', async () => {
     const world = await settledWorld();
     useOf(world, 'web-1').does(busy);
@@ -156,23 +144,6 @@ describe('in a quiet hour', () => {
     const writes = world.writes('Host').length;
     expect(writes).toBeGreaterThan(3);
     expect(writes).toBeLessThanOrEqual(12);
-  });
-});
-
-describe('of hosts that are connected at once', () => {
-  it('each tells how busy it is with the next look at it, and not all together', async () => {
-    const world = await World.withHosts(30);
-    world.forgetCalls();
-    await world.run(30_000);
-    expect(world.writes('Host')).toEqual([]);
-    const seconds: number[] = [];
-    for (let second = 30; second < 90; second++) {
-      world.forgetCalls();
-      await world.run(1000);
-      seconds.push(world.writes('Host').length);
-    }
-    expect(seconds.reduce((sum, writes) => sum + writes)).toBe(30);
-    expect(Math.max(...seconds)).toBeLessThanOrEqual(8);
   });
 });
 
