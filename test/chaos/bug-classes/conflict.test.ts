@@ -24,7 +24,7 @@ it('a finalizer of somebody else stays when the own one goes', async () => {
   const world = await World.withRunningVm();
   world.editVm('web-1', (vm) => vm.metadata.finalizers?.push('example.com/backup'));
   world.deleteVm('web-1');
-  await world.run(120_000);
+  await world.run(60_000);
   expect(world.vm('web-1').metadata.finalizers).toEqual(['example.com/backup']);
   expect(world.hypervisor.host('h1').domains.size).toBe(0);
   world.forgetCalls();
