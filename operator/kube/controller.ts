@@ -6,7 +6,7 @@ import { Expectations } from './expectations.ts';
 import type { Lanes } from './lanes.ts';
 import { createKubeMetrics, type KubeMetrics } from './metrics.ts';
 import { type KubeObject, keyOf, type ObjectKey, type ResourceType, refOf } from './object.ts';
-import { lowPriority, newcomerPriority, WorkQueue } from './queue.ts';
+import { lowPriority, WorkQueue } from './queue.ts';
 import { type Reconcile, ReconcileRun } from './reconcile-run.ts';
 import type { Result } from './result.ts';
 import type { Change, Store } from './store.ts';
@@ -137,13 +137,8 @@ export class Controller<T extends KubeObject> {
 
   #onRootChange(change: Change<T>): void {
     if (this.#options.accepts && !this.#options.accepts(change)) return;
-    const key = keyOf(change.object);
-    const isNew = change.type === 'added';
-    // Of a hundred created at once the last one would wait for all that the first ones still need. Each has one such turn
-    // alone, so a flood of them holds others up for so long and no longer.
-    if (isNew && !change.fromList) this.#queue.add(key, { priority: newcomerPriority });
     // Objects that come with a list are no news that a user waits for.
-    else this.enqueue(key, { fromList: isNew });
+    this.enqueue(keyOf(change.object), { fromList: change.fromList && change.type === 'added' });
   }
 
   async #work(key: ObjectKey, signal: AbortSignal): Promise<void> {

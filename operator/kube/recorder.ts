@@ -102,9 +102,7 @@ export class EventRecorder {
     const { signal } = this.#end;
     if (signal.aborted) return;
     try {
-      await this.#options.cluster.create(eventType, this.#eventOf(object, event, recordedAt), {
-        ...{ signal, urgency: 'background' },
-      });
+      await this.#options.cluster.create(eventType, this.#eventOf(object, event, recordedAt), { signal });
     } catch (error) {
       this.#options.log.warn(
         { err: error, reason: event.reason, object: keyOf(object) },

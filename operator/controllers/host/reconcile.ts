@@ -89,8 +89,7 @@ export async function reconcileHost(
     ...(foreign ? { foreign } : {}),
     now: env.clock.wallTime(),
   });
-  const { signal } = context;
-  await context.cluster.patchStatus(hosts, host, status, { signal, urgency: 'background' });
+  await context.cluster.patchStatus(hosts, host, status, { signal: context.signal });
   const every = credentials.kind === 'ok' ? observeEveryMs : credentialsEveryMs;
   return { kind: 'again', afterMs: every * (0.75 + env.random() / 2) };
 }

@@ -10,7 +10,6 @@ import { bindingStatus } from './status.ts';
 export async function bind(scope: Scope, place: Placement, note: string): Promise<void> {
   const { vm, env, signal } = scope;
   env.pools.assume(vm, place);
-  const status = bindingStatus(scope, place);
-  scope.vm = await scope.cluster.patchStatus(virtualMachines, vm, status, { signal, urgency: 'urgent' });
+  scope.vm = await scope.cluster.patchStatus(virtualMachines, vm, bindingStatus(scope, place), { signal });
   scope.events.push({ type: 'Normal', reason: 'Placed', action: 'Place', note });
 }
