@@ -65,6 +65,9 @@ export class CrashRuns {
    * @throws Error when it does not, or the write never comes
    */
   async run(disturbed?: { reference: Outcome; blows: readonly Write[] }): Promise<Outcome> {
+    // Before all hosts are connected VMs come to those that are: one host may get both, or a VM says first that it waits.
+    await this.#parts.hosts.connected();
+    await this.#quiet();
     this.#parts.watch.events.length = 0;
     const outcomes: StepOutcome[] = [];
     for (const [index, step] of steps.entries()) {
