@@ -61,29 +61,16 @@ export class Gate {
 
   /** The host for a VM that may come somewhere: the engine's best on which nobody objects to it. `best` is its best of all. */
   choose(request: PlacementRequest, best: Placement): Decision {
-    let first: Objection | undefined;
-    const tried: string[] = [];
-    for (const host of this.#worthATry(request, best)) {
-      const objection = this.#objectionOn(request, host);
-      if (!objection) return host === best.host ? { kind: 'placed', ...best } : this.#second(request, host);
-      first ??= objection;
-      tried.push(host);
-    }
-    return (first as Objection)(tried);
+    const found = this.#try(request, best);
+    return typeof found === 'function' ? found() : found;
   }
 
   /** The same host, without why there is none; no more than `most` are asked about. */
   find(request: PlacementRequest, most = Number.POSITIVE_INFINITY): Placement | undefined {
     if (this.refusalAnywhere(request.pool, [request.vm])) return undefined;
     const best = this.#engine.find(request);
-    if (!best) return undefined;
-    let asked = 0;
-    for (const host of this.#worthATry(request, best)) {
-      if (!this.#objectionOn(request, host)) return host === best.host ? best : this.#second(request, host);
-      asked += 1;
-      if (asked >= most) return undefined;
-    }
-    return undefined;
+    const found = best && this.#try(request, best, most);
+    return typeof found === 'function' ? undefined : found;
   }
 
   /** Does as `action` says, and makes all that the engine and the reviewers were told meanwhile untold, even if it throws. */
@@ -98,6 +85,24 @@ export class Gate {
   /** Tells all reviewers, in a trial, of a change that the engine has been told. False: then they are not to be asked. */
   suppose(request: PlacementRequest, change: Change): boolean {
     return this.#reviewers.every((reviewer) => reviewer.suppose(request, change));
+  }
+
+  /** The first host on which nobody objects, of so many; or why there is none, which costs words. */
+  #try(
+    request: PlacementRequest,
+    best: Placement,
+    most = Number.POSITIVE_INFINITY,
+  ): (Decision & { kind: 'placed' }) | (() => Refusal) {
+    const tried: string[] = [];
+    let first: Objection | undefined;
+    for (const host of this.#worthATry(request, best)) {
+      const objection = this.#objectionOn(request, host);
+      if (!objection) return host === best.host ? { kind: 'placed', ...best } : this.#second(request, host);
+      first ??= objection;
+      tried.push(host);
+      if (tried.length >= most) break;
+    }
+    return () => (first as Objection)(tried);
   }
 
   /** Each host once. */
