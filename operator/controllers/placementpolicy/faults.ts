@@ -1,6 +1,7 @@
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import { type Clock, sleep } from '../../kube/clock.ts';
 import { keyOf } from '../../kube/object.ts';
+import { listed } from '../../placement/explain/listed.ts';
 import { findCondition } from '../conditions.ts';
 import type { PoolModel } from '../pool/pool-model.ts';
 import type { Stores } from '../stores.ts';
@@ -53,15 +54,15 @@ function faultOf({ stores, pools }: FaultsEnvironment, vm: VirtualMachine): Faul
 /** `3 of 4 VMs do not: shop/web-2, shop/web-3 and 1 more: 0 of 3 hosts fit: 3 lack memory.` */
 export function faultsSentence(selected: number, faults: readonly Fault[]): string {
   const groups = [...Map.groupBy(faults, ({ why }) => why)];
-  const shown = groups.slice(0, told).map(([why, alike]) => `${namesOf(alike)}: ${why}`);
+  const shown = groups.slice(0, told).map(
+    ([why, alike]) =>
+      `${listed(
+        alike.map(({ who }) => who),
+        told,
+      )}: ${why}`,
+  );
   const rest = groups.slice(told).reduce((sum, [, alike]) => sum + alike.length, 0);
   if (rest > 0) shown.push(`And ${rest} more.`);
   const verb = faults.length === 1 ? 'does' : 'do';
   return `${faults.length} of ${selected} ${selected === 1 ? 'VM' : 'VMs'} ${verb} not: ${shown.join(' ')}`;
-}
-
-function namesOf(alike: readonly Fault[]): string {
-  const names = alike.slice(0, told).map(({ who }) => who);
-  if (alike.length > told) return `${names.join(', ')} and ${alike.length - told} more`;
-  return names.length < 2 ? `${names}` : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }

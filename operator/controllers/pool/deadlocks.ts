@@ -1,5 +1,6 @@
 import { deadlock, type Want } from '../../placement/conflicts/deadlock.ts';
 import type { PlacementEngine } from '../../placement/engine/engine.ts';
+import { listed } from '../../placement/explain/listed.ts';
 import { type Labels, matches } from '../../placement/model/selector.ts';
 import type { WaitingLine } from './waiting-line.ts';
 
@@ -39,7 +40,5 @@ function wantsOf(engine: PlacementEngine, namespace: string, labels: Labels): Wa
 export function circleClause(policies: readonly string[]): string {
   return policies.length === 1
     ? 'by its vmAffinity VMs wait to be with each other, and no one of them may go first'
-    : `by vmAffinity of ${listOf(policies)} VMs wait to be with each other, and no one of them may go first`;
+    : `by vmAffinity of ${listed(policies)} VMs wait to be with each other, and no one of them may go first`;
 }
-
-const listOf = (names: readonly string[]) => `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;

@@ -1,3 +1,4 @@
+import { listed } from './listed.ts';
 import { type Refusal, refusal } from './refusal.ts';
 
 /** Hosts that are named as having something. */
@@ -24,10 +25,6 @@ export function missingOffer(offer: string, offering: readonly string[]): Refusa
 }
 
 function whoHasIt(offering: readonly string[]): string {
-  const [only] = offering;
-  if (only === undefined) return 'no host does';
-  if (offering.length === 1) return `${only} does`;
-  const more = offering.length - named;
-  if (more > 0) return `${offering.slice(0, named).join(', ')} and ${more} more do`;
-  return `${offering.slice(0, -1).join(', ')} and ${offering.at(-1)} do`;
+  if (offering.length === 0) return 'no host does';
+  return `${listed(offering, named)} ${offering.length === 1 ? 'does' : 'do'}`;
 }
