@@ -15,13 +15,14 @@ export function conflictVerdict(
   selected: readonly VirtualMachine[],
 ): { verdict: Verdict; isFatal: boolean } {
   const { engine } = pools;
-  const found = [...companions(engine, policy, selected)].flatMap(([other, vm]) =>
+  const kinds = kindsOf(selected);
+  const found = [...companions(engine, policy, kinds)].flatMap(([other, vm]) =>
     conflictsBetween(policy, other).map((conflict) => ({ ...conflict, other: other.name, vm })),
   );
   const fatal = found.find(({ isFatal }) => isFatal);
   const circle = fatal ? undefined : firstInCircle(pools, policy, selected);
   if (circle) return { verdict: holds('PolicyConflict', circle), isFatal: true };
-  const flooded = fatal ? undefined : firstFlooded(engine, selected);
+  const flooded = fatal ? undefined : firstFlooded(engine, kinds);
   if (flooded) return { verdict: holds('ManyRules', flooded), isFatal: false };
   const first = fatal ?? found[0];
   if (!first) return { verdict: fails('NoConflict', 'No other policy contradicts it.'), isFatal: false };
@@ -48,8 +49,8 @@ function firstInCircle(
   return undefined;
 }
 
-function firstFlooded(engine: PlacementEngine, selected: readonly VirtualMachine[]): string | undefined {
-  for (const vm of kindsOf(selected)) {
+function firstFlooded(engine: PlacementEngine, kinds: readonly VirtualMachine[]): string | undefined {
+  for (const vm of kinds) {
     const { namespace = '', labels = {} } = vm.metadata;
     const many = manyRules(engine, { namespace, labels });
     if (many) return `For VMs as ${keyOf(vm)}: ${many}`;
@@ -61,10 +62,10 @@ function firstFlooded(engine: PlacementEngine, selected: readonly VirtualMachine
 function companions(
   engine: PlacementEngine,
   policy: Policy,
-  selected: readonly VirtualMachine[],
+  kinds: readonly VirtualMachine[],
 ): Map<Policy, string> {
   const found = new Map<Policy, string>([[policy, '']]);
-  for (const vm of kindsOf(selected)) {
+  for (const vm of kinds) {
     const { namespace = '', labels = {} } = vm.metadata;
     for (const other of engine.policiesFor({ namespace, labels }))
       if (other.name !== policy.name && !found.has(other)) found.set(other, keyOf(vm));

@@ -1,7 +1,6 @@
 import { virtualMachines } from '../../api/kinds.ts';
 import { type HostConnection, HypervisorError } from '../../hypervisor/hypervisor.ts';
 import { ApiError } from '../../kube/errors.ts';
-
 import type { Claim } from '../pool/preemptions.ts';
 import { domainUUID, look } from './definition.ts';
 import { runsElsewhere } from './elsewhere.ts';
