@@ -23,8 +23,7 @@ export async function makeWay(scope: Scope): Promise<StepResult> {
   if (!claim) return stepDone;
   if (!connection) throw new Error('makeWay comes after reachHost');
   await look(scope, connection);
-  // Somebody moves or has suspended it, or an error has: not the time to stop it.
-  if (scope.observed?.power === 'Paused' || scope.observed?.cause === 'Migration') return stepDone;
+  if (isInOtherHands(scope)) return stepDone;
   scope.makesWayFor = claim;
   const unsure = await mark(scope, claim);
   if (unsure) return unsure;
@@ -34,6 +33,15 @@ export async function makeWay(scope: Scope): Promise<StepResult> {
   if (stopped.kind === 'wait') return { ...stopped, reason: 'Preempted', message: messageFor(claim) };
   if (stopped.kind !== 'done') return stopped;
   return leave(scope, connection, claim);
+}
+
+/**
+ * Somebody moves or has suspended it, an error has, or it was started by hand since its status was written and nobody would
+ * start it again: not the time to stop it.
+ */
+function isInOtherHands({ observed, vm }: Scope): boolean {
+  const isStartedByHand = observed?.power === 'Running' && vm.spec.runStrategy === 'Manual';
+  return observed?.power === 'Paused' || observed?.cause === 'Migration' || isStartedByHand;
 }
 
 /** What it is decided from may be of the past: whoever is made way for must be there and wait, by the API server's word. */

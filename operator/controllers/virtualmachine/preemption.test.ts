@@ -136,6 +136,24 @@ describe('nobody is stopped', () => {
     await nothingHappens(world);
   });
 
+  it('that is started by hand while it makes way', async () => {
+    const world = await worldOf(1);
+    world.putVm('low', sized(60, { runStrategy: 'Manual' }));
+    await world.run(10_000);
+    let isStarted = false;
+    world.cluster.intercept = ({ verb, key }, when) => {
+      if (isStarted || verb !== 'get' || key !== 'shop/big' || when !== 'after') return;
+      isStarted = true;
+      world.hypervisor.host('h1').outside.start(world.uuid('low'));
+    };
+    world.putVm('big', urgent());
+    await world.run(60_000);
+    expect(isStarted).toBe(true);
+    expect(world.runsOn('low')).toEqual(['h1']);
+    expect(world.condition('big', 'Scheduled')).toBe('False Unschedulable');
+    expect(world.vm('low').status?.makesWayFor).toBeUndefined();
+  });
+
   it('who is paused by annotation', async () => {
     const world = await fullWorld();
     world.editVm('low', ({ metadata }) => {
