@@ -200,9 +200,17 @@ export class PoolModel {
     if (!vm?.status?.hostName && !this.#assumed.has(key)) this.#dropVm(key);
   }
 
-  /** What VMs count on the host, placements that are decided and not yet seen included; parts of CPUs as they are. */
+  /**
+   * What VMs count on the host, placements that are decided and not yet seen included; parts of CPUs as they are. One for which
+   * the host is being cleared counts in place of those that make way, which are still among `vms`.
+   */
   usage(hostName: string): PoolUsage {
-    const { vms, resources } = this.engine.usage(hostName);
+    const { vms } = this.engine.usage(hostName);
+    const leaving = this.preemptions.victimsOn(hostName);
+    const { resources } = this.engine.trial(() => {
+      for (const key of leaving) this.engine.removeVm(key);
+      return this.engine.usage(hostName);
+    });
     return { vms, cpu: resources['cpu'] ?? 0, memoryBytes: resources['memory'] ?? 0, resources };
   }
 

@@ -62,6 +62,15 @@ export class Preemptions {
     return this.#victim(vm) !== undefined;
   }
 
+  /** Victims that are on the host still, where the VM counts as well for which they make way. */
+  victimsOn(host: string): ObjectKey[] {
+    return [...this.#byPreemptor]
+      .filter(
+        ([preemptor, clearing]) => clearing.host === host && this.#model.engine.vm(preemptor)?.host === host,
+      )
+      .flatMap(([, clearing]) => this.#remaining(clearing).map(keyOf));
+  }
+
   /** Keeps up with the VM, as a victim and as one for whom others make way. */
   see(vm: VirtualMachine): void {
     const key = keyOf(vm);

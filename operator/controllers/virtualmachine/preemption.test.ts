@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { virtualMachines } from '../../api/kinds.ts';
 import { World } from '../../testing/world.ts';
+import { findCondition } from '../conditions.ts';
 import { pauseAnnotation } from './pause.ts';
 
 /** A host of the fakes has 63 GiB for VMs. */
@@ -102,6 +103,18 @@ describe('a VM that is more important', () => {
     await world.run(10_000);
     expect(world.events('low')).toContain('PoweredOff');
     expect(world.runsOn('big')).toEqual(['h1']);
+  });
+
+  it('counts on its host in place of those that make way', async () => {
+    const world = await fullWorld(undefined, { terminationGracePeriodSeconds: 300 });
+    world.hypervisor.host('h1').guest(world.uuid('low'), { shutdown: 'ignores' });
+    world.putVm('big', urgent(62));
+    await world.run(90_000);
+    expect(world.condition('low', 'Ready')).toBe('False Preempted');
+    const host = world.hostObject('h1');
+    expect(findCondition(host ?? {}, 'Overallocated')?.status).toBe('False');
+    expect(host?.status).toMatchObject({ allocated: { memory: '62Gi' }, virtualMachines: 2 });
+    expect(world.pool()?.status?.hosts?.overallocated).toBe(0);
   });
 
   it('has those that are halted make way, too, and they are placed when they are to run', async () => {
