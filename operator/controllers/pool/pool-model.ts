@@ -74,7 +74,7 @@ export class PoolModel {
     stores.hosts.subscribe(({ type, object }) =>
       type === 'deleted' ? this.#removeHost(object.metadata.name) : this.#seeHost(object),
     );
-    stores.placementPolicies.subscribe(({ type, object }) => this.#seePolicy(type, object));
+    stores.placementPolicies.subscribe((change) => this.#seePolicy(change));
     stores.hostPools.subscribe((change) => this.#seePool(change));
     stores.virtualMachineClasses.subscribe(({ object }) => this.#seeVmsOf('class', object.metadata.name));
     stores.nodes.subscribe(({ object }) => this.refreshHost(object.metadata.name));
@@ -304,14 +304,17 @@ export class PoolModel {
     for (const books of this.#books) books.seeHost(room);
   }
 
-  /** The rules of a policy that is being deleted hold no more. */
-  #seePolicy(type: Change<PlacementPolicy>['type'], policy: PlacementPolicy): void {
-    const { name, namespace = '', deletionTimestamp } = policy.metadata;
-    const before = this.engine.policy(namespace, name)?.priority;
-    if (type === 'deleted' || deletionTimestamp) this.engine.removePolicy(namespace, name);
-    else this.engine.upsertPolicy(policyState(policy));
+  /** What a policy's status tells changes nothing. The rules of one that is being deleted hold no more. */
+  #seePolicy(change: Change<PlacementPolicy>): void {
+    if (change.type === 'updated' && intentOf(change.old) === intentOf(change.object)) return;
+    const { name, namespace = '', deletionTimestamp } = change.object.metadata;
+    const before = this.engine.policy(namespace, name);
+    if (change.type === 'deleted' || deletionTimestamp) this.engine.removePolicy(namespace, name);
+    else this.engine.upsertPolicy(policyState(change.object));
     this.reservations.seePolicy(namespace);
-    if (before !== this.engine.policy(namespace, name)?.priority) this.line.weighAnew();
+    const after = this.engine.policy(namespace, name);
+    // Also when it selects others than before.
+    if (before?.priority !== undefined || after?.priority !== undefined) this.line.weighAnew();
   }
 
   /** What a pool's status tells changes nothing for its hosts and VMs. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { hostPools, virtualMachines } from '../../api/kinds.ts';
 import { World } from '../../testing/world.ts';
 import { findCondition } from '../conditions.ts';
@@ -136,4 +136,15 @@ describe('a pool with a failure reserve', () => {
     await world.run(120_000);
     expect(world.cluster.objects(hostPools)[0]).toEqual(before);
   });
+});
+
+it('nobody is asked anew for what a policy tells in its status', async () => {
+  const world = await worldOf(2);
+  world.putPolicy('rule', pinnedTo('h1'));
+  await world.run(5000);
+  const seePolicy = vi.spyOn(world.operator.pools.reservations, 'seePolicy');
+  world.putVm('a', { cpu: { cores: 1 } }, { labels });
+  await world.run(5000);
+  expect(world.policy('rule')?.status?.selected).toBe(1);
+  expect(seePolicy).not.toHaveBeenCalled();
 });

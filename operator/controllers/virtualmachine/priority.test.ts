@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { placementPolicies } from '../../api/kinds.ts';
 import { World } from '../../testing/world.ts';
 
 /** A host of the fakes has 63 GiB for VMs. */
@@ -29,6 +30,20 @@ describe('when room comes back it is for', () => {
     world.deleteVm('high');
     await world.run(10_000);
     expect(placed(world, 'low', 'mid')).toEqual(['mid']);
+  });
+
+  it('the one whose policy says so by then', async () => {
+    const world = await fullWorld();
+    world.putPolicy('first', { vmSelector: { matchLabels: { app: 'a' } }, priority: 10 });
+    for (const name of ['a', 'b']) world.putVm(name, large, { labels: { app: name } });
+    await world.run(5000);
+    world.cluster.edit(placementPolicies, { namespace: 'shop', name: 'first' }, (policy) => {
+      policy.spec.vmSelector = { matchLabels: { app: 'b' } };
+    });
+    await world.run(5000);
+    world.deleteVm('full');
+    await world.run(10_000);
+    expect(placed(world, 'a', 'b')).toEqual(['b']);
   });
 
   it('the largest of those that are as important', async () => {
