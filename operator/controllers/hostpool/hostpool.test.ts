@@ -105,6 +105,20 @@ describe('the Hosts of a pool', () => {
     expect(world.hostObject('h1')?.metadata.uid).not.toBe(uid);
   });
 
+  it('are no room any more, and nobody waits for their connection, when somebody else holds up their deletion', async () => {
+    const world = await World.withHosts(2);
+    world.cluster.edit(hosts, { name: 'h2' }, ({ metadata }) => {
+      metadata.finalizers = [...(metadata.finalizers ?? []), 'example.com/audit'];
+    });
+    await world.run(1000);
+    world.cluster.remove(hosts, { name: 'h2' });
+    await world.run(10_000);
+    expect(world.pool()?.status?.hosts).toMatchObject({ total: 2, ready: 1 });
+    world.putVm('huge', { memory: { size: '100Gi' } });
+    await world.run(5000);
+    expect(world.condition('huge', 'Scheduled')).toBe('False Unschedulable');
+  });
+
   it("lose a label that their Node lost, and keep an admin's", async () => {
     const world = await worldOfNodes();
     world.cluster.edit(hosts, { name: 'n1' }, (host) => {

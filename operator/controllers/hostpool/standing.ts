@@ -25,7 +25,7 @@ export const standingOf = readOnce((host: Host): Standing => {
   const [isReady, schedulable] = [statusOf('Ready') === 'True', statusOf('Schedulable')];
   const stalled = findCondition(host, 'Stalled');
   return {
-    ...{ isReady, takesVms: isReady && schedulable === 'True' },
+    ...{ isReady, takesVms: isReady && schedulable === 'True' && !host.metadata.deletionTimestamp },
     ...{ isCordoned: schedulable === 'False', isLost: statusOf('Connected') === 'False' },
     isOverallocated: statusOf('Overallocated') === 'True',
     stalled: stalled?.status === 'True' ? stalled : undefined,

@@ -14,7 +14,6 @@ import type { Resources } from '../../placement/model/resources.ts';
 import type { VmState } from '../../placement/model/vm.ts';
 import { findCondition } from '../conditions.ts';
 import type { Amounts } from '../host/capacity.ts';
-import type { HostLink } from '../host/connections.ts';
 import type { HostLinks } from '../host/recorded-links.ts';
 import { classOf, type Stores } from '../stores.ts';
 import { type Books, roomOfHost } from './books.ts';
@@ -139,7 +138,19 @@ export class PoolModel {
   isConnecting(pool: HostPool): boolean {
     const hosts = this.#stores.hosts.byIndex('pool', pool.metadata.name);
     if (hosts.length === 0) return pool.status === undefined;
-    return hosts.some((host) => isFirstAttempt(host, this.#connections.link(host.metadata.name)));
+    return hosts.some((host) => this.#isFirstAttempt(host));
+  }
+
+  /**
+   * Nobody has asked for a connection yet, or the first answer is not there. A host that failed before is no reason to wait,
+   * and one that is being deleted is not connected any more once it carries no VM.
+   */
+  #isFirstAttempt(host: Host): boolean {
+    const { name, deletionTimestamp } = host.metadata;
+    const link = this.#connections.link(name);
+    if (link) return link.state === 'Connecting' && !link.error;
+    if (deletionTimestamp && this.engine.usage(name).vms === 0) return false;
+    return findCondition(host, 'Connected')?.status !== 'False';
   }
 
   /** Whether the host answers just now. */
@@ -300,7 +311,7 @@ export class PoolModel {
     const state = hostState(view);
     this.engine.upsertHost(state);
     this.engine.hint(name, { contention: (host.status?.contentionPercent ?? 0) / 100 });
-    const room = roomOfHost(view, state, isFirstAttempt(host, view.link));
+    const room = roomOfHost(view, state, this.#isFirstAttempt(host));
     for (const books of this.#books) books.seeHost(room);
   }
 
@@ -349,10 +360,4 @@ function eachOf<T>(objects: readonly T[], see: (object: T) => void): void {
     }
   }
   if (errors.length > 0) throw new AggregateError(errors, 'objects that cannot be understood are left out');
-}
-
-/** Nobody has asked for a connection yet, or the first answer is not there; a host that failed before is no reason to wait. */
-function isFirstAttempt(host: Host, link: HostLink | undefined): boolean {
-  if (link) return link.state === 'Connecting' && !link.error;
-  return findCondition(host, 'Connected')?.status !== 'False';
 }
