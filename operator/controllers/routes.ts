@@ -201,7 +201,9 @@ function routeHosts(stores: Stores, unplaced: Unplaced, wakes: Wakes): void {
   stores.hostPools.subscribe((change) => {
     const { object } = change;
     const old = oldOf(change);
-    if (old && intentOf(old) === intentOf(object)) return;
+    // With its first status it is known whether it has hosts at all, for which VMs wait.
+    const isFirstStatus = old && !old.status && object.status !== undefined;
+    if (old && intentOf(old) === intentOf(object) && !isFirstStatus) return;
     const { name } = object.metadata;
     for (const host of stores.hosts.byIndex('pool', name)) wakes.hosts.wake(keyOf(host));
     for (const vm of stores.virtualMachines.byIndex('pool', name))

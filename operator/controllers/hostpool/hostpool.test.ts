@@ -262,6 +262,24 @@ describe('the status of a pool', () => {
   });
 });
 
+it('a pool without hosts leaves no VM without a word, however late it can say so itself', async () => {
+  const world = new World();
+  world.putSecret();
+  let isSilent = true;
+  world.cluster.intercept = ({ verb, type }, when) => {
+    if (isSilent && verb === 'patchStatus' && type.kind === 'HostPool' && when === 'before')
+      throw new Error('etcd is at work');
+  };
+  world.putPool({ nodeSelector: { matchLabels: { x: 'y' } } });
+  world.putVm('a');
+  await world.operator.start();
+  await world.run(2000);
+  isSilent = false;
+  await world.run(30_000);
+  expect(condition(world)).toBe('False NoHosts');
+  expect(world.condition('a', 'Scheduled')).toBe('False Unschedulable');
+});
+
 describe('deleting a pool', () => {
   it('waits for the last VM on its hosts, and takes no new ones', async () => {
     const world = await World.withHosts(1);
