@@ -158,6 +158,19 @@ describe('a VM that has its host', () => {
     expect(there.vm('c').status?.numaCell).toBe(1);
   });
 
+  it('is left as it is defined while its host says of its cells what cannot be', async () => {
+    await put('a', inOneCell('20Gi'));
+    const before = definition('a');
+    await tells(there.vm('a').status?.hostName ?? '', [{ ...cell(0, 1000), cpuSet: '100-200' }]);
+    there.forgetCalls();
+    await there.restartOperator();
+    await there.run(60_000);
+    expect(definition('a')).toBe(before);
+    expect(there.hypervisor.changes).toEqual([]);
+    expect(there.condition('a', 'RestartRequired')).toBe('False UpToDate');
+    expect(there.condition('a', 'Ready')).toBe('True Running');
+  });
+
   it('runs on where it is when its host has other cells, and starts in one that there is', async () => {
     await labelHosts();
     await put('a', inOneCell('20Gi', only('h1')));

@@ -5,7 +5,9 @@ import { domainUuidOf } from '../../domain/identity.ts';
 import { planDefinition, restartRequired } from '../../domain/plan.ts';
 import { sizeInStatus, sizeOf } from '../../domain/size.ts';
 import { domainXml } from '../../domain/write.ts';
-import { type HostConnection, HypervisorError } from '../../hypervisor/hypervisor.ts';
+import { type HostConnection, type HostFacts, HypervisorError } from '../../hypervisor/hypervisor.ts';
+import { soundFacts } from '../host/implausible.ts';
+import { cellsFromStatus } from '../host/numa-cells.ts';
 import { classOf } from '../stores.ts';
 import { runsElsewhere } from './elsewhere.ts';
 import { chooseCell } from './numa-cell.ts';
@@ -14,8 +16,9 @@ import { type Scope, type StepResult, stepDone } from './scope.ts';
 
 /** Sees the domain as it is on the host, and defines it when it is missing or differs from what the VM asks for. */
 export async function defineDomain(scope: Scope): Promise<StepResult> {
-  const { connection, link, pool, vm } = scope;
-  if (!connection || !link?.facts) throw new Error('defineDomain comes after reachHost');
+  const { connection, pool, vm } = scope;
+  const facts = factsOf(scope);
+  if (!connection || !facts) throw new Error('defineDomain comes after reachHost');
   if (!pool) {
     await look(scope, connection);
     const name = vm.spec.placement.hostPoolRef.name;
@@ -26,10 +29,10 @@ export async function defineDomain(scope: Scope): Promise<StepResult> {
     };
   }
   await look(scope, connection);
-  const cell = chooseCell(scope, pool, link.facts.numaCells);
+  const cell = chooseCell(scope, pool, facts.numaCells);
   if (cell) scope.numaCell = cell.id;
   const vmClass = classOf(scope.env.stores, vm);
-  const desired = desiredDomain(vm, pool, link.facts.hypervisorType, vmClass, cell);
+  const desired = desiredDomain(vm, pool, facts.hypervisorType, vmClass, cell);
   if (desired.kind === 'problem')
     return withProblem(scope, { kind: 'blocked', reason: desired.reason, message: desired.message });
   scope.desired = desired.domain;
@@ -44,6 +47,14 @@ export async function defineDomain(scope: Scope): Promise<StepResult> {
   }
   scope.restartRequired = scope.observed ? restartRequired(desired.domain, scope.observed) : [];
   return stepDone;
+}
+
+/** What the domain is made for: what its host says, or said before it began to say what cannot be. */
+function factsOf({ host, link }: Scope): Pick<HostFacts, 'hypervisorType' | 'numaCells'> | undefined {
+  const { hypervisor, numaCells } = host?.status ?? {};
+  const sound = soundFacts(link);
+  if (sound || !hypervisor) return sound ?? link?.facts;
+  return { hypervisorType: hypervisor.type, numaCells: cellsFromStatus(numaCells) };
 }
 
 /** What is defined already goes on being started and stopped as the VM asks. */
