@@ -145,9 +145,12 @@ function askedSize({ spec, status }: VirtualMachine): unknown {
   return spec.classRef ? [spec.classRef, status?.size] : [spec.cpu, spec.memory];
 }
 
-/** What policies tell of a VM besides: the words in which it says why it has no place. */
-function compliance(vm: VirtualMachine): string | undefined {
-  return findCondition(vm, 'Scheduled')?.message;
+/** What policies tell of a VM besides: the words in which it says why it has no place; one that is being deleted is none of theirs. */
+function compliance(vm: VirtualMachine): string {
+  return JSON.stringify([
+    findCondition(vm, 'Scheduled')?.message,
+    vm.metadata.deletionTimestamp !== undefined,
+  ]);
 }
 
 /** All of a Host that decides whether a VM fits; what VMs have of it is told by the VMs. */

@@ -60,6 +60,18 @@ describe('a policy', () => {
     expect(satisfied(world)).toBe('True Satisfied');
   });
 
+  it('counts a VM no more once it is being deleted, however long that takes', async () => {
+    const world = await World.withHosts(1);
+    world.putPolicy('db', apart);
+    world.putVm('a', { terminationGracePeriodSeconds: 3600 }, labels);
+    await world.run(20_000);
+    world.hypervisor.host('h1').guest(world.uuid('a'), { shutdown: 'ignores' });
+    world.deleteVm('a');
+    await world.run(5000);
+    expect(world.policy('db')?.status).toMatchObject({ selected: 0, satisfied: 0 });
+    expect(satisfied(world)).toBe('Unknown NothingSelected');
+  });
+
   it('quotes a VM that has no place as that speaks now', async () => {
     const world = await World.withHosts(1);
     world.putPolicy('db', {
