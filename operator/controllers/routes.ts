@@ -99,6 +99,7 @@ function routeVirtualMachines(
     const hosts = new Set([object, ...(old ? [old] : [])].flatMap(({ status }) => status?.hostName ?? []));
     for (const hostName of hosts)
       for (const key of pools.cpuWeights.uneven(hostName)) wakes.virtualMachines.wakeAfter(key, sumsAfterMs);
+    wakeExclusive(hosts, stores, wakes);
     if (old || type === 'deleted') unplaced.wake();
   });
 }
@@ -117,6 +118,14 @@ function routeContention(stores: Stores, wakes: Wakes): void {
 function wakePolicies(namespace: string | undefined, stores: Stores, wakes: Wakes): void {
   for (const policy of stores.placementPolicies.byIndex('namespace', namespace ?? ''))
     wakes.placementPolicies.wakeAfter(keyOf(policy), sumsAfterMs);
+}
+
+/** Who is on these hosts concerns policies by which VMs there share them with nobody, of whatever namespace. */
+function wakeExclusive(hosts: Iterable<string>, stores: Stores, wakes: Wakes): void {
+  const vms = [...hosts].flatMap((hostName) => stores.virtualMachines.byIndex('host', hostName));
+  for (const namespace of new Set(vms.map(({ metadata }) => metadata.namespace ?? '')))
+    for (const policy of stores.placementPolicies.byIndex('exclusive', namespace))
+      wakes.placementPolicies.wakeAfter(keyOf(policy), sumsAfterMs);
 }
 
 /** Members of gangs that are bound start when the last of them is. */

@@ -43,6 +43,9 @@ export function addIndexes(stores: Stores): void {
   );
   virtualMachines.addIndexer('domain', (vm) => [domainUuidOf(vm)]);
   hosts.addIndexer('pool', (host) => [host.spec.hostPoolRef.name]);
+  placementPolicies.addIndexer('exclusive', ({ metadata, spec }) =>
+    spec.hostSharing === 'Exclusive' ? [metadata.namespace ?? ''] : [],
+  );
   placementPolicies.addIndexer('namespace', (policy) => [policy.metadata.namespace ?? '']);
 }
 

@@ -29,6 +29,20 @@ describe('a policy with hostSharing Exclusive', () => {
     expect(inOther(world, 'y')?.status?.hostName).toBe(inOther(world, 'x')?.status?.hostName);
   });
 
+  it('tells of a VM of another namespace that was there before, as long as it is', async () => {
+    const world = await World.withHosts(1);
+    world.putVm('a', {}, labels);
+    world.putVm('x', {}, elsewhere);
+    await world.run(10_000);
+    world.putPolicy('db', { ...db, hostSharing: 'Exclusive' });
+    await world.run(5000);
+    const satisfied = () => findCondition(world.policy('db') ?? {}, 'Satisfied');
+    expect(satisfied()?.message).toContain('shop/a on h1: ');
+    world.cluster.remove(virtualMachines, { namespace: 'other', name: 'x' });
+    await world.run(30_000);
+    expect(satisfied()?.status).toBe('True');
+  });
+
   it('says so to a VM that finds no other host, and lets it go there once the policy is gone', async () => {
     const world = await World.withHosts(1);
     world.putPolicy('db', { ...db, hostSharing: 'Exclusive' });
