@@ -4,7 +4,7 @@ import type { HostState } from '../model/host.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Selector } from '../model/selector.ts';
 import type { PlacedVm, VmState } from '../model/vm.ts';
-import { allowedIn } from './allowed.ts';
+import { AllowedHosts } from './allowed.ts';
 import { type Beneath, beneath } from './beneath.ts';
 import { choose, rank } from './choose.ts';
 import {
@@ -23,7 +23,7 @@ import { meritsOf } from './merits.ts';
 import { refusalOf } from './refuse.ts';
 import { Scene } from './scene.ts';
 import { explainChoice } from './why.ts';
-import { type EngineOptions, World } from './world.ts';
+import { type EngineOptions, type Stay, World } from './world.ts';
 
 /** What placed VMs have of a host. */
 export interface Usage {
@@ -229,7 +229,13 @@ export class PlacementEngine {
 
   /** Where the VM may be as far as rules go, whatever room there is. To be asked before the engine is told anything. */
   allowed(request: PlacementRequest): (host: string) => boolean {
-    return allowedIn(this.#world, request);
+    const hosts = new AllowedHosts(this.#world, request);
+    return (host) => hosts.has(host);
+  }
+
+  /** The same where it must be so once other VMs count elsewhere as well. */
+  allowedHosts(request: PlacementRequest, later: readonly Stay[]): AllowedHosts {
+    return new AllowedHosts(this.#world, request, later);
   }
 
   /** How many more VMs that ask the same fit in the pool, each placed as if by `place`; at most `most`. */

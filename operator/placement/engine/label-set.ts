@@ -29,14 +29,18 @@ export class LabelSet {
 
   add(vm: PlacedRecord): void {
     this.vms.add(vm);
-    this.byRow.add(vm.row, 1);
-    for (const population of this.populations) population.add(vm.row, 1);
+    this.count(vm.row, 1);
   }
 
   remove(vm: PlacedRecord): void {
     this.vms.delete(vm);
-    this.byRow.add(vm.row, -1);
-    for (const population of this.populations) population.add(vm.row, -1);
+    this.count(vm.row, -1);
+  }
+
+  /** So many VMs more are on the row, as rules count them. */
+  count(row: number, amount: number): void {
+    this.byRow.add(row, amount);
+    for (const population of this.populations) population.add(row, amount);
   }
 }
 

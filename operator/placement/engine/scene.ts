@@ -47,6 +47,11 @@ export class Scene {
     return this.#world.vms;
   }
 
+  /** How many VMs are on the row, as rules count them. */
+  vmsCountedOn(row: number): number {
+    return this.#world.countedOn(row);
+  }
+
   get exclusives(): Exclusives {
     return this.#world.exclusives;
   }

@@ -31,6 +31,11 @@ export class VmTable {
 
   add(record: PlacedRecord): void {
     this.#byId.set(record.vm.id, record);
+    // Were rows left out, looking one up would take many times as long.
+    for (let row = this.#byRow.length; row <= record.row; row++) {
+      this.#byRow.push(undefined);
+      this.#oldest.push(Number.POSITIVE_INFINITY);
+    }
     const there = this.#byRow[record.row];
     if (there) there.add(record);
     else this.#byRow[record.row] = new Set([record]);

@@ -2,6 +2,7 @@ import type { HostState } from '../model/host.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Labels, Selector } from '../model/selector.ts';
 import type { PlacedVm, VmState } from '../model/vm.ts';
+import { Counts } from './counts.ts';
 import { Eligibles } from './eligibles.ts';
 import { Exclusives } from './exclusives.ts';
 import { exclusive } from './filters/exclusive.ts';
@@ -20,6 +21,12 @@ export interface EngineOptions {
   populationLimits?: PopulationLimits;
 }
 
+/** A VM that is placed, and hosts on which rules count it for a while. */
+export interface Stay {
+  id: string;
+  hosts: readonly string[];
+}
+
 /** Hosts, placed VMs and policies, with all columns and counts kept up change by change. */
 export class World {
   readonly hosts = new HostTable();
@@ -29,6 +36,8 @@ export class World {
   readonly populations: Populations;
   readonly eligibles = new Eligibles();
   readonly scratch = new Scratch(this.hosts);
+  /** VMs that are counted on rows where they are not, or not counted where they are. */
+  readonly #supposed = new Counts();
   readonly #journal = new Journal();
   readonly #namespaces = new Map<string, Namespace>();
   readonly #unsettled = new Set<Namespace>();
@@ -87,6 +96,42 @@ export class World {
     const { vm } = record;
     this.#journal.note(() => this.upsertVm(vm));
     this.#takeOut(record);
+  }
+
+  /**
+   * Does as `action` says in a world where rules count VMs elsewhere: each on its hosts here, which may be none, and not on its
+   * own. What room they take stays as it is. `action` may only ask.
+   */
+  counting<T>(stays: readonly Stay[], action: () => T): T {
+    this.#countAll(stays, 1);
+    try {
+      return action();
+    } finally {
+      this.#countAll(stays, -1);
+    }
+  }
+
+  /** How many VMs are on the row, as rules count them. */
+  countedOn(row: number): number {
+    return this.vms.on(row).size + this.#supposed.get(row);
+  }
+
+  #countAll(stays: readonly Stay[], sign: 1 | -1): void {
+    for (const { id, hosts } of stays) {
+      const record = this.vms.get(id);
+      if (!record) continue;
+      this.#count(record, record.row, -sign);
+      for (const host of hosts) {
+        const row = this.hosts.row(host);
+        if (row !== undefined) this.#count(record, row, sign);
+      }
+    }
+  }
+
+  #count({ labelSet }: PlacedRecord, row: number, amount: number): void {
+    labelSet.count(row, amount);
+    this.exclusives.add(labelSet.circle, row, amount);
+    this.#supposed.add(row, amount);
   }
 
   /** Does as `action` says in a world without the VM, which may not be there. */

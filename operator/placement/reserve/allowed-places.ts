@@ -1,7 +1,10 @@
+import type { AllowedHosts } from '../engine/allowed.ts';
 import type { PlacementEngine } from '../engine/engine.ts';
+import type { Stay } from '../engine/world.ts';
 import type { PlacementRequest } from '../model/decision.ts';
 import { countedRequest } from '../model/resources.ts';
 import type { PlacedVm, VmState } from '../model/vm.ts';
+import type { Allowance } from './failover.ts';
 import type { FailoverPlan } from './failover-plan.ts';
 import type { HostMap } from './host-map.ts';
 import { isOfOneHost } from './rule-reach.ts';
@@ -14,6 +17,13 @@ export interface FailingWorld {
   ruled: RuledVms;
   request: (vm: VmState) => PlacementRequest;
 }
+
+/** A VM that may lose its host with another, and all hosts to which it would go. */
+interface Fellow extends Stay {
+  home: string;
+}
+
+const nowhere: Allowance = { has: () => false, few: () => [] };
 
 /** Where VMs may be after failures: by the rules as VMs are now, and beside those who would come there with them. */
 export class AllowedPlaces {
@@ -29,11 +39,11 @@ export class AllowedPlaces {
   }
 
   /** As things are now, for the VM of this id. */
-  of(id: string): (host: string) => boolean {
+  of(id: string): Allowance {
     const vm = this.#world.engine.vm(id);
-    if (!vm) return () => false;
+    if (!vm) return nowhere;
     const byRules = this.#byRules(vm);
-    return vm.oneCell ? (host) => byRules(host) && this.#hasCell(vm, host) : byRules;
+    return vm.oneCell ? { ...byRules, has: (host) => byRules.has(host) && this.#hasCell(vm, host) } : byRules;
   }
 
   /**
@@ -49,47 +59,59 @@ export class AllowedPlaces {
     return engine.cellOn(request({ ...vm, requests }), host) !== undefined;
   }
 
-  #byRules(vm: PlacedVm): (host: string) => boolean {
-    const { engine, map, ruled } = this.#world;
+  #byRules(vm: PlacedVm): Allowance {
+    const { engine, ruled } = this.#world;
     const request = this.#world.request(vm);
-    const allowed = engine.allowed(request);
     const rules = ruled.rulesFor(vm);
-    if (rules.length === 0) return allowed;
-    const isWide = !rules.every(isOfOneHost);
-    const fellows = isWide ? this.#fellowsOf(vm) : [];
-    const along = fellows.flatMap((one) => this.#atAllPlaces(one));
-    if (isWide && along.length === 0) return allowed;
+    if (rules.length === 0) return { has: engine.allowed(request) };
+    if (rules.every(isOfOneHost)) return this.#besideGuests(vm, engine.allowedHosts(request, []));
+    const fellows = this.#fellowsOf(vm);
     // With one failure fellows have one place each, and are all there.
     const spread = this.#failures > 1 ? rules.filter(({ rule }) => rule === 'topologySpread') : [];
     const keys = spread.flatMap(({ topologyKey }) => topologyKey ?? []);
-    const holds = (host: string, beside: readonly PlacedVm[], without: readonly PlacedVm[] = []) =>
-      engine.trial(() => {
-        for (const one of without) engine.removeVm(one.id);
-        for (const one of beside) engine.upsertVm(one);
-        return engine.allowed(request)(host);
-      });
-    return (host) => {
-      if (!allowed(host)) return false;
-      const beside = isWide ? along : this.#ruledGuestsWith(vm, host);
-      if (beside.length === 0) return true;
-      if (!holds(host, beside)) return false;
-      if (keys.length === 0) return true;
-      // Fellows that may be elsewhere, and may not, would make the spread look better than it is then.
-      const near = map.near(host, keys);
-      const isNear = (one: PlacedVm) => near.has(one.host);
-      const far = fellows.filter((one) => !isNear(one));
-      return holds(host, beside.filter(isNear), far);
+    const along = fellows.filter(({ hosts }) => hosts.length > 0);
+    const allowed = engine.allowedHosts(request, along);
+    return keys.length === 0 || along.length === 0 ? allowed : this.#spreadApart(allowed, fellows, keys);
+  }
+
+  /** For a VM whose rules look at no host but the one that it comes to. */
+  #besideGuests(vm: PlacedVm, allowed: AllowedHosts): Allowance {
+    return {
+      few: (most) => allowed.few(most),
+      has: (host) => {
+        if (!allowed.has(host)) return false;
+        const guests = this.#guestsWith(vm, host).map(({ id }) => ({ id, hosts: [host] }));
+        return guests.length === 0 || allowed.hasThen(host, guests);
+      },
+    };
+  }
+
+  /** Fellows that may be elsewhere, and may not, would make a spread look better than it is then: they count nowhere. */
+  #spreadApart(allowed: AllowedHosts, fellows: readonly Fellow[], keys: readonly string[]): Allowance {
+    return {
+      few: (most) => allowed.few(most),
+      has: (host) => {
+        if (!allowed.has(host)) return false;
+        const near = this.#world.map.near(host, keys);
+        const stays = fellows.map(({ id, home, hosts }) => {
+          const isHome = near.has(home) && !(hosts[0] !== undefined && near.has(hosts[0]));
+          return { id, hosts: [...(isHome ? [home] : []), ...hosts.filter((one) => near.has(one))] };
+        });
+        return allowed.hasThen(host, stays);
+      },
     };
   }
 
   /** VMs of the same namespace with rules that may lose their hosts at once with the VM. */
-  #fellowsOf(vm: PlacedVm): PlacedVm[] {
-    const { engine, ruled } = this.#world;
-    const ids = this.#failures > 1 ? ruled.in(vm.namespace) : ruled.failingWith(vm);
-    return [...ids].flatMap((id) => {
-      const one = id === vm.id ? undefined : engine.vm(id);
-      return one && ruled.in(vm.namespace).has(id) ? one : [];
-    });
+  #fellowsOf(vm: PlacedVm): Fellow[] {
+    const { map, ruled } = this.#world;
+    const ids = ruled.in(vm.namespace);
+    const hosts = this.#failures > 1 ? map.all() : map.failingWith(vm.host);
+    const fellows: Fellow[] = [];
+    for (const home of hosts)
+      for (const { id, targets } of this.#plan.vmsOn(home))
+        if (id !== vm.id && ids.has(id)) fellows.push({ id, home, hosts: targets });
+    return fellows;
   }
 
   /** Who would come to the host at once with the VM, as it may lose its own at once. */
@@ -99,20 +121,5 @@ export class AllowedPlaces {
       const guest = id === vm.id ? undefined : engine.vm(id);
       return guest && (this.#failures > 1 || map.failTogether(guest.host, vm.host)) ? guest : [];
     });
-  }
-
-  /** Those of them, there, whom a policy may tell from others. */
-  #ruledGuestsWith(vm: PlacedVm, host: string): PlacedVm[] {
-    const { engine } = this.#world;
-    return this.#guestsWith(vm, host)
-      .filter((guest) => engine.policiesFor(guest).length > 0)
-      .map((guest) => ({ ...guest, host }));
-  }
-
-  /** At all places where it would go. */
-  #atAllPlaces(vm: PlacedVm): PlacedVm[] {
-    return this.#plan
-      .plannedFor(vm.id)
-      .map((host, at) => ({ ...vm, ...(at === 0 ? {} : { id: `${vm.id} ${at}` }), host }));
   }
 }

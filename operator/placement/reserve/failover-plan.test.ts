@@ -5,7 +5,7 @@ import { admit } from './testing/admit.ts';
 const planOf = (failures = 1, allows?: (vm: string, host: string) => boolean) =>
   new FailoverPlan({
     ...{ failures, dimensions: 1 },
-    ...(allows ? { allows: (vm: string) => (to: string) => allows(vm, to) } : {}),
+    ...(allows ? { allows: (vm: string) => ({ has: (to: string) => allows(vm, to) }) } : {}),
   });
 
 const host = (name: string, room: number, more: { domain?: string; takesVms?: boolean } = {}) => ({

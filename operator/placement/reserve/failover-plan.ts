@@ -1,5 +1,5 @@
 import { Journal } from '../engine/journal.ts';
-import type { FailoverOptions, PlannedVm, ProtectedVm, SpareHost } from './failover.ts';
+import type { Allowance, FailoverOptions, PlannedVm, ProtectedVm, SpareHost } from './failover.ts';
 import { PlannedVms } from './planned-vms.ts';
 import { noRoom, type Seeker, SpareHosts } from './spare-hosts.ts';
 import { Unprotected } from './unprotected.ts';
@@ -8,7 +8,10 @@ import { VainSearches } from './vain-searches.ts';
 /** Looks for a place, of one VM on one host, in one mending for VMs that had found none before: some 2 ms in all. */
 const looksAtOnce = 4096;
 
-const everywhere = () => true;
+const everywhere: Allowance = { has: () => true };
+
+/** Where a VM may be on one host in so many at most, only those are looked at. */
+const fewOf = 8;
 
 /**
  * Where each VM would go if its host's failure domain failed, so that any `failures` domains may fail at once. Each VM has
@@ -82,11 +85,6 @@ export class FailoverPlan {
   /** Hosts to which the VM would go, the first that is left; fewer than `failures` when it is not protected. */
   targetsOf(id: string): string[] {
     this.mend();
-    return this.plannedFor(id);
-  }
-
-  /** The same as planned so far, for `allows`: that is asked while the plan is mended. */
-  plannedFor(id: string): string[] {
     return (this.#vms.get(id)?.targets ?? []).map((row) => this.#hosts.nameOf(row));
   }
 
@@ -147,6 +145,12 @@ export class FailoverPlan {
     this.#unprotected.put(vm, false);
     const row = this.#vms.remove(vm);
     if (row !== undefined) this.#grow(row);
+  }
+
+  /** The VMs that are on the host, each with the hosts to which it would go as planned so far. */
+  *vmsOn(name: string): Generator<{ id: string; targets: string[] }> {
+    for (const { id, targets } of this.#vms.on(name))
+      yield { id, targets: targets.map((row) => this.#hosts.nameOf(row)) };
   }
 
   /** The VMs that count on the host, by id. */
@@ -247,7 +251,7 @@ export class FailoverPlan {
     if (this.#vms.domainOf(vm) === undefined) return;
     if (vm.targets.length > 0) {
       const allows = this.#allowedFor(vm);
-      for (const row of [...vm.targets]) if (!allows(this.#hosts.nameOf(row))) this.#dismiss(row, vm);
+      for (const row of [...vm.targets]) if (!allows.has(this.#hosts.nameOf(row))) this.#dismiss(row, vm);
     }
     if (this.#unprotected.has(vm)) this.#miss(vm);
   }
@@ -311,12 +315,18 @@ export class FailoverPlan {
 
   #findAnywhere(seeker: Seeker, vain: VainSearches): number {
     if (vain.has(seeker)) return noRoom;
+    const few = seeker.allows.few?.(this.#hosts.count / fewOf);
+    if (few)
+      return this.#hosts.find(
+        seeker,
+        few.flatMap((name) => this.#hosts.rowOf(name) ?? []),
+      );
     const row = this.#hosts.find(seeker);
     if (row === noRoom) vain.add(seeker);
     return row;
   }
 
-  #allowedFor({ id }: PlannedVm): (host: string) => boolean {
+  #allowedFor({ id }: PlannedVm): Allowance {
     return this.#options.allows?.(id) ?? everywhere;
   }
 }

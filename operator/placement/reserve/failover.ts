@@ -3,8 +3,15 @@ export interface FailoverOptions {
   failures: number;
   /** The length of all vectors; what each place of them counts is the caller's. Whole numbers, so that sums are exact. */
   dimensions: number;
-  /** On which hosts the VM may run once its own is gone, asked once for each search; undefined: everywhere. */
-  allows?: (vm: string) => ((host: string) => boolean) | undefined;
+  /** Where the VM may run once its own host is gone, asked once for each search; undefined: everywhere. */
+  allows?: (vm: string) => Allowance | undefined;
+}
+
+/** On which hosts a VM may run. Of no use once anything has changed but the VM's own places. */
+export interface Allowance {
+  has(host: string): boolean;
+  /** Hosts of which alone it may hold, if they are no more than `most`. Without it, or undefined: any. */
+  few?(most: number): readonly string[] | undefined;
 }
 
 export interface SpareHost {

@@ -19,6 +19,10 @@ export class HostMap {
     this.#byLabel.clear();
   }
 
+  all(): Iterable<string> {
+    return this.#hosts.keys();
+  }
+
   domainOf(name: string): string {
     const value = this.#hosts.get(name)?.labels[this.#topologyKey];
     return value === undefined ? `host ${name}` : `value ${value}`;

@@ -1,5 +1,5 @@
 import type { Journal } from '../engine/journal.ts';
-import type { FailoverOptions, SpareHost } from './failover.ts';
+import type { Allowance, FailoverOptions, SpareHost } from './failover.ts';
 import { Sources } from './sources.ts';
 
 /** A VM that looks for a place in case its own domain fails. */
@@ -9,7 +9,7 @@ export interface Seeker {
   sizes: Float64Array;
   /** Domains in which it has a place already, or is. */
   taken: ReadonlySet<number>;
-  allows: (host: string) => boolean;
+  allows: Allowance;
 }
 
 export const noRoom = -1;
@@ -49,6 +49,10 @@ export class SpareHosts {
     this.#dimensions = dimensions;
     this.#scales = new Float64Array(dimensions).fill(1);
     this.#rooms = Array.from({ length: dimensions }, () => new Float64Array(64));
+  }
+
+  get count(): number {
+    return this.#rows.size;
   }
 
   rowOf(name: string): number | undefined {
@@ -168,7 +172,7 @@ export class SpareHosts {
       const more = this.#cost(row, seeker);
       if (more === undefined) continue;
       none = notAllowed;
-      if (more === 0 && seeker.allows(this.nameOf(row))) return row;
+      if (more === 0 && seeker.allows.has(this.nameOf(row))) return row;
       if (more > 0) places.push({ row, more });
       if (places.length < enough) continue;
       const best = this.#best(places, seeker);
@@ -188,7 +192,7 @@ export class SpareHosts {
   /** What is allowed costs the most to find out, so it is asked last. */
   #best(places: Place[], { allows }: Seeker): number | undefined {
     places.sort((a, b) => a.more - b.more || a.row - b.row);
-    return places.find(({ row }) => allows(this.nameOf(row)))?.row;
+    return places.find(({ row }) => allows.has(this.nameOf(row)))?.row;
   }
 
   /** How much more has to be kept free there, as a share of a host; undefined where the seeker cannot go. */

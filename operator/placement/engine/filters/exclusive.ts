@@ -5,13 +5,13 @@ import type { Filter } from './filter.ts';
 /** All VMs on the host have the same exclusive policies as this one. */
 export const exclusive: Filter = {
   keep(scene, rows, count) {
-    const { exclusives, circle, vms } = scene;
+    const { exclusives, circle } = scene;
     if (exclusives.isEmpty && circle === '') return count;
     let kept = 0;
     for (let at = 0; at < count; at++) {
       const row = rows[at] as number;
       rows[kept] = row;
-      const there = vms.on(row).size;
+      const there = scene.vmsCountedOn(row);
       if (there === 0 || exclusives.of(circle, row, there) === there) kept += 1;
     }
     return kept;
