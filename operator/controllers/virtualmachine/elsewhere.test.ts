@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FakeHost } from '../../hypervisor/fake/host.ts';
+import { HypervisorError } from '../../hypervisor/hypervisor.ts';
 import { World } from '../../testing/world.ts';
 
 interface Moved {
@@ -71,6 +72,22 @@ describe.each([{ undefineSource: false }, { undefineSource: true }])(
 );
 
 describe('a domain that was last seen on another host', () => {
+  it.each(['bound', 'without a host'])(
+    'is told of by that host where its call fails: %s',
+    async (standing) => {
+      const moved = await running();
+      const { world, target } = moved;
+      migrate(moved, { undefineSource: true });
+      await world.run(10_000);
+      const failure = new HypervisorError('Failed', 'the monitor is at work');
+      target.failAll('domain', { when: 'before', outcome: failure });
+      if (standing !== 'bound') world.editVm('web-1', ({ status }) => delete status?.hostName);
+      await world.run(90_000);
+      expect(world.condition('web-1', 'Ready')).toMatch(/ HostCallFailed$/);
+      expect(world.message('web-1', 'Ready')).toBe(`Host ${target.name}: the monitor is at work`);
+    },
+  );
+
   it('is not started while that host cannot be asked', async () => {
     const moved = await running();
     const { world, source, target, uuid } = moved;

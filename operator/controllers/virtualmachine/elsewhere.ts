@@ -22,7 +22,9 @@ export async function runsOn(scope: Scope, hostName: string): Promise<boolean> {
   const uuid = domainUuidOf(scope.vm);
   const connection = scope.env.connections.link(hostName)?.connection;
   if (!connection) return true;
+  scope.asked = hostName;
   const observed = await connection.domain(uuid, { signal: scope.signal });
+  delete scope.asked;
   if (observed && observed.power !== 'Stopped') return true;
   scope.env.sightings.unsee(hostName, uuid);
   return false;

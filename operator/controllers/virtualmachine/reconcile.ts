@@ -91,7 +91,7 @@ async function walk(scope: Scope, list: readonly Step[]): Promise<StepResult> {
 
 /** A call to the host failed: what was seen before it stands, and the status says why it went no further. */
 function hostFailure(scope: Scope, error: HypervisorError): StepResult {
-  const hostName = scope.vm.status?.hostName;
+  const hostName = scope.asked ?? scope.vm.status?.hostName;
   if (error.code === 'Unreachable') return { kind: 'postpone', forMs: 1000 }; // its connection ends now and tells why
   const message = `Host ${hostName}: ${error.message}`;
   return {

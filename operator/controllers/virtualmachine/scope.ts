@@ -52,6 +52,8 @@ export interface Scope {
   observed?: ObservedDomain;
   /** Whether the host was asked in this reconcile. */
   looked: boolean;
+  /** While another host is asked than the VM's own. */
+  asked?: string;
   guest: GuestInterface[];
   /** For whom it is being taken off its host. */
   makesWayFor?: Claim;
