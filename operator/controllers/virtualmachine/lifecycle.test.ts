@@ -213,6 +213,19 @@ describe('a VM that cannot be had as it is asked for', () => {
 });
 
 describe('a paused VM', () => {
+  it('says of nothing but Ready that it was judged by a spec that nobody has looked at', async () => {
+    const world = await World.withRunningVm();
+    world.editVm('web-1', ({ metadata, spec }) => {
+      metadata.annotations = { 'vmfabric.io/paused': 'true' };
+      spec.memory = { size: '2Gi' };
+    });
+    await world.run(5000);
+    const { observedGeneration, conditions = [] } = world.vm('web-1').status ?? {};
+    expect(observedGeneration).toBe(1);
+    const judgedBy = Object.fromEntries(conditions.map((one) => [one.type, one.observedGeneration]));
+    expect(judgedBy).toMatchObject({ Ready: 2, Scheduled: 1, Running: 1, RestartRequired: 1, Stalled: 1 });
+  });
+
   it('is left as it is until the annotation goes', async () => {
     const world = await World.withHosts(1);
     world.putVm('web-1');

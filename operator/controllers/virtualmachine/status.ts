@@ -8,7 +8,7 @@ import { domainUuidOf, macAddressOf } from '../../domain/identity.ts';
 import { cellOf, readDomain } from '../../domain/read.ts';
 import { allocatedInStatus, sizeInStatus, sizeOf, sizeOfDomain } from '../../domain/size.ts';
 import type { Placement } from '../../placement/model/decision.ts';
-import { conditionList, unknown, type Verdict } from '../conditions.ts';
+import { conditionList, findCondition, unknown } from '../conditions.ts';
 import { classOf } from '../stores.ts';
 import { contention } from './contention.ts';
 import type { Scope, StepResult } from './scope.ts';
@@ -69,25 +69,19 @@ function pastBinding({ status }: VirtualMachine): Pick<VirtualMachineStatus, 'pl
   return placementGeneration === undefined ? {} : { placementGeneration };
 }
 
-/** Nothing was looked at, so all stays as it was, but for Ready, which says that nobody looks. */
+/** Nothing was looked at, so all stays as it was and was judged by, but for Ready, which says that nobody looks. */
 function pausedStatus({ vm, env }: Scope, message: string): VirtualMachineStatus {
-  const before = Object.fromEntries(
-    (vm.status?.conditions ?? []).map((condition) => [condition.type, condition]),
-  );
   const verdict = unknown('ReconcilePaused', message);
-  const paused = Object.fromEntries(
-    virtualMachineConditions.map((type) => [
-      type,
-      type === 'Ready' ? verdict : ((before[type] as Verdict | undefined) ?? verdict),
-    ]),
-  );
   const list = conditionList(
-    paused,
+    Object.fromEntries(virtualMachineConditions.map((type) => [type, verdict])),
     vm.status?.conditions,
     vm.metadata.generation ?? 0,
     env.clock.wallTime(),
   );
-  return { ...vm.status, conditions: list };
+  const conditions = list.map((condition) =>
+    condition.type === 'Ready' ? condition : (findCondition(vm, condition.type) ?? condition),
+  );
+  return { ...vm.status, conditions };
 }
 
 /** Unknown while the host does not answer; absent before the VM ever had a domain. */
