@@ -67,10 +67,19 @@ export function poolNamed({ hostPools }: Stores, name: string | undefined): Host
 }
 
 /** @throws NotFoundError when the VM refers to a class that there is not: its size is not known then */
-export function checkClass({ virtualMachineClasses }: Stores, { spec }: VirtualMachine): void {
+export function checkClass(stores: Stores, vm: VirtualMachine): void {
+  const missing = missingClass(stores, vm);
+  if (missing !== undefined) throw new NotFoundError(missing);
+}
+
+/** That the VM's class is not there, as a clause; undefined when it is, or the VM has none. */
+export function missingClass(
+  { virtualMachineClasses }: Stores,
+  { spec }: VirtualMachine,
+): string | undefined {
   const name = spec.classRef?.name;
-  if (name === undefined || virtualMachineClasses.get(name)) return;
+  if (name === undefined || virtualMachineClasses.get(name)) return undefined;
   const names = virtualMachineClasses.list().map(({ metadata }) => metadata.name);
   const there = names.length > 0 ? `there is ${names.sort().join(', ')}` : 'there is none';
-  throw new NotFoundError(`VirtualMachineClass ${name} does not exist: ${there}`);
+  return `VirtualMachineClass ${name} does not exist: ${there}`;
 }

@@ -174,6 +174,17 @@ describe('kubectl vmfabric what-if', () => {
     });
   });
 
+  it('finds no place for a VM whose size nobody knows', async () => {
+    const console = await smallFabric();
+    console.world.putVm('unsized', { classRef: { name: 'gone' } });
+    await console.world.run(5000);
+    const [answer] = await console.json<Asked[]>('what-if', '--place-waiting');
+    expect(answer).toMatchObject({
+      placed: [],
+      homeless: [{ vm: 'shop/unsized', message: 'VirtualMachineClass gone does not exist: there is none.' }],
+    });
+  });
+
   it('ends with 3 for a VM without place, but only when asked to', async () => {
     const console = await smallFabric();
     const lose = ['what-if', '--lose', 'rack=r1'];

@@ -2,6 +2,7 @@ import type { HostPool } from '../../operator/api/hostpool.ts';
 import type { VirtualMachine } from '../../operator/api/virtualmachine.ts';
 import type { DumpedObjects } from '../../operator/controllers/dump/dump.ts';
 import { type Snapshot, snapshotOf, waiting } from '../../operator/controllers/dump/replay.ts';
+import { keyOf } from '../../operator/kube/object.ts';
 import type { PlacementRequest } from '../../operator/placement/model/decision.ts';
 import type { Answer } from '../../operator/placement/what-if/answer.ts';
 import type { Question } from '../../operator/placement/what-if/question.ts';
@@ -20,7 +21,7 @@ import {
   wantsJson,
 } from '../command.ts';
 import { readManifest, shapeOf } from '../manifest.ts';
-import { checkClass, poolNamed, readSource, type Source, snapshot } from '../source.ts';
+import { checkClass, missingClass, poolNamed, readSource, type Source, snapshot } from '../source.ts';
 import { help } from './help.ts';
 import { report } from './report.ts';
 import { pairsOf, type Step, stepOptions, stepsOf } from './steps.ts';
@@ -87,16 +88,8 @@ async function questionOf(step: Step, asker: Asker): Promise<Question> {
       checkClass(asker.snapshot.stores, vm);
       return { kind: 'fit', request: requestOf(vm, asker) };
     }
-    case 'place': {
-      const { stores } = asker.snapshot;
-      const isHere = (vm: VirtualMachine) => vm.spec.placement.hostPoolRef.name === asker.pool.metadata.name;
-      return {
-        kind: 'place',
-        requests: waiting(stores)
-          .filter(isHere)
-          .map((vm) => requestOf(vm, asker)),
-      };
-    }
+    case 'place':
+      return placeQuestion(asker);
     case 'overcommit':
       return changeOf(asker);
     case 'rebalance':
@@ -104,6 +97,22 @@ async function questionOf(step: Step, asker: Asker): Promise<Question> {
     default:
       return step;
   }
+}
+
+/** Of one whose class is missing nobody knows how much room it takes. */
+function placeQuestion(asker: Asker): Question {
+  const { stores } = asker.snapshot;
+  const here = waiting(stores).filter(
+    ({ spec }) => spec.placement.hostPoolRef.name === asker.pool.metadata.name,
+  );
+  return {
+    kind: 'place',
+    requests: here.filter((vm) => missingClass(stores, vm) === undefined).map((vm) => requestOf(vm, asker)),
+    homeless: here.flatMap((vm) => {
+      const missing = missingClass(stores, vm);
+      return missing === undefined ? [] : [{ vm: keyOf(vm), message: `${missing}.` }];
+    }),
+  };
 }
 
 function maxMovesOf(invocation: Invocation): { maxMoves?: number } {

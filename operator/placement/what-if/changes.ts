@@ -14,8 +14,9 @@ export function lose(supposed: Supposition, question: QuestionOf<'lose'>): LoseA
   return { kind: 'lose', hosts, ...findPlaces(supposed, vms.map(supposed.ask)) };
 }
 
-export function place(supposed: Supposition, { requests }: QuestionOf<'place'>): PlaceAnswer {
-  return { kind: 'place', ...findPlaces(supposed, requests) };
+export function place(supposed: Supposition, { requests, homeless = [] }: QuestionOf<'place'>): PlaceAnswer {
+  const found = findPlaces(supposed, requests);
+  return { kind: 'place', placed: found.placed, homeless: [...homeless, ...found.homeless] };
 }
 
 export function add(supposed: Supposition, { count, like, labels }: QuestionOf<'add'>): AddAnswer {

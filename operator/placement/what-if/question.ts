@@ -5,6 +5,7 @@ import type { Labels } from '../model/selector.ts';
 import type { PlacedVm } from '../model/vm.ts';
 import type { MoveAssumptions } from '../moves/engine-problem.ts';
 import type { Share } from '../shares/share.ts';
+import type { Homeless } from './answer.ts';
 
 /** The pool that is asked about, and how VMs of it are placed that no policy says otherwise of. */
 export interface Pool {
@@ -31,8 +32,8 @@ export type Question =
   | { kind: 'drain'; hosts: HostChoice; assumptions?: MoveAssumptions }
   /** Hosts have other limits, and VMs count otherwise, as by another over-commit. */
   | { kind: 'change'; hosts: readonly HostState[]; vms?: readonly PlacedVm[] }
-  /** VMs that wait for a host look for one, one after the other. */
-  | { kind: 'place'; requests: readonly PlacementRequest[] }
+  /** VMs that wait for a host look for one, one after the other; `homeless` find none, whatever there is. */
+  | { kind: 'place'; requests: readonly PlacementRequest[]; homeless?: readonly Homeless[] }
   /** Load is moved from full hosts to others by so many moves at most (default 100), those that gain most. */
   | { kind: 'rebalance'; maxMoves?: number; assumptions?: MoveAssumptions };
 
