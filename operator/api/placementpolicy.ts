@@ -127,7 +127,9 @@ export const placementPolicyStatus = z.object({
   satisfied: z
     .int32()
     .optional()
-    .describe('Selected VMs that have a host and keep every Required rule there.'),
+    .describe(
+      'Selected VMs that keep every Required rule on their host, and those that are not to have one yet, such as halted ones.',
+    ),
   conditions,
 });
 

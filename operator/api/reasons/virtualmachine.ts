@@ -195,7 +195,7 @@ export const virtualMachineReasons = {
   Stopping: {
     meaning: 'The guest was asked to shut down; it is powered off when its grace period ends.',
     remedy: 'Nothing to do; to wait less, lower spec.terminationGracePeriodSeconds.',
-    conditions: ['VirtualMachine.Ready', 'VirtualMachine.Running', 'VirtualMachine.Event'],
+    conditions: ['VirtualMachine.Ready', 'VirtualMachine.Event'],
   },
   Paused: {
     meaning: 'The domain is paused on its host.',
@@ -205,12 +205,12 @@ export const virtualMachineReasons = {
   PausedByError: {
     meaning: 'The hypervisor paused the guest because of an error, such as a full disk.',
     remedy: 'Look into it on the host (virsh domblkerror) and resume the guest there (virsh resume).',
-    conditions: ['VirtualMachine.Ready', 'VirtualMachine.Running', 'VirtualMachine.Stalled'],
+    conditions: ['VirtualMachine.Ready', 'VirtualMachine.Stalled'],
   },
   Migrating: {
     meaning: 'Somebody moves the domain to or from its host, so it is left alone until that is over.',
     remedy: nothing,
-    conditions: ['VirtualMachine.Ready', 'VirtualMachine.Running'],
+    conditions: ['VirtualMachine.Ready'],
   },
   Started: {
     meaning: 'The domain was started.',
@@ -244,9 +244,10 @@ export const virtualMachineReasons = {
     conditions: ['VirtualMachine.Ready', 'VirtualMachine.Running'],
   },
   HostCallFailed: {
-    meaning: "A call to the VM's host failed; the message has libvirt's words. It is tried again.",
+    meaning:
+      "A call to the VM's host, or to another on which it may run, failed; the message names the host and has libvirt's words. It is tried again.",
     remedy: 'If it stays, put right on the host what the message names.',
-    conditions: ['VirtualMachine.Ready', 'VirtualMachine.Running'],
+    conditions: ['VirtualMachine.Ready', 'VirtualMachine.Scheduled', 'VirtualMachine.Running'],
   },
 
   // Reconciling and its end
@@ -259,6 +260,7 @@ export const virtualMachineReasons = {
       'VirtualMachine.Scheduled',
       'VirtualMachine.Running',
       'VirtualMachine.RestartRequired',
+      'VirtualMachine.Contended',
       'VirtualMachine.Stalled',
     ],
   },
