@@ -1,6 +1,7 @@
 import type { HostPool } from '../../api/hostpool.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import { classNotFound } from '../../domain/desired.ts';
+import type { Placed } from '../../placement/gate/gate.ts';
 import type { Decision, Placement } from '../../placement/model/decision.ts';
 import { conflictOf } from './conflicts.ts';
 import type { PoolModel } from './pool-model.ts';
@@ -29,11 +30,34 @@ export type Choice =
       decision?: Decision & { kind: 'unplaced' };
     };
 
+/** That no host does for a VM; why each of them does not, `inWords` says. */
+export interface Nowhere {
+  kind: 'nowhere';
+  reason: 'Unschedulable';
+}
+
+/** The decision of `seekHost`, in words where there is no place. */
+export function chooseHost(pools: PoolModel, vm: VirtualMachine, pool: HostPool): Choice {
+  const found = seekHost(pools, vm, pool);
+  return found.kind === 'nowhere' ? inWords(pools, vm, pool) : found;
+}
+
+/**
+ * Why no host does for the VM, after `seekHost` in the same world. It may have a host after all: where a pool keeps room,
+ * not each host is tried, and of equal ones each VM has others first.
+ */
+export function inWords(pools: PoolModel, vm: VirtualMachine, pool: HostPool): Choice {
+  const decision = pools.place(vm, pool);
+  return decision.kind === 'placed'
+    ? chosen(decision)
+    : { kind: 'none', reason: 'Unschedulable', message: decision.message, decision };
+}
+
 /**
  * The whole decision of the operator for a VM without a host, whoever asks: those who wait longer or are more important go
  * first, a gang goes all at once, a host that is being cleared for the VM is waited for, and then the VM itself. Hosts of others are assumed by the way, its own is not.
  */
-export function chooseHost(pools: PoolModel, vm: VirtualMachine, pool: HostPool): Choice {
+export function seekHost(pools: PoolModel, vm: VirtualMachine, pool: HostPool): Choice | Nowhere {
   if (!pools.isSized(vm))
     return { kind: 'none', reason: 'ClassNotFound', message: classNotFound(vm).message };
   pools.placeWaiting(vm);
@@ -45,12 +69,13 @@ export function chooseHost(pools: PoolModel, vm: VirtualMachine, pool: HostPool)
   if (room?.kind === 'ready')
     return { kind: 'host', place: pools.placeOn(vm, pool, room.host), by: 'preemption' };
   if (room) return { kind: 'none', reason: 'Preempting', message: waitingFor(room) };
-  const decision = pools.place(vm, pool);
-  if (decision.kind === 'placed')
-    return { kind: 'host', place: decision, by: decision.passedOver ? 'gate' : 'points' };
-  return (
-    inConflict(pools, vm) ?? { kind: 'none', reason: 'Unschedulable', message: decision.message, decision }
-  );
+  const placed = pools.find(vm, pool);
+  if (placed) return chosen(placed);
+  return inConflict(pools, vm) ?? { kind: 'nowhere', reason: 'Unschedulable' };
+}
+
+function chosen(place: Placed): Chosen {
+  return { kind: 'host', place, by: place.passedOver ? 'gate' : 'points' };
 }
 
 /** As a VM says for which a host is being cleared. */

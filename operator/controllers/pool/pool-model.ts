@@ -8,7 +8,7 @@ import { compareResourceVersions } from '../../kube/resource-version.ts';
 import type { Change } from '../../kube/store.ts';
 import { PlacementEngine } from '../../placement/engine/engine.ts';
 import { wouldFit, wouldFitSentence } from '../../placement/explain/would-fit.ts';
-import { Gate } from '../../placement/gate/gate.ts';
+import { Gate, type Placed } from '../../placement/gate/gate.ts';
 import type { Decision, Placement, PlacementRequest, Rejection } from '../../placement/model/decision.ts';
 import type { Resources } from '../../placement/model/resources.ts';
 import type { VmState } from '../../placement/model/vm.ts';
@@ -20,6 +20,7 @@ import { type Books, roomOfHost } from './books.ts';
 import { type Counting, countedSize, countingRemark } from './counting.ts';
 import { CpuWeights } from './cpu-weights.ts';
 import { Gangs } from './gangs.ts';
+import { InVain } from './in-vain.ts';
 import { unknownResources } from './named-resources.ts';
 import { policyState } from './policy-state.ts';
 import { Preemptions } from './preemptions.ts';
@@ -60,6 +61,8 @@ export class PoolModel {
   readonly #connections: HostLinks;
   /** Hosts chosen for VMs whose binding the store does not show yet, by VM key. */
   readonly #assumed = new Map<string, Assumption>();
+  readonly #placesInVain = new InVain();
+  readonly #clearingsInVain = new InVain();
 
   constructor(stores: Stores, connections: HostLinks) {
     this.#stores = stores;
@@ -80,9 +83,37 @@ export class PoolModel {
     connections.listen({ onLink: (hostName) => this.refreshHost(hostName), onDomainEvent: () => {} });
   }
 
-  /** Chooses a host for the VM in `pool`, or says why none fits and what would change that. Nothing is remembered. */
-  place(vm: VirtualMachine, pool: HostPool): Decision {
+  /** The host for the VM in `pool`; undefined when there is none, which is found out once for all VMs that are alike. */
+  find(vm: VirtualMachine, pool: HostPool): Placed | undefined {
     this.line.tried(keyOf(vm));
+    return this.#find(this.request(vm, pool));
+  }
+
+  #find(request: PlacementRequest): Placed | undefined {
+    return this.#once(this.#placesInVain, request, () => this.gate.find(request));
+  }
+
+  /** A host that may be cleared for the VM, as `search` finds it: it is not asked where it would find none. */
+  clearing<T>(request: PlacementRequest, search: () => T | undefined): T | undefined {
+    return this.#once(this.#clearingsInVain, request, search);
+  }
+
+  /** One that counts on a host is not like others: it may be in its own way. */
+  #once<T>(vain: InVain, request: PlacementRequest, search: () => T | undefined): T | undefined {
+    return this.engine.vm(request.vm.id) ? search() : vain.search(this.engine.kindOf(request), search);
+  }
+
+  /** What may bear on whether a VM finds a place has changed. */
+  #changed(): void {
+    this.#placesInVain.forget();
+    this.#clearingsInVain.forget();
+  }
+
+  /**
+   * Chooses a host for the VM in `pool`, or says why none fits and what would change that, which takes ten times as long as
+   * `find`. Nothing is remembered.
+   */
+  place(vm: VirtualMachine, pool: HostPool): Decision {
     const request = this.request(vm, pool);
     const refusal = this.gate.refusalAnywhere(request.pool, [request.vm]);
     if (refusal) return this.#remarked(vm, refusal);
@@ -105,16 +136,14 @@ export class PoolModel {
 
   /** What the VM asks the engine. */
   request(vm: VirtualMachine, pool: HostPool): PlacementRequest {
-    return { vm: this.state(vm), pool: pool.metadata.name, strategy: pool.spec.strategy };
+    return requestOf(this.state(vm), pool);
   }
 
   /**
-   * Assumes hosts for those who wait, in their order, as far as they fit; each finds it when its turn comes. One like another
-   * that has just found no place is not tried.
+   * Assumes hosts for those who wait, in their order, as far as they fit; each finds it when its turn comes.
    */
   placeWaiting(vm: VirtualMachine): void {
-    const inVain = new Set<string>();
-    for (const waiting of this.line.due(vm)) {
+    for (const { vm: waiting, state } of this.line.due(vm)) {
       this.line.tried(keyOf(waiting));
       const assembly = this.gangs.assemble(waiting);
       const pool = this.#poolOf(waiting);
@@ -126,11 +155,8 @@ export class PoolModel {
         (assembly && assembly.kind !== 'stands')
       )
         continue;
-      const request = this.request(waiting, pool);
-      const kind = this.engine.kindOf(request);
-      const found = inVain.has(kind) ? undefined : this.gate.find(request);
+      const found = this.#find(requestOf(state, pool));
       if (found) this.assume(waiting, found);
-      else inVain.add(kind);
     }
   }
 
@@ -269,6 +295,7 @@ export class PoolModel {
    */
   count(vm: VirtualMachine, place: Placement): void {
     const placed = placedVm(vm, this.#counting(vm), place);
+    this.#changed();
     this.engine.upsertVm(placed);
     const isVictim = this.preemptions.isVictim(vm);
     for (const books of this.#books) {
@@ -284,6 +311,8 @@ export class PoolModel {
   }
 
   #dropVm(key: string): void {
+    // Of those that wait, each thing that they say is seen; it bears on nobody.
+    if (this.engine.vm(key)) this.#changed();
     this.engine.removeVm(key);
     for (const books of this.#books) books.removeVm(key);
   }
@@ -295,6 +324,7 @@ export class PoolModel {
   }
 
   #removeHost(name: string): void {
+    this.#changed();
     this.engine.removeHost(name);
     for (const books of this.#books) books.removeHost(name);
   }
@@ -309,6 +339,7 @@ export class PoolModel {
       twin: this.#connections.sharesUUID(name),
     };
     const state = hostState(view);
+    this.#changed();
     this.engine.upsertHost(state);
     this.engine.hint(name, { contention: (host.status?.contentionPercent ?? 0) / 100 });
     const room = roomOfHost(view, state, this.#isFirstAttempt(host));
@@ -320,6 +351,7 @@ export class PoolModel {
     if (change.type === 'updated' && intentOf(change.old) === intentOf(change.object)) return;
     const { name, namespace = '', deletionTimestamp } = change.object.metadata;
     const before = this.engine.policy(namespace, name);
+    this.#changed();
     if (change.type === 'deleted' || deletionTimestamp) this.engine.removePolicy(namespace, name);
     else this.engine.upsertPolicy(policyState(change.object));
     this.reservations.seePolicy(namespace);
@@ -332,6 +364,7 @@ export class PoolModel {
   #seePool(change: Change<HostPool>): void {
     if (change.type === 'updated' && intentOf(change.old) === intentOf(change.object)) return;
     const { name } = change.object.metadata;
+    this.#changed();
     for (const books of this.#books) {
       if (change.type === 'deleted') books.removePool(name);
       else books.seePool(change.object);
@@ -347,6 +380,10 @@ export class PoolModel {
   #seeVmsOf(index: 'pool' | 'class', name: string): void {
     eachOf(this.#stores.virtualMachines.byIndex(index, name), (vm) => this.#seeVm(vm));
   }
+}
+
+function requestOf(vm: VmState, pool: HostPool): PlacementRequest {
+  return { vm, pool: pool.metadata.name, strategy: pool.spec.strategy };
 }
 
 /** One that cannot be understood, as it is older than the schema, keeps nobody from seeing the others. @throws AggregateError */

@@ -24,7 +24,7 @@ export type Progress = { kind: 'ready'; host: string } | Waiting;
 
 type Model = Pick<
   PoolModel,
-  'engine' | 'gate' | 'line' | 'request' | 'count' | 'recount' | 'release' | 'isConnected'
+  'engine' | 'gate' | 'line' | 'request' | 'clearing' | 'count' | 'recount' | 'release' | 'isConnected'
 >;
 
 /**
@@ -94,13 +94,16 @@ export class Preemptions {
     if (pool.spec.preemption.mode === 'Disabled') return undefined;
     const { engine, gate } = this.#model;
     const request = this.#model.request(vm, pool);
-    const found = preempt(engine, request, {
-      leaving: this.#onTheirWay(),
-      mayMakeWay: (one) => this.#mayMakeWay(one),
-      isRefused: (host, leaving) =>
-        gate.refusal(request.pool, [{ ...request.vm, host }], leaving) !== undefined,
+    const found = this.#model.clearing(request, () => {
+      const one = preempt(engine, request, {
+        leaving: this.#onTheirWay(),
+        mayMakeWay: (vm) => this.#mayMakeWay(vm),
+        isRefused: (host, leaving) =>
+          gate.refusal(request.pool, [{ ...request.vm, host }], leaving) !== undefined,
+      });
+      return one && one.victims.length > 0 ? one : undefined;
     });
-    if (!found || found.victims.length === 0) return undefined;
+    if (!found) return undefined;
     const victims = found.victims.flatMap((key) => this.#stores.virtualMachines.get(key) ?? []);
     const of = victims.map((one) => [keyOf(one), { uid: one.metadata.uid, isMarked: false }] as const);
     this.#hold(keyOf(vm), { uid: vm.metadata.uid, host: found.host, victims: new Map(of) });

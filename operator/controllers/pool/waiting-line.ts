@@ -17,6 +17,14 @@ interface Waiting {
   toldAtMs: number | undefined;
 }
 
+/** Those who wait and are equally important. */
+interface Level {
+  all: Set<Waiting>;
+  /** Those of them who have not been tried in the round, of which that was worked out. */
+  untried: Set<Waiting>;
+  round: number;
+}
+
 /**
  * All that wait say so much anew in a second: each VM that comes or goes changes what their hosts lack, and so what each of
  * them has to say.
@@ -32,7 +40,7 @@ export class WaitingLine {
   readonly #engine: Pick<PlacementEngine, 'priorityOf'>;
   readonly #stateOf: (vm: VirtualMachine) => VmState;
   readonly #byKey = new Map<ObjectKey, Waiting>();
-  readonly #byPriority = new Map<number, Set<Waiting>>();
+  readonly #byPriority = new Map<number, Level>();
   readonly #kinds = new WaitingKinds();
   #round = 0;
 
@@ -56,8 +64,9 @@ export class WaitingLine {
     this.#byKey.delete(key);
     this.#kinds.remove(entry.state);
     const level = this.#byPriority.get(entry.priority);
-    level?.delete(entry);
-    if (level?.size === 0) this.#byPriority.delete(entry.priority);
+    level?.all.delete(entry);
+    level?.untried.delete(entry);
+    if (level?.all.size === 0) this.#byPriority.delete(entry.priority);
   }
 
   /** The labels that VMs of the namespace wait with, each once. */
@@ -86,7 +95,9 @@ export class WaitingLine {
 
   tried(key: ObjectKey): void {
     const entry = this.#byKey.get(key);
-    if (entry) entry.triedIn = this.#round;
+    if (!entry) return;
+    entry.triedIn = this.#round;
+    this.#byPriority.get(entry.priority)?.untried.delete(entry);
   }
 
   told(key: ObjectKey, nowMs: number): void {
@@ -103,29 +114,36 @@ export class WaitingLine {
   }
 
   /**
-   * Who is to be tried now that it is this VM's turn, in order. One that has been tried before is woken along with all that
-   * wait, so that is all of them; one that has just come only lets more important ones go first.
+   * Who is to be tried now that it is this VM's turn, in order, with what it asks. One that has been tried before is woken
+   * along with all that wait, so that is all of them; one that has just come only lets more important ones go first.
    */
-  due(vm: VirtualMachine): VirtualMachine[] {
+  due(vm: VirtualMachine): Pick<Waiting, 'vm' | 'state'>[] {
     const own = this.#byKey.get(keyOf(vm));
     const priority = this.priorityOf(vm);
-    return [...this.#byPriority.keys()]
-      .filter((level) => own?.triedIn !== undefined || level > priority)
-      .sort((a, b) => b - a)
-      .flatMap((level) => this.#dueOf(level));
+    return [...this.#byPriority]
+      .filter(([level]) => own?.triedIn !== undefined || level > priority)
+      .sort(([a], [b]) => b - a)
+      .flatMap(([, level]) => this.#dueOf(level));
   }
 
-  #dueOf(level: number): VirtualMachine[] {
-    const due = [...(this.#byPriority.get(level) ?? [])].filter(({ triedIn }) => triedIn !== this.#round);
+  /** Once a round is over, each further VM of it finds nobody left: all of them would be too many to be looked at by each. */
+  #dueOf(level: Level): Waiting[] {
+    if (level.round !== this.#round) {
+      level.untried = new Set([...level.all].filter(({ triedIn }) => triedIn !== this.#round));
+      level.round = this.#round;
+    }
+    const due = [...level.untried];
     const compare = bySize(due.map(({ state }) => state));
-    return due.sort((a, b) => compare(a.state, b.state)).map(({ vm }) => vm);
+    return due.sort((a, b) => compare(a.state, b.state));
   }
 
   #add(entry: Waiting): void {
     this.#byKey.set(keyOf(entry.vm), entry);
     this.#kinds.add(entry.state);
-    const level = this.#byPriority.get(entry.priority) ?? new Set();
-    this.#byPriority.set(entry.priority, level.add(entry));
+    const level = this.#byPriority.get(entry.priority) ?? { all: new Set(), untried: new Set(), round: 0 };
+    this.#byPriority.set(entry.priority, level);
+    level.all.add(entry);
+    if (entry.triedIn !== this.#round) level.untried.add(entry);
   }
 }
 

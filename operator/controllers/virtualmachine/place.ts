@@ -1,7 +1,7 @@
 import type { HostPool } from '../../api/hostpool.ts';
 import { keyOf } from '../../kube/object.ts';
 import { findCondition } from '../conditions.ts';
-import { type Choice, type Chosen, chooseHost } from '../pool/choose-host.ts';
+import { type Choice, type Chosen, inWords, type Nowhere, seekHost } from '../pool/choose-host.ts';
 import { whyThere } from '../pool/why-there.ts';
 import { adopt } from './adopt.ts';
 import { bind } from './bind.ts';
@@ -25,34 +25,43 @@ export async function place(scope: Scope): Promise<StepResult> {
     return { kind: 'wait', forMs: scope.restMs, reason: 'Halted', message };
   }
   if (!pool) return poolMissing(scope, poolName);
-  const choice = chooseHost(env.pools, vm, pool);
+  const choice = seekHost(env.pools, vm, pool);
   return choice.kind === 'host' ? bindTo(scope, pool, choice) : withoutHost(scope, pool, choice);
 }
 
-function withoutHost(scope: Scope, pool: HostPool, choice: Choice & { kind: 'none' }): StepResult {
+async function withoutHost(
+  scope: Scope,
+  pool: HostPool,
+  choice: Exclude<Choice, Chosen> | Nowhere,
+): Promise<StepResult> {
   const { env, vm, lookAgainMs } = scope;
-  const { reason, message } = choice;
-  if (reason === 'PolicyConflict' || reason === 'ClassNotFound') return { kind: 'blocked', reason, message };
+  const { reason } = choice;
+  if (reason === 'PolicyConflict' || reason === 'ClassNotFound')
+    return { kind: 'blocked', reason, message: choice.message };
   // Just after a start no host is connected yet: that is no news, and each host's link wakes this VM again.
   const isConnecting = () => env.pools.gangs.poolsOf(vm).some((one) => env.pools.isConnecting(one));
   if (reason !== 'GangIncomplete' && isConnecting()) return { kind: 'postpone' };
-  const preempting = reason === 'Unschedulable' ? makeRoom(scope, pool) : undefined;
-  return preempting ?? waitSteadily(scope, { kind: 'wait', forMs: lookAgainMs, reason, message });
+  const instead = (reason === 'Unschedulable' && makeRoom(scope, pool)) || inSilence(scope, reason);
+  if (instead) return instead;
+  env.pools.line.told(keyOf(vm), env.clock.now());
+  const told = choice.kind === 'none' ? choice : inWords(env.pools, vm, pool);
+  if (told.kind === 'host') return bindTo(scope, pool, told);
+  return { kind: 'wait', forMs: lookAgainMs, reason: told.reason, message: told.message };
 }
 
-/** While it waits for the same reason the VM says what it said before, until its turn to say it anew. */
-function waitSteadily({ env, vm }: Scope, wait: StepResult & { kind: 'wait' }): StepResult {
+/**
+ * While it waits for the same reason the VM says what it said before, until its turn to say it anew: to work out what that
+ * is takes longer than all the rest.
+ */
+function inSilence(
+  { env, vm, lookAgainMs }: Scope,
+  reason: (Choice & { kind: 'none' })['reason'],
+): StepResult | undefined {
   const before = findCondition(vm, 'Scheduled');
-  const nowMs = env.clock.now();
-  const { line } = env.pools;
-  const isNews = before?.reason !== wait.reason || before.observedGeneration !== vm.metadata.generation;
-  if (!isNews && before.message === wait.message) return wait;
-  const silenceMs = isNews ? 0 : line.silenceMs(keyOf(vm), nowMs);
-  if (isNews || silenceMs === 0) {
-    line.told(keyOf(vm), nowMs);
-    return wait;
-  }
-  return { ...wait, forMs: Math.min(wait.forMs, silenceMs), message: before.message };
+  if (before?.reason !== reason || before.observedGeneration !== vm.metadata.generation) return undefined;
+  const silenceMs = env.pools.line.silenceMs(keyOf(vm), env.clock.now());
+  if (silenceMs === 0) return undefined;
+  return { kind: 'wait', forMs: Math.min(lookAgainMs, silenceMs), reason, message: before.message };
 }
 
 /** The binding comes back by the watch and wakes the VM, which then is counted in its host's lane. */

@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { hosts } from '../../api/kinds.ts';
 import { World } from '../../testing/world.ts';
 
 const many = Array.from({ length: 100 }, (_, index) => `wait-${index}`);
@@ -51,5 +52,55 @@ describe('VMs that wait', () => {
     });
     await world.run(500);
     expect(world.message('wait-7', 'Scheduled')).toContain('h1 lacks 19Gi');
+  });
+});
+
+describe('VMs that wait and are alike', () => {
+  const calls = (of: 'find' | 'place' | 'beneath') => vi.spyOn(world.operator.pools.engine, of);
+
+  /** 50 VMs of each of two sizes, for which the host is too small. */
+  async function putTwoKinds(): Promise<void> {
+    for (const [index, name] of many.entries())
+      world.putVm(name, { memory: { size: `${70 + (index % 2)}Gi` } });
+    await world.run(120_000);
+  }
+
+  it('are looked for a place once for all of them when room may have come', async () => {
+    await putTwoKinds();
+    world.putVm('small');
+    await world.run(10_000);
+    world.halt('small');
+    await world.run(120_000);
+    const searches = calls('find');
+    world.deleteVm('small');
+    await world.run(500);
+    // Two kinds, asked anew with each change that is seen meanwhile.
+    expect(searches.mock.calls.length).toBeGreaterThanOrEqual(2);
+    expect(searches.mock.calls.length).toBeLessThan(20);
+  });
+
+  it('work out in turns what they lack, whether or not that is what they say already', async () => {
+    await putTwoKinds();
+    const explanations = calls('place');
+    for (let second = 0; second < 10; second++) {
+      world.cluster.edit(hosts, { name: 'h1' }, ({ metadata }) => {
+        metadata.labels = { ...metadata.labels, second: `${second}` };
+      });
+      await world.run(1000);
+    }
+    expect(explanations.mock.calls.length).toBeGreaterThan(many.length);
+    expect(explanations.mock.calls.length).toBeLessThanOrEqual(3 * many.length);
+  });
+
+  it('look once for others that might make way', async () => {
+    world.editPool(({ spec }) => {
+      spec.preemption = { mode: 'StopVirtualMachines' };
+    });
+    await putTwoKinds();
+    const searches = calls('beneath');
+    world.putVm('small');
+    await world.run(10_000);
+    expect(searches.mock.calls.length).toBeGreaterThanOrEqual(2);
+    expect(searches.mock.calls.length).toBeLessThan(many.length / 2);
   });
 });

@@ -3,6 +3,9 @@ import type { Decision, Placement, PlacementRequest } from '../model/decision.ts
 import type { PlacedVm, VmState } from '../model/vm.ts';
 import type { Change } from '../model/would-fit.ts';
 
+/** Where a VM comes in. */
+export type Placed = Decision & { kind: 'placed' };
+
 /** Why VMs do not come in, for a condition. */
 export type Refusal = Decision & { kind: 'unplaced' };
 
@@ -66,7 +69,7 @@ export class Gate {
   }
 
   /** The same host, without why there is none; no more than `most` are asked about. */
-  find(request: PlacementRequest, most = Number.POSITIVE_INFINITY): Placement | undefined {
+  find(request: PlacementRequest, most = Number.POSITIVE_INFINITY): Placed | undefined {
     if (this.refusalAnywhere(request.pool, [request.vm])) return undefined;
     const best = this.#engine.find(request);
     const found = best && this.#try(request, best, most);
@@ -92,7 +95,7 @@ export class Gate {
     request: PlacementRequest,
     best: Placement,
     most = Number.POSITIVE_INFINITY,
-  ): (Decision & { kind: 'placed' }) | (() => Refusal) {
+  ): Placed | (() => Refusal) {
     const tried: string[] = [];
     let first: Objection | undefined;
     for (const host of this.#worthATry(request, best)) {
@@ -125,7 +128,7 @@ export class Gate {
     return firstOf(this.#reviewers, (reviewer) => reviewer.objection(pool, placed, leaving));
   }
 
-  #second(request: PlacementRequest, host: string): Decision & { kind: 'placed' } {
+  #second(request: PlacementRequest, host: string): Placed {
     const cell = this.#engine.cellOn(request, host);
     return { kind: 'placed', passedOver: true, host, ...(cell === undefined ? {} : { cell }) };
   }
