@@ -51,6 +51,7 @@ export class HostConnections {
   readonly #uuidByName = new Map<string, string>();
   readonly #namesByUUID = new Map<string, Set<string>>();
   #listeners: ConnectionsListener[] = [];
+  #changes = 0;
   #connecting = 0;
   readonly #queue: (() => void)[] = [];
 
@@ -71,6 +72,7 @@ export class HostConnections {
       ...this.#options,
       turn: () => this.#turn(),
       onLink: () => {
+        this.#changes += 1;
         this.#note(target.name);
         for (const listener of this.#listeners) listener.onLink(target.name);
       },
@@ -79,12 +81,18 @@ export class HostConnections {
       },
     });
     this.#sessions.set(target.name, next);
+    this.#changes += 1;
     next.start();
   }
 
   /** The state of the host's link; undefined when nobody asked for a connection to it. */
   link(hostName: string): HostLink | undefined {
     return this.#sessions.get(hostName)?.link;
+  }
+
+  /** Goes up with whatever changes of any link, told or not: for what is worked out from all of them. */
+  get changes(): number {
+    return this.#changes;
   }
 
   /** The host that answered with this uuid besides the one named, if any: two hosts must not share one. */
@@ -97,6 +105,7 @@ export class HostConnections {
   drop(hostName: string): void {
     this.#sessions.get(hostName)?.stop();
     this.#sessions.delete(hostName);
+    this.#changes += 1;
     this.#note(hostName);
   }
 

@@ -7,7 +7,7 @@ import type { ConnectionsListener, HostConnections, HostLink } from './connectio
 import { cellsFromStatus } from './numa-cells.ts';
 
 /** What a model of pools asks about hosts: of connections that stand, or of what was written down about them. */
-export type HostLinks = Pick<HostConnections, 'link' | 'sharesUUID' | 'listen'>;
+export type HostLinks = Pick<HostConnections, 'link' | 'sharesUUID' | 'listen' | 'changes'>;
 
 /** The uuid that answers at a replaced host is only in the message of its condition; this is nobody's. */
 const anotherMachine = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
@@ -24,6 +24,8 @@ export class RecordedLinks implements HostLinks {
     this.#stores = stores;
     stores.hosts.addIndexer('uuid', (host) => uuidOf(host) ?? []);
   }
+
+  readonly changes = 0;
 
   link(hostName: string): HostLink | undefined {
     const host = this.#stores.hosts.get(hostName);

@@ -12,13 +12,13 @@ import { Gate, type Placed } from '../../placement/gate/gate.ts';
 import type { Decision, Placement, PlacementRequest, Rejection } from '../../placement/model/decision.ts';
 import type { Resources } from '../../placement/model/resources.ts';
 import type { VmState } from '../../placement/model/vm.ts';
-import { findCondition } from '../conditions.ts';
 import type { Amounts } from '../host/capacity.ts';
 import type { HostLinks } from '../host/recorded-links.ts';
 import { classOf, type Stores } from '../stores.ts';
 import { type Books, roomOfHost } from './books.ts';
 import { type Counting, countedSize, countingRemark } from './counting.ts';
 import { CpuWeights } from './cpu-weights.ts';
+import { FirstAttempts } from './first-attempts.ts';
 import { Gangs } from './gangs.ts';
 import { InVain } from './in-vain.ts';
 import { unknownResources } from './named-resources.ts';
@@ -61,12 +61,18 @@ export class PoolModel {
   readonly #connections: HostLinks;
   /** Hosts chosen for VMs whose binding the store does not show yet, by VM key. */
   readonly #assumed = new Map<string, Assumption>();
+  readonly #firstAttempts: FirstAttempts;
   readonly #placesInVain = new InVain();
   readonly #clearingsInVain = new InVain();
 
   constructor(stores: Stores, connections: HostLinks) {
     this.#stores = stores;
     this.#connections = connections;
+    this.#firstAttempts = new FirstAttempts(
+      stores,
+      connections,
+      (hostName) => this.engine.usage(hostName).vms > 0,
+    );
     this.gangs = new Gangs(stores, this);
     this.preemptions = new Preemptions(stores, this);
     this.cpuWeights = new CpuWeights(stores, connections, this.shares);
@@ -162,21 +168,7 @@ export class PoolModel {
 
   /** Whether the first attempt to connect to one of the pool's hosts, or to make them, is still under way. */
   isConnecting(pool: HostPool): boolean {
-    const hosts = this.#stores.hosts.byIndex('pool', pool.metadata.name);
-    if (hosts.length === 0) return pool.status === undefined;
-    return hosts.some((host) => this.#isFirstAttempt(host));
-  }
-
-  /**
-   * Nobody has asked for a connection yet, or the first answer is not there. A host that failed before is no reason to wait,
-   * and one that is being deleted is not connected any more once it carries no VM.
-   */
-  #isFirstAttempt(host: Host): boolean {
-    const { name, deletionTimestamp } = host.metadata;
-    const link = this.#connections.link(name);
-    if (link) return link.state === 'Connecting' && !link.error;
-    if (deletionTimestamp && this.engine.usage(name).vms === 0) return false;
-    return findCondition(host, 'Connected')?.status !== 'False';
+    return this.#firstAttempts.areUnderWay(pool.metadata.name) ?? pool.status === undefined;
   }
 
   /** Whether the host answers just now. */
@@ -342,7 +334,7 @@ export class PoolModel {
     this.#changed();
     this.engine.upsertHost(state);
     this.engine.hint(name, { contention: (host.status?.contentionPercent ?? 0) / 100 });
-    const room = roomOfHost(view, state, this.#isFirstAttempt(host));
+    const room = roomOfHost(view, state, this.#firstAttempts.isUnderWay(host));
     for (const books of this.#books) books.seeHost(room);
   }
 
