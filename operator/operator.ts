@@ -11,6 +11,7 @@ import { reconcilePlacementPolicy } from './controllers/placementpolicy/reconcil
 import { PoolModel } from './controllers/pool/pool-model.ts';
 import { route, type Wake } from './controllers/routes.ts';
 import { addIndexes, nodes, type Stores } from './controllers/stores.ts';
+import { Unplaced } from './controllers/unplaced.ts';
 import { Attempts } from './controllers/virtualmachine/attempts.ts';
 import { reconcileVirtualMachine } from './controllers/virtualmachine/reconcile.ts';
 import { fencedHypervisor } from './hypervisor/fenced.ts';
@@ -64,6 +65,7 @@ export class Operator {
   readonly measurements: Measurements;
   readonly pools: PoolModel;
   #elector: LeaderElector | undefined;
+  #unplaced: Unplaced | undefined;
 
   constructor(given: OperatorOptions) {
     const options = this.#fenced(given);
@@ -96,7 +98,11 @@ export class Operator {
       ...(options.onLost ? { onLost: options.onLost } : {}),
       log,
       ...(options.graceMs === undefined ? {} : { graceMs: options.graceMs }),
-      closers: [async () => this.connections.stop(), () => recorder.stop()],
+      closers: [
+        async () => this.connections.stop(),
+        async () => this.#unplaced?.stop(),
+        () => recorder.stop(),
+      ],
     });
   }
 
@@ -207,9 +213,13 @@ export class Operator {
       reconcile: (key, context) => reconcileVirtualMachine(environment, parts.recorder, key, context),
     });
     const statistics = this.#statistics(base, { host, virtualMachine });
+    this.#unplaced = new Unplaced({
+      ...{ stores, line: pools.line, clock },
+      wake: (key) => virtualMachine.enqueue(key),
+    });
     route(
       stores,
-      { connections, sightings, pools },
+      { connections, sightings, pools, unplaced: this.#unplaced },
       {
         virtualMachines: wakeOf(virtualMachine),
         hosts: wakeOf(host),

@@ -8,8 +8,8 @@ import type { HostConnections } from './host/connections.ts';
 import type { Sightings } from './host/sightings.ts';
 import { heldBy } from './pool/counting.ts';
 import type { PoolModel } from './pool/pool-model.ts';
-import type { WaitingLine } from './pool/waiting-line.ts';
 import type { Stores } from './stores.ts';
+import type { Unplaced } from './unplaced.ts';
 import { restless } from './virtualmachine/rest.ts';
 
 /** Puts a key into a controller's queue: now, or after a while so that many changes make one reconcile. */
@@ -29,25 +29,24 @@ export interface Wakes {
 export interface Tellers {
   connections: HostConnections;
   sightings: Sightings;
-  pools: Pick<PoolModel, 'line' | 'preemptions' | 'cpuWeights'>;
-}
-
-/** The VMs that wait for a host. */
-interface Unplaced {
-  wake(): void;
+  pools: Pick<PoolModel, 'preemptions' | 'cpuWeights'>;
+  unplaced: Pick<Unplaced, 'wake'>;
 }
 
 /** Sums in a status may lag this far behind what they sum up; in a storm of changes that saves most of the writes. */
 const sumsAfterMs = 1000;
-/** VMs that wait for a place look again this long after one may have become free. */
-const placeAfterMs = 200;
+/** VMs look again this long after something has changed for a whole pool, class or namespace. */
+const lookAfterMs = 200;
 
 /**
  * Which change wakes what, besides each object's own change. Every route only says "look again"; none carries a fact, so
  * a change that is missed or told twice does no harm.
  */
-export function route(stores: Stores, { connections, sightings, pools }: Tellers, wakes: Wakes): void {
-  const unplaced: Unplaced = { wake: () => wakeUnplaced(stores, pools.line, wakes) };
+export function route(
+  stores: Stores,
+  { connections, sightings, pools, unplaced }: Tellers,
+  wakes: Wakes,
+): void {
   routeVirtualMachines(stores, { unplaced, pools }, wakes);
   routeContention(stores, wakes);
   routeHosts(stores, unplaced, wakes);
@@ -83,7 +82,7 @@ function wakeVmsOn(hostName: string, stores: Stores, wakes: Wakes): void {
 
 function routeVirtualMachines(
   stores: Stores,
-  { unplaced, pools }: { unplaced: Unplaced; pools: Pick<PoolModel, 'cpuWeights'> },
+  { unplaced, pools }: Pick<Tellers, 'unplaced' | 'pools'>,
   wakes: Wakes,
 ): void {
   stores.virtualMachines.subscribe((change) => {
@@ -195,13 +194,13 @@ function wakeSums(vm: VirtualMachine, wakes: Wakes): void {
   wakes.hostPools.wakeAfter(vm.spec.placement.hostPoolRef.name, sumsAfterMs);
 }
 
-function routeHosts(stores: Stores, unplaced: Unplaced, wakes: Wakes): void {
+function routeHosts(stores: Stores, unplaced: Tellers['unplaced'], wakes: Wakes): void {
   stores.hosts.subscribe((change) => {
     const { type, object } = change;
     const old = oldOf(change);
     if (type === 'deleted' || (old && standing(old) !== standing(object))) {
       for (const vm of stores.virtualMachines.byIndex('host', object.metadata.name))
-        wakes.virtualMachines.wakeAfter(keyOf(vm), placeAfterMs);
+        wakes.virtualMachines.wakeAfter(keyOf(vm), lookAfterMs);
     }
     if (old && JSON.stringify(old.metadata.labels) !== JSON.stringify(object.metadata.labels)) {
       for (const policy of stores.placementPolicies.list())
@@ -219,17 +218,17 @@ function routeHosts(stores: Stores, unplaced: Unplaced, wakes: Wakes): void {
     const { name } = object.metadata;
     for (const host of stores.hosts.byIndex('pool', name)) wakes.hosts.wake(keyOf(host));
     for (const vm of stores.virtualMachines.byIndex('pool', name))
-      wakes.virtualMachines.wakeAfter(keyOf(vm), placeAfterMs);
+      wakes.virtualMachines.wakeAfter(keyOf(vm), lookAfterMs);
     if (old) unplaced.wake(); // hosts may have more room, and shares, or less is kept
   });
   stores.nodes.subscribe(({ object }) => {
     if (stores.hosts.get(object.metadata.name)) wakes.hosts.wake(object.metadata.name);
     for (const pool of stores.hostPools.list())
-      if (pool.spec.nodeSelector) wakes.hostPools.wakeAfter(keyOf(pool), placeAfterMs);
+      if (pool.spec.nodeSelector) wakes.hostPools.wakeAfter(keyOf(pool), lookAfterMs);
   });
 }
 
-function routePolicies(stores: Stores, unplaced: Unplaced, wakes: Wakes): void {
+function routePolicies(stores: Stores, unplaced: Tellers['unplaced'], wakes: Wakes): void {
   stores.placementPolicies.subscribe((change) => {
     const { object } = change;
     const old = oldOf(change);
@@ -241,18 +240,18 @@ function routePolicies(stores: Stores, unplaced: Unplaced, wakes: Wakes): void {
     if (isKept || bearsOnAll(object) || (old && bearsOnAll(old))) unplaced.wake();
     wakePolicies(object.metadata.namespace, stores, wakes); // they may contradict each other
     for (const vm of stores.virtualMachines.byIndex('namespace', object.metadata.namespace ?? '')) {
-      if (!vm.status?.hostName) wakes.virtualMachines.wakeAfter(keyOf(vm), placeAfterMs);
+      if (!vm.status?.hostName) wakes.virtualMachines.wakeAfter(keyOf(vm), lookAfterMs);
     }
   });
 }
 
 /** VMs of the class may be larger or smaller from now on, and count more or less. */
-function routeClasses(stores: Stores, unplaced: Unplaced, wakes: Wakes): void {
+function routeClasses(stores: Stores, unplaced: Tellers['unplaced'], wakes: Wakes): void {
   stores.virtualMachineClasses.subscribe((change) => {
     const old = oldOf(change);
     if (old && intentOf(old) === intentOf(change.object)) return;
     for (const vm of stores.virtualMachines.byIndex('class', change.object.metadata.name)) {
-      wakes.virtualMachines.wakeAfter(keyOf(vm), placeAfterMs);
+      wakes.virtualMachines.wakeAfter(keyOf(vm), lookAfterMs);
       wakeSums(vm, wakes);
     }
     for (const pool of stores.hostPools.list()) wakes.hostPools.wakeAfter(keyOf(pool), sumsAfterMs);
@@ -263,12 +262,4 @@ function routeClasses(stores: Stores, unplaced: Unplaced, wakes: Wakes): void {
 /** Whether it bears on VMs of other namespaces, too: for whom hosts are kept, and who comes before whom. */
 function bearsOnAll({ spec }: PlacementPolicy): boolean {
   return spec.hostSharing === 'Exclusive' || spec.priority !== undefined;
-}
-
-/** Room may have come. */
-function wakeUnplaced(stores: Stores, line: WaitingLine, wakes: Wakes): void {
-  line.nextRound();
-  for (const vm of stores.virtualMachines.byIndex('unplaced', 'yes')) {
-    wakes.virtualMachines.wakeAfter(keyOf(vm), placeAfterMs);
-  }
 }

@@ -74,6 +74,11 @@ export class WaitingLine {
     return this.#kinds.in(namespace);
   }
 
+  /** How many VMs wait. */
+  get size(): number {
+    return this.#byKey.size;
+  }
+
   has(key: ObjectKey): boolean {
     return this.#byKey.has(key);
   }
