@@ -1,12 +1,16 @@
-import { conflictsAmong, hostContradiction } from '../../placement/conflicts/conflicts.ts';
+import { fatalAmong, hostContradiction } from '../../placement/conflicts/conflicts.ts';
 import type { VmState } from '../../placement/model/vm.ts';
+import { readOnce } from '../read-once.ts';
 import { circleClause, deadlockOf } from './deadlocks.ts';
 import type { PoolModel } from './pool-model.ts';
+
+/** VMs that policies cannot tell apart have the same list of them, until a policy changes. */
+const fatalOnce = readOnce(fatalAmong);
 
 /** Why the VM has no place whatever hosts there are: what its policies, itself, and VMs that wait ask contradicts itself. */
 export function conflictOf(pools: Pick<PoolModel, 'engine' | 'line'>, vm: VmState): string | undefined {
   const policies = pools.engine.policiesFor(vm);
-  const fatal = conflictsAmong(policies).find(({ isFatal }) => isFatal);
+  const fatal = fatalOnce(policies);
   if (fatal) {
     const [one, other] = fatal.policies;
     const who =

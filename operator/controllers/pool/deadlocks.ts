@@ -27,7 +27,7 @@ export function deadlockOf(
 function wantsOf(engine: PlacementEngine, namespace: string, labels: Labels): Want[] {
   return engine
     .policiesFor({ namespace, labels })
-    .filter(({ vmSelector }) => matches(vmSelector, labels))
+    .filter(({ vmAffinity, vmSelector }) => vmAffinity.length > 0 && matches(vmSelector, labels))
     .flatMap(({ name, vmSelector, vmAffinity }) =>
       vmAffinity
         .filter(({ enforcement }) => enforcement.required)

@@ -7,6 +7,7 @@ import type { PlacementRequest } from '../../placement/model/decision.ts';
 import type { Policy } from '../../placement/model/policy.ts';
 import { matches } from '../../placement/model/selector.ts';
 import type { VmState } from '../../placement/model/vm.ts';
+import { readOnce } from '../read-once.ts';
 import type { Stores } from '../stores.ts';
 import type { PoolModel } from './pool-model.ts';
 
@@ -77,9 +78,8 @@ export class Gangs {
 
   #policiesOf(vm: VirtualMachine): Policy[] {
     const { namespace = '', labels = {} } = vm.metadata;
-    return this.#model.engine
-      .policiesFor({ namespace, labels })
-      .filter(({ gang, vmSelector }) => gang && matches(vmSelector, labels));
+    const gangs = gangsAmong(this.#model.engine.policiesFor({ namespace, labels }));
+    return gangs.filter(({ vmSelector }) => matches(vmSelector, labels));
   }
 
   /** A VM that is being deleted is no member any more. */
@@ -130,6 +130,8 @@ export class Gangs {
     return { kind: 'stands' };
   }
 }
+
+const gangsAmong = readOnce((policies: readonly Policy[]) => policies.filter(({ gang }) => gang));
 
 /** A gang is asked about as a whole, in each of its pools. */
 function refusalOf(

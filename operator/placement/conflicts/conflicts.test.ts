@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Policy } from '../model/policy.ts';
 import { matches, type Requirement, type Selector } from '../model/selector.ts';
 import { policy, required, SmallWorld, vm } from '../testing/small-world.ts';
-import { conflictsAmong, hostContradiction } from './conflicts.ts';
+import { conflictsAmong, fatalAmong, hostContradiction } from './conflicts.ts';
 import { contradiction, implies } from './contradiction.ts';
 
 const preferred = { required: false, weight: 5 } as const;
@@ -172,4 +172,73 @@ it('a fatal conflict leaves no host to a second VM, which the engine agrees with
     ).toEqual([true]);
     expect(world.decide(vm('x', { labels })).kind).toBe('unplaced');
   }
+});
+
+describe('a thousand policies', () => {
+  /** So many that keep VMs apart; tells how often what they ask of hosts has been read. */
+  function crowd(count: number): { policies: Policy[]; reads: () => number } {
+    let reads = 0;
+    const hostAffinity = () => {
+      reads += 1;
+      return [];
+    };
+    const policies = Array.from({ length: count }, (_, index) =>
+      Object.defineProperty(
+        of(`p${index}`, { vmAntiAffinity: [term('zone', `a${index}`)] }),
+        'hostAffinity',
+        {
+          get: hostAffinity,
+        },
+      ),
+    );
+    return { policies, reads: () => reads };
+  }
+
+  it('are read once each where nothing in them can contradict each other', () => {
+    const { policies, reads } = crowd(1000);
+    expect(conflictsAmong(policies)).toEqual([]);
+    expect(fatalAmong(policies)).toBeUndefined();
+    expect(reads()).toBeLessThanOrEqual(10 * policies.length);
+  });
+
+  it('are found to contradict another one all the same', () => {
+    const { policies } = crowd(1000);
+    const near = of('near', { vmAffinity: [term('zone', 'a700')] });
+    expect(fatalAmong([near, ...policies])?.policies).toEqual(['near', 'p700']);
+    expect(fatalAmong([...policies, near])?.policies).toEqual(['p700', 'near']);
+  });
+});
+
+describe('of any policies', () => {
+  const some = <T>(value: T) => fc.constantFrom(undefined, value);
+  const app = fc.constantFrom('a', 'b');
+  const arbitrary = fc
+    .record({
+      hosts: fc.constantFrom(undefined, 'ssd', 'hdd'),
+      near: fc.option(app, { nil: undefined }),
+      far: fc.option(app, { nil: undefined }),
+      gang: some({ minMembers: 2 }),
+      strategy: fc.constantFrom(undefined, 'Pack' as const, 'Spread' as const),
+      exclusive: fc.boolean(),
+      domainLimits: some([{ topologyKey: host, maxDomains: 1 }]),
+    })
+    .map(({ hosts, near, far, gang, strategy, ...rest }) => ({
+      ...(hosts ? { hostAffinity: [on({ disk: hosts })] } : {}),
+      ...(near ? { vmAffinity: [term(host, near)] } : {}),
+      ...(far ? { vmAntiAffinity: [term(host, far)] } : {}),
+      ...(gang ? { gang } : {}),
+      ...(strategy ? { strategy } : {}),
+      exclusive: rest.exclusive,
+      ...(rest.domainLimits ? { domainLimits: rest.domainLimits } : {}),
+    }));
+
+  it('the first fatal conflict is the first among all', () => {
+    fc.assert(
+      fc.property(fc.array(arbitrary, { maxLength: 5 }), (rules) => {
+        const policies = rules.map((one, index) => of(`p${index}`, one));
+        const first = conflictsAmong(policies).find(({ isFatal }) => isFatal);
+        expect(fatalAmong(policies)).toEqual(first);
+      }),
+    );
+  });
 });

@@ -1,7 +1,7 @@
-import type { AffinityTerm, Policy } from '../model/policy.ts';
-import type { Selector } from '../model/selector.ts';
+import type { Policy } from '../model/policy.ts';
 import type { VmState } from '../model/vm.ts';
 import { contradiction, implies } from './contradiction.ts';
+import { hostname, isInside, mayConflict, requiredHosts, type Traits, traitsOf } from './traits.ts';
 
 /** What two policies, or one with itself, ask of a VM that both bear on, and that cannot be had together. */
 export interface Conflict {
@@ -12,12 +12,25 @@ export interface Conflict {
   text: string;
 }
 
-/** In Kubernetes a domain of this label is one host, which is in one domain of each other label. */
-const hostname = 'kubernetes.io/hostname';
-
 /** The conflicts between policies of which each bears on one and the same VM; only what is certain from their words. */
 export function conflictsAmong(policies: readonly Policy[]): Conflict[] {
   return policies.flatMap((one, at) => policies.slice(at).flatMap((other) => conflictsBetween(one, other)));
+}
+
+/** The first of them that leaves no host. Of a thousand policies, half a million pairs, few are read. */
+export function fatalAmong(policies: readonly Policy[]): Conflict | undefined {
+  const areHostsToBeHad = contradiction(policies.flatMap(requiredHosts)) === undefined;
+  const traits = policies.map((policy) => {
+    const { strategy: _, ...fatal } = traitsOf(policy);
+    return { ...fatal, strategy: undefined, ...(areHostsToBeHad ? { hosts: '' } : {}) };
+  });
+  for (const [at, one] of policies.entries())
+    for (let and = at; and < policies.length; and++) {
+      if (and !== at && !mayConflict(traits[at] as Traits, traits[and] as Traits)) continue;
+      const fatal = conflictsBetween(one, policies[and] as Policy).find(({ isFatal }) => isFatal);
+      if (fatal) return fatal;
+    }
+  return undefined;
 }
 
 /** The first label by which what the VM asks of its host contradicts its policies, or these each other. */
@@ -27,9 +40,10 @@ export function hostContradiction(vm: VmState, policies: readonly Policy[]): str
   return ways.every((key) => key !== undefined) ? ways[0] : undefined;
 }
 
-/** Between two policies in either order, or in one when both are the same. */
+/** Between two policies in either order, or in one when both are the same. Most pairs are let go without a look at their words. */
 export function conflictsBetween(one: Policy, other: Policy): Conflict[] {
   const isOne = one.name === other.name;
+  if (!isOne && !mayConflict(traitsOf(one), traitsOf(other))) return [];
   const directions: (readonly [Policy, Policy])[] = isOne
     ? [[one, one]]
     : [
@@ -64,12 +78,13 @@ function gangs(one: Policy, other: Policy): Finding {
 }
 
 /** More members at once than there may be domains, of which each may have one. */
-function crampedGang({ vmSelector, gang, domainLimits = [], vmAntiAffinity }: Policy): Finding {
+function crampedGang(policy: Policy): Finding {
+  const { vmSelector, gang, domainLimits = [] } = policy;
   const cramped = domainLimits.find(
     ({ topologyKey, maxDomains }) =>
       gang &&
       gang.minMembers > maxDomains &&
-      required(vmAntiAffinity).some(
+      traitsOf(policy).apart.some(
         (term) => term.topologyKey === topologyKey && implies(vmSelector, term.vmSelector ?? vmSelector),
       ),
   );
@@ -89,13 +104,13 @@ function strategies(one: Policy, other: Policy): Finding {
 
 /** Affinity to VMs that anti-affinity keeps away: the selector of the one says no more than that of the other. */
 function apartAndTogether(together: Policy, apart: Policy): Finding {
-  for (const near of required(together.vmAffinity)) {
+  for (const near of traitsOf(together).together) {
     const company = near.vmSelector ?? together.vmSelector;
-    const clash = required(apart.vmAntiAffinity).find((far) => {
+    const clash = traitsOf(apart).apart.find((far) => {
       const shunned = far.vmSelector ?? apart.vmSelector;
-      const isShunning = implies(company, shunned);
-      const isShunned = implies(company, apart.vmSelector) && implies(together.vmSelector, shunned);
-      return isInside(near, far) && (isShunning || isShunned);
+      if (!isInside(near, far)) return false;
+      const isShunned = () => implies(company, apart.vmSelector) && implies(together.vmSelector, shunned);
+      return implies(company, shunned) || isShunned();
     });
     if (clash)
       return fatal(
@@ -106,29 +121,14 @@ function apartAndTogether(together: Policy, apart: Policy): Finding {
 }
 
 /** Affinity on the same host to VMs that an exclusive policy cannot have there. */
-function alone(exclusive: Policy, { vmAffinity, vmSelector }: Policy): Finding {
+function alone(exclusive: Policy, other: Policy): Finding {
   if (!exclusive.exclusive) return undefined;
-  const others = required(vmAffinity).find(
+  const others = traitsOf(other).together.find(
     (term) =>
       term.topologyKey === hostname &&
-      contradiction([exclusive.vmSelector, term.vmSelector ?? vmSelector]) !== undefined,
+      contradiction([exclusive.vmSelector, term.vmSelector ?? other.vmSelector]) !== undefined,
   );
   return (
     others && fatal('vmAffinity wants to be on a host with VMs that hostSharing Exclusive keeps from it')
-  );
-}
-
-/** Whether who is with others in a domain of the first is so in one of the second as well. */
-function isInside(inner: AffinityTerm, outer: AffinityTerm): boolean {
-  return inner.topologyKey === outer.topologyKey || inner.topologyKey === hostname;
-}
-
-function required(terms: readonly AffinityTerm[]): AffinityTerm[] {
-  return terms.filter(({ enforcement }) => enforcement.required);
-}
-
-function requiredHosts({ hostAffinity }: Policy): Selector[] {
-  return hostAffinity.flatMap(({ hostSelector, enforcement }) =>
-    enforcement.required ? [hostSelector] : [],
   );
 }

@@ -9,8 +9,18 @@ export function contradiction(selectors: readonly Selector[]): string | undefine
 
 /** Whether all that the first selector selects is selected by the second, as far as that shows from their words. */
 export function implies(first: Selector, second: Selector): boolean {
-  const said = new Set(requirementsOf(first).map((one) => JSON.stringify(one)));
-  return requirementsOf(second).every((one) => said.has(JSON.stringify(one)));
+  return textsOf(second).isSubsetOf(textsOf(first));
+}
+
+/** Selectors never change; those of a thousand policies are compared with each other. */
+const texts = new WeakMap<Selector, Set<string>>();
+
+function textsOf(selector: Selector): Set<string> {
+  const known = texts.get(selector);
+  if (known) return known;
+  const made = new Set(requirementsOf(selector).map((one) => JSON.stringify(one)));
+  texts.set(selector, made);
+  return made;
 }
 
 function requirementsOf({ matchLabels = {}, matchExpressions = [] }: Selector): Requirement[] {

@@ -152,7 +152,7 @@ function hinderers(world: World, { vm, circle }: Scene): (labelSet: LabelSet) =>
   const mayHinder = (labelSet: LabelSet) =>
     vm.oneCell === true ||
     labelSet.circle !== circle ||
-    labelSet.namespace.policiesFor(labelSet.labels).some((policy) => own.has(policy));
+    labelSet.namespace.policiesFor(labelSet).some((policy) => own.has(policy));
   return (labelSet) => {
     const answer = known.get(labelSet) ?? mayHinder(labelSet);
     known.set(labelSet, answer);

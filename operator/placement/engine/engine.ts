@@ -125,8 +125,8 @@ export class PlacementEngine {
     return this.#world.policiesOf(namespace);
   }
 
-  /** The policies that bear on the VM: those that select it, and those whose VMs keep away from it; by name. */
-  policiesFor(vm: Pick<PlacedVm, 'namespace' | 'labels'>): Policy[] {
+  /** The policies that bear on the VM: those that select it, and those whose VMs keep away from it; by name. The same list for VMs that they cannot tell apart, until one changes. */
+  policiesFor(vm: Pick<PlacedVm, 'namespace' | 'labels'>): readonly Policy[] {
     return this.#world.policiesFor(vm.namespace, vm.labels);
   }
 

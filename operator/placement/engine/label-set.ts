@@ -1,3 +1,4 @@
+import type { Policy } from '../model/policy.ts';
 import type { Labels } from '../model/selector.ts';
 import { Counts } from './counts.ts';
 import type { Namespace } from './namespace.ts';
@@ -18,6 +19,9 @@ export class LabelSet {
   /** Compiled when first asked for, of this version of the namespace's policies. */
   rules: Rules | undefined;
   rulesVersion = -1;
+  /** The policies that bear on these labels, of this version. */
+  bearing: readonly Policy[] = [];
+  bearingVersion = -1;
   /** The exclusive policies that select these labels. */
   circle = '';
 

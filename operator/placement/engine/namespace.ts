@@ -152,8 +152,13 @@ export class Namespace {
     return this.#policies.all();
   }
 
-  policiesFor(labels: Labels): Policy[] {
-    return this.#policies.bearingOn(this.#isSettled ? this.#named(labels) : labels);
+  /** The policies that bear on VMs with these labels, by name. */
+  policiesFor(labelSet: LabelSet): readonly Policy[] {
+    if (labelSet.bearingVersion !== this.#policiesVersion) {
+      labelSet.bearing = this.#policies.bearingOn(labelSet.labels);
+      labelSet.bearingVersion = this.#policiesVersion;
+    }
+    return labelSet.bearing;
   }
 
   rulesFor(labelSet: LabelSet): Rules {

@@ -186,8 +186,10 @@ export class World {
     return Iterator.from(this.#namespaces.get(namespace)?.select(selector) ?? []).some(() => true);
   }
 
-  policiesFor(namespace: string, labels: Labels): Policy[] {
-    return this.#namespaces.get(namespace)?.policiesFor(labels) ?? [];
+  policiesFor(namespace: string, labels: Labels): readonly Policy[] {
+    this.settle();
+    const known = this.#namespaces.get(namespace);
+    return known?.policiesFor(known.labelSet(labels)) ?? [];
   }
 
   /** How many different rules there are about other VMs. */
