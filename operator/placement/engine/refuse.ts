@@ -7,20 +7,37 @@ import type { Scene } from './scene.ts';
 /** Why each host of the pool does not do, by the first filter that it does not pass. */
 export function explain(scene: Scene): Explanation {
   const explanation = new Explanation();
-  let rows = scene.hosts.rowsByName(scene.pool);
+  const rows = scene.hosts.rowsByName(scene.pool).slice();
+  const before = rows.slice();
+  let count = rows.length;
   for (const filter of [...scene.hostFilters(), ...vmFilters(scene)]) {
-    const kept = rows.slice();
-    const count = filter.keep(scene, kept, kept.length);
-    if (count === rows.length) continue;
-    const refusalOf = filter.refusals(scene);
-    const subjectOf = filter.subjects?.(scene);
-    const missingOf = filter.missing?.(scene);
-    for (const row of dropped(rows, kept, count)) {
-      explanation.add(scene.hosts.name(row), refusalOf(row), subjectOf?.(row), missingOf?.(row));
-    }
-    rows = kept.slice(0, count);
+    before.set(rows.subarray(0, count));
+    const kept = filter.keep(scene, rows, count);
+    if (kept < count)
+      addDropped(explanation, scene, filter, before.subarray(0, count), rows.subarray(0, kept));
+    count = kept;
+    if (count === 0) break;
   }
   return explanation;
+}
+
+/** Of the rows `before` the filter those that are not among `kept`, which are in the same order. */
+function addDropped(
+  explanation: Explanation,
+  scene: Scene,
+  filter: Filter,
+  before: Int32Array,
+  kept: Int32Array,
+): void {
+  const refusalOf = filter.refusals(scene);
+  const subjectOf = filter.subjects?.(scene);
+  const missingOf = filter.missing?.(scene);
+  let next = 0;
+  for (let at = 0; at < before.length; at++) {
+    const row = before[at] as number;
+    if (kept[next] === row) next += 1;
+    else explanation.add(scene.hosts.name(row), refusalOf(row), subjectOf?.(row), missingOf?.(row));
+  }
 }
 
 /** Why this one row does not do, as a clause, with the amount it lacks; undefined when it passes all of the filters. */
@@ -35,14 +52,4 @@ export function refusalOf(
   const subject = broken.subjects?.(scene)(row);
   const text = subject === undefined ? refusal.singular : `${refusal.singular} ${subject}`;
   return { refusal, text, missing: broken.missing?.(scene)(row) ?? Number.NaN };
-}
-
-/** What is in `rows` and not among the first `count` of `kept`, which are in the same order. */
-function dropped(rows: Int32Array, kept: Int32Array, count: number): Int32Array {
-  let at = 0;
-  return rows.filter((row) => {
-    if (at === count || kept[at] !== row) return true;
-    at += 1;
-    return false;
-  });
 }
