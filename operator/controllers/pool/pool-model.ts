@@ -8,19 +8,19 @@ import { compareResourceVersions } from '../../kube/resource-version.ts';
 import type { Change } from '../../kube/store.ts';
 import { PlacementEngine } from '../../placement/engine/engine.ts';
 import { wouldFit, wouldFitSentence } from '../../placement/explain/would-fit.ts';
-import { Gate, type Placed } from '../../placement/gate/gate.ts';
+import { Gate, type Placed, type Refusal } from '../../placement/gate/gate.ts';
 import type { Decision, Placement, PlacementRequest, Rejection } from '../../placement/model/decision.ts';
 import type { Resources } from '../../placement/model/resources.ts';
 import type { VmState } from '../../placement/model/vm.ts';
 import type { Amounts } from '../host/capacity.ts';
 import type { HostLinks } from '../host/recorded-links.ts';
 import { classOf, type Stores } from '../stores.ts';
+import { Alike } from './alike.ts';
 import { type Books, roomOfHost } from './books.ts';
 import { type Counting, countedSize, countingRemark } from './counting.ts';
 import { CpuWeights } from './cpu-weights.ts';
 import { FirstAttempts } from './first-attempts.ts';
 import { Gangs } from './gangs.ts';
-import { InVain } from './in-vain.ts';
 import { unknownResources } from './named-resources.ts';
 import { policyState } from './policy-state.ts';
 import { Preemptions } from './preemptions.ts';
@@ -55,6 +55,8 @@ export class PoolModel {
   readonly #books: readonly Books[] = [this.shares, this.reservations];
   /** Asked before any VM is counted on a host that it does not have yet. */
   readonly gate = new Gate(this.engine, [this.shares, this.reservations]);
+  /** What was found out for VMs that find no place; told of all that is told to the engine and the books. */
+  readonly alike = new Alike(this.engine);
   readonly preemptions: Preemptions;
   readonly cpuWeights: CpuWeights;
   readonly #stores: Stores;
@@ -62,8 +64,6 @@ export class PoolModel {
   /** Hosts chosen for VMs whose binding the store does not show yet, by VM key. */
   readonly #assumed = new Map<string, Assumption>();
   readonly #firstAttempts: FirstAttempts;
-  readonly #placesInVain = new InVain();
-  readonly #clearingsInVain = new InVain();
 
   constructor(stores: Stores, connections: HostLinks) {
     this.#stores = stores;
@@ -96,38 +96,29 @@ export class PoolModel {
   }
 
   #find(request: PlacementRequest): Placed | undefined {
-    return this.#once(this.#placesInVain, request, () => this.gate.find(request));
-  }
-
-  /** A host that may be cleared for the VM, as `search` finds it: it is not asked where it would find none. */
-  clearing<T>(request: PlacementRequest, search: () => T | undefined): T | undefined {
-    return this.#once(this.#clearingsInVain, request, search);
-  }
-
-  /** One that counts on a host is not like others: it may be in its own way. */
-  #once<T>(vain: InVain, request: PlacementRequest, search: () => T | undefined): T | undefined {
-    return this.engine.vm(request.vm.id) ? search() : vain.search(this.engine.kindOf(request), search);
-  }
-
-  /** What may bear on whether a VM finds a place has changed. */
-  #changed(): void {
-    this.#placesInVain.forget();
-    this.#clearingsInVain.forget();
+    return this.alike.place(request, () => this.gate.find(request));
   }
 
   /**
    * Chooses a host for the VM in `pool`, or says why none fits and what would change that, which takes ten times as long as
-   * `find`. Nothing is remembered.
+   * `find`; of VMs that are alike the first has said it for all until something changes.
    */
   place(vm: VirtualMachine, pool: HostPool): Decision {
     const request = this.request(vm, pool);
+    const decide = () => this.#decide(request, unknownResources(vm, pool));
+    const decision = this.alike.decision(request, decide);
+    return decision.kind === 'placed' ? decision : this.#remarked(vm, decision);
+  }
+
+  /** `noWay`: what is to be said of an amount that the pool does not have at all. */
+  #decide(request: PlacementRequest, noWay: string): Decision {
     const refusal = this.gate.refusalAnywhere(request.pool, [request.vm]);
-    if (refusal) return this.#remarked(vm, refusal);
+    if (refusal) return refusal;
     const decision = this.engine.place(request);
     if (decision.kind === 'placed') return this.gate.choose(request, decision);
     const { offers, barred } = wouldFit(this.engine, this.gate, request, decision.rejections);
     const way = barred ? this.reservations.bars(request.pool, barred) : wouldFitSentence(offers);
-    return this.#remarked(vm, decision, way || unknownResources(vm, pool));
+    return { ...decision, message: sentences(decision.message, way || noWay) };
   }
 
   /** Whether the VM's size is known: it is not while its class is not there, and without it no host can be chosen. */
@@ -287,7 +278,7 @@ export class PoolModel {
    */
   count(vm: VirtualMachine, place: Placement): void {
     const placed = placedVm(vm, this.#counting(vm), place);
-    this.#changed();
+    this.alike.forget();
     this.engine.upsertVm(placed);
     const isVictim = this.preemptions.isVictim(vm);
     for (const books of this.#books) {
@@ -304,19 +295,18 @@ export class PoolModel {
 
   #dropVm(key: string): void {
     // Of those that wait, each thing that they say is seen; it bears on nobody.
-    if (this.engine.vm(key)) this.#changed();
+    if (this.engine.vm(key)) this.alike.forget();
     this.engine.removeVm(key);
     for (const books of this.#books) books.removeVm(key);
   }
 
-  /** With a way out, and a word on amounts that are not those that the VM asks for. */
-  #remarked(vm: VirtualMachine, refusal: Decision & { kind: 'unplaced' }, way = ''): Decision {
-    const texts = [refusal.message, way, countingRemark(vm, this.#counting(vm))];
-    return { ...refusal, message: texts.filter((text) => text !== '').join(' ') };
+  /** With a word on amounts that are not those that the VM asks for. */
+  #remarked(vm: VirtualMachine, refusal: Refusal): Refusal {
+    return { ...refusal, message: sentences(refusal.message, countingRemark(vm, this.#counting(vm))) };
   }
 
   #removeHost(name: string): void {
-    this.#changed();
+    this.alike.forget();
     this.engine.removeHost(name);
     for (const books of this.#books) books.removeHost(name);
   }
@@ -331,7 +321,7 @@ export class PoolModel {
       twin: this.#connections.sharesUUID(name),
     };
     const state = hostState(view);
-    this.#changed();
+    this.alike.forget();
     this.engine.upsertHost(state);
     this.engine.hint(name, { contention: (host.status?.contentionPercent ?? 0) / 100 });
     const room = roomOfHost(view, state, this.#firstAttempts.isUnderWay(host));
@@ -343,7 +333,7 @@ export class PoolModel {
     if (change.type === 'updated' && intentOf(change.old) === intentOf(change.object)) return;
     const { name, namespace = '', deletionTimestamp } = change.object.metadata;
     const before = this.engine.policy(namespace, name);
-    this.#changed();
+    this.alike.forget();
     if (change.type === 'deleted' || deletionTimestamp) this.engine.removePolicy(namespace, name);
     else this.engine.upsertPolicy(policyState(change.object));
     this.reservations.seePolicy(namespace);
@@ -356,7 +346,7 @@ export class PoolModel {
   #seePool(change: Change<HostPool>): void {
     if (change.type === 'updated' && intentOf(change.old) === intentOf(change.object)) return;
     const { name } = change.object.metadata;
-    this.#changed();
+    this.alike.forget();
     for (const books of this.#books) {
       if (change.type === 'deleted') books.removePool(name);
       else books.seePool(change.object);
@@ -377,6 +367,8 @@ export class PoolModel {
 function requestOf(vm: VmState, pool: HostPool): PlacementRequest {
   return { vm, pool: pool.metadata.name, strategy: pool.spec.strategy };
 }
+
+const sentences = (...texts: string[]) => texts.filter((text) => text !== '').join(' ');
 
 /** One that cannot be understood, as it is older than the schema, keeps nobody from seeing the others. @throws AggregateError */
 function eachOf<T>(objects: readonly T[], see: (object: T) => void): void {

@@ -24,7 +24,7 @@ export type Progress = { kind: 'ready'; host: string } | Waiting;
 
 type Model = Pick<
   PoolModel,
-  'engine' | 'gate' | 'line' | 'request' | 'clearing' | 'count' | 'recount' | 'release' | 'isConnected'
+  'engine' | 'gate' | 'line' | 'request' | 'alike' | 'count' | 'recount' | 'release' | 'isConnected'
 >;
 
 /**
@@ -92,9 +92,9 @@ export class Preemptions {
   /** Looks for a host that can be cleared for the VM, and holds the place there. Victims are told. */
   choose(vm: VirtualMachine, pool: HostPool): Waiting | undefined {
     if (pool.spec.preemption.mode === 'Disabled') return undefined;
-    const { engine, gate } = this.#model;
+    const { engine, gate, alike } = this.#model;
     const request = this.#model.request(vm, pool);
-    const found = this.#model.clearing(request, () => {
+    const found = alike.clearing(request, () => {
       const one = preempt(engine, request, {
         leaving: this.#onTheirWay(),
         mayMakeWay: (vm) => this.#mayMakeWay(vm),

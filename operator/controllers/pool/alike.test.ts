@@ -44,6 +44,11 @@ const the = <T>(store: { get(key: string): T | undefined }, key: string): T => s
 const find = ({ stores, pools }: Snapshot, name: string) =>
   pools.find(the(stores.virtualMachines, `shop/${name}`), the(stores.hostPools, 'default'));
 
+const why = ({ stores, pools }: Snapshot, name: string) => {
+  const decision = pools.place(the(stores.virtualMachines, `shop/${name}`), the(stores.hostPools, 'default'));
+  return decision.kind === 'unplaced' ? decision.message : decision.host;
+};
+
 /** Changes one object, and nothing else. */
 function edit<T extends KubeObject>(store: Store<T>, key: string, change: (object: T) => void): void {
   const object = structuredClone(the(store, key));
@@ -105,6 +110,18 @@ describe('VMs that are alike', () => {
     const searches = vi.spyOn(snapshot.pools.engine, 'find');
     for (const name of ['one', 'two', 'one']) expect(find(snapshot, name)).toBeUndefined();
     expect(searches).toHaveBeenCalledTimes(1);
+  });
+
+  it('are told once for all of them why they find none', async () => {
+    const snapshot = await modelOf({ spec: large });
+    const decisions = vi.spyOn(snapshot.pools.engine, 'place');
+    const told = ['one', 'two'].map((name) => why(snapshot, name));
+    expect(told).toEqual(Array(2).fill(expect.stringMatching(/^0 of 1 host fits: .*CPU/)));
+    expect(decisions).toHaveBeenCalledTimes(1);
+    editHost(snapshot, ({ spec }) => {
+      spec.unschedulable = true;
+    });
+    expect(why(snapshot, 'two')).toContain('is cordoned');
   });
 
   it('are no longer alike once one asks for less', async () => {
