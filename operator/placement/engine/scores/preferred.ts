@@ -37,6 +37,11 @@ export class PreferredCompany implements Scorer {
   }
 }
 
+/** From so many on, the part is 1 as numbers are stored. */
+const most = 54;
+/** The part of the weight that so many VMs more than the emptiest domain has take off: a power for each host would take longest. */
+const parts = Float64Array.from({ length: most + 1 }, (_, excess) => 1 - 0.5 ** excess);
+
 /** Half the weight off for each VM more than the emptiest domain has, in the end all of it. */
 export class PreferredSpread implements Scorer {
   readonly name = 'spread';
@@ -59,7 +64,7 @@ export class PreferredSpread implements Scorer {
     const minimum = scene.eligible.minimum(topology, table);
     for (let at = 0; at < count; at++) {
       const excess = (table[column[rows[at] as number] as number] as number) - minimum;
-      if (excess > 0) (scores[at] as number) -= this.#weight * (1 - 0.5 ** excess);
+      if (excess > 0) (scores[at] as number) -= this.#weight * (parts[Math.min(excess, most)] as number);
     }
     counts.giveBack(table);
   }
