@@ -26,7 +26,7 @@ import { policyState } from './policy-state.ts';
 import { Preemptions } from './preemptions.ts';
 import { Reservations } from './reservations.ts';
 import { Shares } from './shares.ts';
-import { hostState, placedVm, vmState } from './translate.ts';
+import { hostState, isCountedAlike, placedVm, vmState } from './translate.ts';
 import { WaitingLine } from './waiting-line.ts';
 
 /** A host chosen for a VM, and the version of the VM that the binding is to be written over. */
@@ -354,7 +354,8 @@ export class PoolModel {
     try {
       eachOf(this.#stores.hosts.byIndex('pool', name), (host) => this.#seeHost(host));
     } finally {
-      this.#seeVmsOf('pool', name);
+      const isSame = change.type === 'updated' && isCountedAlike(change.old, change.object);
+      if (!isSame) this.#seeVmsOf('pool', name);
     }
   }
 

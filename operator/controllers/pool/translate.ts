@@ -49,6 +49,13 @@ export function placedVm(vm: VirtualMachine, counting: Counting, { host, cell }:
   };
 }
 
+/** Whether VMs of the pool are the same in placement's words as before, and everybody knows of them who knew before. */
+export function isCountedAlike({ spec: before }: HostPool, { spec: after }: HostPool): boolean {
+  const bearing = (spec: HostPool['spec']) =>
+    JSON.stringify([spec.overcommit, spec.networks, spec.kernels, spec.shares, spec.failureReserve]);
+  return bearing(before) === bearing(after);
+}
+
 /** What the VM itself asks of its host. */
 function hostRules({
   hostSelector,
