@@ -41,7 +41,7 @@ export const placementPolicyReasons = {
   },
   ManyRules: {
     meaning:
-      'More than 64 different rules of policies about other VMs hold for the VM, or for one that the policy selects. It is placed by all of them, but each is asked of every host, so that a choice takes longer than others should wait for.',
+      'More than 32 different rules of policies about other VMs hold for the VM, or for one that the policy selects. It is placed by all of them, but each is asked of every host, so that a choice takes longer than others should wait for.',
     remedy:
       'Narrow spec.vmSelector of the policies, or put their rules together: rules that say the same of the same VMs count once. A ResourceQuota for count/placementpolicies.vmfabric.io bounds how many a namespace may have.',
     conditions: ['PlacementPolicy.Conflict', 'VirtualMachine.Scheduled'],
