@@ -53,7 +53,8 @@ export class AllowedPlaces {
   #hasCell(vm: PlacedVm, host: string): boolean {
     const { engine, request } = this.#world;
     const requests: Record<string, number> = {};
-    for (const one of [vm, ...this.#guestsWith(vm, host).filter(({ oneCell }) => oneCell)])
+    const guests = this.#plan.guestsWith(vm.id, host).flatMap((id) => engine.vm(id) ?? []);
+    for (const one of [vm, ...guests.filter(({ oneCell }) => oneCell)])
       for (const [name, amount] of Object.entries(one.requests))
         requests[name] = (requests[name] ?? 0) + countedRequest(amount);
     return engine.cellOn(request({ ...vm, requests }), host) !== undefined;
@@ -62,7 +63,7 @@ export class AllowedPlaces {
   #byRules(vm: PlacedVm): Allowance {
     const { engine, ruled } = this.#world;
     const request = this.#world.request(vm);
-    const rules = ruled.rulesFor(vm);
+    const rules = ruled.rulesOf(vm);
     if (rules.length === 0) return { has: engine.allowed(request) };
     if (rules.every(isOfOneHost)) return this.#besideGuests(vm, engine.allowedHosts(request, []));
     const fellows = this.#fellowsOf(vm);
@@ -71,7 +72,15 @@ export class AllowedPlaces {
     const keys = spread.flatMap(({ topologyKey }) => topologyKey ?? []);
     const along = fellows.filter(({ hosts }) => hosts.length > 0);
     const allowed = engine.allowedHosts(request, along);
-    return keys.length === 0 || along.length === 0 ? allowed : this.#spreadApart(allowed, fellows, keys);
+    const has =
+      keys.length === 0 || along.length === 0 ? undefined : this.#spreadApart(allowed, fellows, keys);
+    const wide = rules.filter((rule) => !isOfOneHost(rule)).flatMap(({ topologyKey }) => topologyKey ?? []);
+    return {
+      has: has ?? ((host) => allowed.has(host)),
+      // Where it is in the same domains as it is now, rules that hold now go on holding, whoever else comes and goes.
+      near: () => this.#world.map.alike(vm.host, wide),
+      few: (most) => allowed.few(most),
+    };
   }
 
   /** For a VM whose rules look at no host but the one that it comes to. */
@@ -80,46 +89,37 @@ export class AllowedPlaces {
       few: (most) => allowed.few(most),
       has: (host) => {
         if (!allowed.has(host)) return false;
-        const guests = this.#guestsWith(vm, host).map(({ id }) => ({ id, hosts: [host] }));
+        const guests = this.#plan.guestsWith(vm.id, host).map((id) => ({ id, hosts: [host] }));
         return guests.length === 0 || allowed.hasThen(host, guests);
       },
     };
   }
 
   /** Fellows that may be elsewhere, and may not, would make a spread look better than it is then: they count nowhere. */
-  #spreadApart(allowed: AllowedHosts, fellows: readonly Fellow[], keys: readonly string[]): Allowance {
-    return {
-      few: (most) => allowed.few(most),
-      has: (host) => {
-        if (!allowed.has(host)) return false;
-        const near = this.#world.map.near(host, keys);
-        const stays = fellows.map(({ id, home, hosts }) => {
-          const isHome = near.has(home) && !(hosts[0] !== undefined && near.has(hosts[0]));
-          return { id, hosts: [...(isHome ? [home] : []), ...hosts.filter((one) => near.has(one))] };
-        });
-        return allowed.hasThen(host, stays);
-      },
+  #spreadApart(
+    allowed: AllowedHosts,
+    fellows: readonly Fellow[],
+    keys: readonly string[],
+  ): (host: string) => boolean {
+    return (host) => {
+      if (!allowed.has(host)) return false;
+      const near = this.#world.map.near(host, keys);
+      const stays = fellows.map(({ id, home, hosts }) => {
+        const isHome = near.has(home) && !(hosts[0] !== undefined && near.has(hosts[0]));
+        return { id, hosts: [...(isHome ? [home] : []), ...hosts.filter((one) => near.has(one))] };
+      });
+      return allowed.hasThen(host, stays);
     };
   }
 
   /** VMs of the same namespace with rules that may lose their hosts at once with the VM. */
   #fellowsOf(vm: PlacedVm): Fellow[] {
     const { map, ruled } = this.#world;
-    const ids = ruled.in(vm.namespace);
-    const hosts = this.#failures > 1 ? map.all() : map.failingWith(vm.host);
+    const ids =
+      this.#failures > 1 ? ruled.in(vm.namespace) : ruled.on(map.failingWith(vm.host), vm.namespace);
     const fellows: Fellow[] = [];
-    for (const home of hosts)
-      for (const { id, targets } of this.#plan.vmsOn(home))
-        if (id !== vm.id && ids.has(id)) fellows.push({ id, home, hosts: targets });
+    for (const { id, host } of ids)
+      if (id !== vm.id) fellows.push({ id, home: host, hosts: this.#plan.plannedFor(id) });
     return fellows;
-  }
-
-  /** Who would come to the host at once with the VM, as it may lose its own at once. */
-  #guestsWith(vm: PlacedVm, host: string): PlacedVm[] {
-    const { engine, map } = this.#world;
-    return this.#plan.guestsOf(host).flatMap((id) => {
-      const guest = id === vm.id ? undefined : engine.vm(id);
-      return guest && (this.#failures > 1 || map.failTogether(guest.host, vm.host)) ? guest : [];
-    });
   }
 }

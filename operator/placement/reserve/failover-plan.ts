@@ -8,6 +8,12 @@ import { VainSearches } from './vain-searches.ts';
 /** Looks for a place, of one VM on one host, in one mending for VMs that had found none before: some 2 ms in all. */
 const looksAtOnce = 4096;
 
+/** So many looks take as long as to find out where rules let one VM be. */
+const looksOfRules = 60;
+
+/** VMs that are taken from those without a place at once. */
+const turns = 64;
+
 const everywhere: Allowance = { has: () => true };
 
 /** Where a VM may be on one host in so many at most, only those are looked at. */
@@ -31,8 +37,10 @@ export class FailoverPlan {
   /** Rows with less or more room than when the plan was last mended. */
   readonly #shrunk = new Set<number>();
   #grown = new Set<number>();
-  /** Of the unprotected, how many were asked since rows have grown. */
+  /** Of the unprotected, how many were asked in vain since rows have grown. */
   #asked = 0;
+  /** For how many searches it was found out where rules let the VM be. */
+  #allowancesAsked = 0;
 
   /** @throws RangeError for fewer than one failure or dimension */
   constructor(options: FailoverOptions) {
@@ -85,7 +93,7 @@ export class FailoverPlan {
   /** Hosts to which the VM would go, the first that is left; fewer than `failures` when it is not protected. */
   targetsOf(id: string): string[] {
     this.mend();
-    return (this.#vms.get(id)?.targets ?? []).map((row) => this.#hosts.nameOf(row));
+    return this.plannedFor(id);
   }
 
   /** What the host has beside what its VMs have and it keeps free, by dimension; undefined of one that is not there. */
@@ -147,16 +155,24 @@ export class FailoverPlan {
     if (row !== undefined) this.#grow(row);
   }
 
-  /** The VMs that are on the host, each with the hosts to which it would go as planned so far. */
-  *vmsOn(name: string): Generator<{ id: string; targets: string[] }> {
-    for (const { id, targets } of this.#vms.on(name))
-      yield { id, targets: targets.map((row) => this.#hosts.nameOf(row)) };
+  /** As `targetsOf`, as planned so far, for `allows`: that is asked while the plan is mended. */
+  plannedFor(id: string): string[] {
+    return (this.#vms.get(id)?.targets ?? []).map((row) => this.#hosts.nameOf(row));
   }
 
   /** The VMs that count on the host, by id. */
   guestsOf(name: string): string[] {
     const row = this.#hosts.rowOf(name);
     return row === undefined ? [] : Array.from(this.#vms.guestsOf(row), ({ id }) => id);
+  }
+
+  /** Those of them that may come there at once with the VM: with one failure, the ones in its own domain. */
+  guestsWith(id: string, name: string): string[] {
+    const [vm, row] = [this.#vms.get(id), this.#hosts.rowOf(name)];
+    const domain = vm && this.#vms.domainOf(vm);
+    if (row === undefined || domain === undefined) return [];
+    const guests = this.#options.failures > 1 ? this.#vms.guestsOf(row) : this.#vms.guestsFrom(domain, row);
+    return Array.from(guests, (guest) => guest.id).filter((guest) => guest !== id);
   }
 
   /**
@@ -267,10 +283,13 @@ export class FailoverPlan {
   #askAgain(): void {
     const grown = [...this.#grown].sort((a, b) => a - b);
     if (grown.length === 0) return;
-    const most = Math.max(1, Math.floor(looksAtOnce / grown.length));
-    for (const vm of this.#unprotected.next(most)) {
-      this.#protect(vm, (seeker) => this.#hosts.find(seeker, grown));
-      this.#asked += 1;
+    for (let looks = 0; looks < looksAtOnce && this.#asked < this.#unprotected.size; ) {
+      for (const vm of this.#unprotected.next(turns)) {
+        const before = this.#allowancesAsked;
+        this.#protect(vm, (seeker) => this.#hosts.find(seeker, grown));
+        looks += grown.length + looksOfRules * (this.#allowancesAsked - before);
+        if (this.#unprotected.has(vm)) this.#asked += 1;
+      }
     }
     if (this.#asked >= this.#unprotected.size) this.#grown.clear();
   }
@@ -291,8 +310,7 @@ export class FailoverPlan {
 
   #largestGuest(row: number, domain: number, dimension: number): PlannedVm | undefined {
     let largest: PlannedVm | undefined;
-    for (const vm of this.#vms.guestsOf(row)) {
-      if (this.#vms.domainOf(vm) !== domain) continue;
+    for (const vm of this.#vms.guestsFrom(domain, row)) {
       const more = largest ? (vm.sizes[dimension] ?? 0) - (largest.sizes[dimension] ?? 0) : 1;
       if (!largest || more > 0 || (more === 0 && vm.id < largest.id)) largest = vm;
     }
@@ -303,7 +321,11 @@ export class FailoverPlan {
   #protect(vm: PlannedVm, find: (seeker: Seeker) => number): void {
     const domain = this.#vms.domainOf(vm);
     if (domain === undefined) return;
-    const allows = this.#allowedFor(vm);
+    let known: Allowance | undefined;
+    const allows = () => {
+      known ??= this.#allowedFor(vm);
+      return known;
+    };
     while (vm.targets.length < this.#options.failures) {
       const taken = new Set([domain, ...vm.targets.map((row) => this.#hosts.domainOf(row))]);
       const row = find({ id: vm.id, domain, sizes: vm.sizes, taken, allows });
@@ -315,18 +337,22 @@ export class FailoverPlan {
 
   #findAnywhere(seeker: Seeker, vain: VainSearches): number {
     if (vain.has(seeker)) return noRoom;
-    const few = seeker.allows.few?.(this.#hosts.count / fewOf);
-    if (few)
-      return this.#hosts.find(
-        seeker,
-        few.flatMap((name) => this.#hosts.rowOf(name) ?? []),
-      );
+    const allows = seeker.allows();
+    const near = allows.near && this.#hosts.find(seeker, this.#rowsOf(allows.near()));
+    if (near !== undefined && near >= 0) return near;
+    const few = allows.few?.(this.#hosts.count / fewOf);
+    if (few) return this.#hosts.find(seeker, this.#rowsOf(few));
     const row = this.#hosts.find(seeker);
     if (row === noRoom) vain.add(seeker);
     return row;
   }
 
+  #rowsOf(names: readonly string[]): number[] {
+    return names.flatMap((name) => this.#hosts.rowOf(name) ?? []);
+  }
+
   #allowedFor({ id }: PlannedVm): Allowance {
+    this.#allowancesAsked += 1;
     return this.#options.allows?.(id) ?? everywhere;
   }
 }

@@ -10,6 +10,8 @@ export interface FailoverOptions {
 /** On which hosts a VM may run. Of no use once anything has changed but the VM's own places. */
 export interface Allowance {
   has(host: string): boolean;
+  /** Hosts where changes elsewhere are the least likely to forbid it to be: looked at first. */
+  near?(): readonly string[];
   /** Hosts of which alone it may hold, if they are no more than `most`. Without it, or undefined: any. */
   few?(most: number): readonly string[] | undefined;
 }

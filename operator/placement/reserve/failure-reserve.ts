@@ -125,7 +125,8 @@ export class FailureReserve {
     for (const vm of this.#vms.values()) {
       if (vm.namespace !== namespace) continue;
       this.#doubtfulVms.add(vm.id);
-      this.#seeRules(vm);
+      this.#ruled.see(vm);
+      for (const plan of this.#plans.values()) this.#doubt(this.#ruled.judgedOnItsHost(vm, plan));
     }
   }
 
@@ -167,7 +168,7 @@ export class FailureReserve {
 
   /** As `reviewRules`; whoever has a place keeps it, as nothing is forbidden that was not. */
   #supposeOneRuleLess(namespace: string): boolean {
-    const ruled = [...this.#ruled.in(namespace)].flatMap((id) => this.#vms.get(id) ?? []);
+    const ruled = [...this.#ruled.in(namespace)].flatMap(({ id }) => this.#vms.get(id) ?? []);
     if (ruled.length > supposedAtMost.ruled) return false;
     for (const vm of ruled) this.#ruled.see(vm);
     const { unprotected } = this.#plan(this.options.failures);
@@ -248,7 +249,10 @@ export class FailureReserve {
 
   #seeRules(vm: PlacedVm): void {
     if (this.#ruled.see(vm)) this.#doubtfulVms.add(vm.id);
-    for (const [failures, plan] of this.#plans) this.#doubt(this.#ruled.judgedBeside(vm, plan, failures));
+    for (const [failures, plan] of this.#plans) {
+      this.#doubt(this.#ruled.judgedOnItsHost(vm, plan));
+      this.#doubt(this.#ruled.judgedAround(vm, plan, failures));
+    }
   }
 
   #doubt(ids: Iterable<string>): void {
@@ -285,7 +289,7 @@ export class FailureReserve {
   }
 
   #review(): void {
-    if (this.#isMapNew) this.#doubt(this.#ruled.all());
+    if (this.#isMapNew) this.#doubt(this.#ruled.lookingAround());
     this.#isMapNew = false;
     for (const plan of this.#plans.values()) plan.review(this.#doubtfulVms, [...this.#doubtfulHosts]);
     this.#doubtfulHosts.clear();

@@ -19,17 +19,9 @@ export class HostMap {
     this.#byLabel.clear();
   }
 
-  all(): Iterable<string> {
-    return this.#hosts.keys();
-  }
-
   domainOf(name: string): string {
     const value = this.#hosts.get(name)?.labels[this.#topologyKey];
     return value === undefined ? `host ${name}` : `value ${value}`;
-  }
-
-  failTogether(a: string, b: string): boolean {
-    return this.domainOf(a) === this.domainOf(b);
   }
 
   /** The hosts that fail with this one, itself among them. */
@@ -46,6 +38,18 @@ export class HostMap {
       if (value !== undefined) for (const host of this.#valuesOf(key).get(value) ?? []) near.add(host);
     }
     return near;
+  }
+
+  /** Hosts that share its values of all of these labels with the host, itself among them; none when it lacks one. */
+  alike(name: string, keys: readonly string[]): readonly string[] {
+    const values = keys.map((key) => [key, this.#hosts.get(name)?.labels[key]] as const);
+    const [first, ...others] = values;
+    if (!first || values.some(([, value]) => value === undefined)) return [];
+    const hosts = this.#valuesOf(first[0]).get(first[1]) ?? [];
+    if (others.length === 0) return hosts;
+    return hosts.filter((host) =>
+      others.every(([key, value]) => this.#hosts.get(host)?.labels[key] === value),
+    );
   }
 
   #valuesOf(key: string): ReadonlyMap<string | undefined, readonly string[]> {

@@ -8,8 +8,8 @@ export class PlannedVms {
   readonly #journal: Journal;
   readonly #byId = new Map<string, PlannedVm>();
   readonly #on = new Map<string, Set<PlannedVm>>();
-  /** By row, the VMs that count on that host. */
-  readonly #guests = new Map<number, Set<PlannedVm>>();
+  /** By row, the VMs that count on that host, by the domain with which they come. */
+  readonly #guests = new Map<number, Map<number, Set<PlannedVm>>>();
 
   constructor(hosts: SpareHosts, journal: Journal) {
     this.#hosts = hosts;
@@ -26,8 +26,13 @@ export class PlannedVms {
   }
 
   /** Those that count on the host of this row. */
-  guestsOf(row: number): Iterable<PlannedVm> {
-    return this.#guests.get(row) ?? [];
+  *guestsOf(row: number): Generator<PlannedVm> {
+    for (const guests of this.#guests.get(row)?.values() ?? []) yield* guests;
+  }
+
+  /** Those of them that come once this domain fails. */
+  guestsFrom(domain: number, row: number): Iterable<PlannedVm> {
+    return this.#guests.get(row)?.get(domain) ?? [];
   }
 
   /** Undefined while its host is not there. */
@@ -52,18 +57,29 @@ export class PlannedVms {
   join(row: number, vm: PlannedVm, at = vm.targets.length): void {
     this.#journal.note(() => this.leave(row, vm));
     vm.targets.splice(at, 0, row);
-    entry(this.#guests, row).add(vm);
-    const domain = this.domainOf(vm);
-    if (domain !== undefined) this.#hosts.sources(row).add(domain, vm.sizes);
+    const domain = this.#domainInPlan(vm);
+    const guests = this.#guests.get(row) ?? new Map<number, Set<PlannedVm>>();
+    this.#guests.set(row, guests);
+    entry(guests, domain).add(vm);
+    this.#hosts.sources(row).add(domain, vm.sizes);
   }
 
   leave(row: number, vm: PlannedVm): void {
     const at = vm.targets.indexOf(row);
     this.#journal.note(() => this.join(row, vm, at));
     vm.targets.splice(at, 1);
-    this.#guests.get(row)?.delete(vm);
+    const domain = this.#domainInPlan(vm);
+    const guests = this.#guests.get(row)?.get(domain);
+    guests?.delete(vm);
+    if (guests?.size === 0) this.#guests.get(row)?.delete(domain);
+    this.#hosts.sources(row).remove(domain, vm.sizes);
+  }
+
+  /** A VM counts on others only as long as its host is there. */
+  #domainInPlan(vm: PlannedVm): number {
     const domain = this.domainOf(vm);
-    if (domain !== undefined) this.#hosts.sources(row).remove(domain, vm.sizes);
+    if (domain === undefined) throw new RangeError(`${vm.id} is in no domain`);
+    return domain;
   }
 
   #put(vm: PlannedVm, isIn: boolean): void {

@@ -6,7 +6,13 @@ import type { FailoverPlan } from './failover-plan.ts';
 import type { HostMap } from './host-map.ts';
 import { isAboutAll, isOfOneHost } from './rule-reach.ts';
 
-const none: ReadonlySet<string> = new Set();
+/** A VM of which policies tell something, and what they require of it. */
+export interface RuledVm {
+  id: string;
+  namespace: string;
+  host: string;
+  rules: readonly NamedRule[];
+}
 
 /**
  * The VMs of which policies tell something, and whose places one VM more or less puts in doubt. What it is told can be taken
@@ -17,7 +23,9 @@ export class RuledVms {
   readonly #map: HostMap;
   readonly #vms: ReadonlyMap<string, PlacedVm>;
   readonly #journal: Journal;
-  readonly #byNamespace = new Map<string, Set<string>>();
+  readonly #byId = new Map<string, RuledVm>();
+  readonly #byNamespace = new Map<string, Set<RuledVm>>();
+  readonly #byHost = new Map<string, Set<RuledVm>>();
 
   /** `vms`: all that there are, by id. */
   constructor(engine: PlacementEngine, map: HostMap, vms: ReadonlyMap<string, PlacedVm>, journal: Journal) {
@@ -27,73 +35,102 @@ export class RuledVms {
     this.#journal = journal;
   }
 
-  /** Ids of those of the namespace. */
-  in(namespace: string): ReadonlySet<string> {
-    return this.#byNamespace.get(namespace) ?? none;
+  /** Those of the namespace. */
+  in(namespace: string): Iterable<RuledVm> {
+    return this.#byNamespace.get(namespace) ?? [];
   }
 
-  *all(): Generator<string> {
-    for (const ids of this.#byNamespace.values()) yield* ids;
+  /** Those of the namespace on these hosts. */
+  *on(hosts: Iterable<string>, namespace: string): Generator<RuledVm> {
+    for (const host of hosts)
+      for (const vm of this.#byHost.get(host) ?? []) if (vm.namespace === namespace) yield vm;
   }
 
-  /** What policies require of the VM. */
-  rulesFor(vm: Pick<VmState, 'namespace' | 'labels'>): NamedRule[] {
-    return this.#engine.policiesFor(vm).flatMap(rulesOf);
+  /** Ids of those with rules that look at other hosts than the one that a VM comes to. */
+  *lookingAround(): Generator<string> {
+    for (const { id, rules } of this.#byId.values()) if (!rules.every(isOfOneHost)) yield id;
+  }
+
+  /** What policies require of the VM, as was seen last. */
+  rulesOf({ id }: Pick<PlacedVm, 'id'>): readonly NamedRule[] {
+    return this.#byId.get(id)?.rules ?? [];
   }
 
   /** Looks whether policies tell something of the VM now. @returns whether they do */
   see(vm: PlacedVm): boolean {
-    const isRuled = this.rulesFor(vm).length > 0;
-    this.#put(vm, isRuled);
-    return isRuled;
+    const rules = this.#rulesFor(vm);
+    const { id, namespace, host } = vm;
+    this.#put(id, rules.length === 0 ? undefined : { id, namespace, host, rules });
+    return rules.length > 0;
   }
 
-  forget(vm: PlacedVm): void {
-    this.#put(vm, false);
+  forget({ id }: PlacedVm): void {
+    this.#put(id, undefined);
   }
 
   /**
-   * VMs whose places may be forbidden once such a VM is on its host: by policies, also of those alone who would come there,
-   * or as their NUMA cell there is taken.
+   * VMs whose places may be forbidden there once such a VM is on its host: by policies, or as their NUMA cell is taken. What
+   * is kept for the VMs of exclusive policies is for nobody else.
    */
-  *judgedBeside(vm: PlacedVm, plan: FailoverPlan, failures: number): Generator<string> {
-    const rules = this.rulesFor(vm);
-    for (const id of plan.guestsOf(vm.host)) if (this.#isChoosy(id)) yield id;
+  *judgedOnItsHost(vm: PlacedVm, plan: FailoverPlan): Generator<string> {
+    const isExclusive = this.rulesOf(vm).some(({ rule }) => rule === 'exclusive');
+    for (const id of plan.guestsOf(vm.host)) if (isExclusive || this.#isChoosy(id)) yield id;
+  }
+
+  /** The same of those elsewhere, also where it would itself come. */
+  *judgedAround(vm: PlacedVm, plan: FailoverPlan, failures: number): Generator<string> {
+    const rules = this.rulesOf(vm);
     if (rules.every(isOfOneHost)) return;
-    const ruled = this.in(vm.namespace);
     if (failures > 1 || rules.some(isAboutAll)) {
-      yield* ruled;
+      for (const { id } of this.in(vm.namespace)) yield id;
       return;
     }
     // Who keeps apart is in the way where it is, and where it would go together with those of its own failure domain.
     const keys = rules.flatMap(({ topologyKey }) => topologyKey ?? []);
     for (const host of this.#map.near(vm.host, keys))
-      for (const id of plan.guestsOf(host)) if (ruled.has(id)) yield id;
-    for (const id of this.failingWith(vm)) if (ruled.has(id)) yield id;
+      for (const id of plan.guestsOf(host)) if (this.#byId.get(id)?.namespace === vm.namespace) yield id;
+    for (const { id } of this.on(this.#map.failingWith(vm.host), vm.namespace)) yield id;
   }
 
   /** The same once it is not there any more. */
-  judgedWithout(vm: PlacedVm): ReadonlySet<string> {
-    const isMissed = this.rulesFor(vm).some((rule) => isAboutAll(rule) || rule.rule === 'topologySpread');
-    return isMissed ? this.in(vm.namespace) : none;
+  *judgedWithout(vm: PlacedVm): Generator<string> {
+    const isMissed = this.#rulesFor(vm).some((rule) => isAboutAll(rule) || rule.rule === 'topologySpread');
+    if (isMissed) for (const { id } of this.in(vm.namespace)) yield id;
   }
 
-  /** All VMs, ruled or not, on the hosts that fail with the one of this VM, by id. */
-  *failingWith({ host }: PlacedVm): Generator<string> {
-    for (const name of this.#map.failingWith(host)) for (const { id } of this.#engine.vmsOn(name)) yield id;
+  #rulesFor(vm: Pick<VmState, 'namespace' | 'labels'>): NamedRule[] {
+    return this.#engine.policiesFor(vm).flatMap(rulesOf);
   }
 
   #isChoosy(id: string): boolean {
-    const { namespace = '', oneCell } = this.#vms.get(id) ?? {};
-    return oneCell === true || this.in(namespace).has(id);
+    return this.#vms.get(id)?.oneCell === true || this.#byId.has(id);
   }
 
-  #put(vm: Pick<PlacedVm, 'id' | 'namespace'>, isIn: boolean): void {
-    const ids = this.#byNamespace.get(vm.namespace) ?? new Set();
-    if (ids.has(vm.id) === isIn) return;
-    this.#journal.note(() => this.#put(vm, !isIn));
-    if (isIn) ids.add(vm.id);
-    else ids.delete(vm.id);
-    this.#byNamespace.set(vm.namespace, ids);
+  #put(id: string, vm: RuledVm | undefined): void {
+    const before = this.#byId.get(id);
+    if (!before && !vm) return;
+    this.#journal.note(() => this.#put(id, before));
+    if (before) {
+      remove(this.#byNamespace, before.namespace, before);
+      remove(this.#byHost, before.host, before);
+      this.#byId.delete(id);
+    }
+    if (vm) {
+      this.#byId.set(id, vm);
+      add(this.#byNamespace, vm.namespace, vm);
+      add(this.#byHost, vm.host, vm);
+    }
   }
+}
+
+function add<T>(sets: Map<string, Set<T>>, key: string, value: T): void {
+  const set = sets.get(key);
+  if (set) set.add(value);
+  else sets.set(key, new Set([value]));
+}
+
+function remove<T>(sets: Map<string, Set<T>>, key: string, value: T): void {
+  const set = sets.get(key);
+  set?.delete(value);
+  if (set?.size === 0) sets.delete(key);
 }

@@ -9,7 +9,8 @@ export interface Seeker {
   sizes: Float64Array;
   /** Domains in which it has a place already, or is. */
   taken: ReadonlySet<number>;
-  allows: Allowance;
+  /** Where rules let it be: asked only where it has room. */
+  allows: () => Allowance;
 }
 
 export const noRoom = -1;
@@ -172,7 +173,7 @@ export class SpareHosts {
       const more = this.#cost(row, seeker);
       if (more === undefined) continue;
       none = notAllowed;
-      if (more === 0 && seeker.allows.has(this.nameOf(row))) return row;
+      if (more === 0 && seeker.allows().has(this.nameOf(row))) return row;
       if (more > 0) places.push({ row, more });
       if (places.length < enough) continue;
       const best = this.#best(places, seeker);
@@ -192,7 +193,7 @@ export class SpareHosts {
   /** What is allowed costs the most to find out, so it is asked last. */
   #best(places: Place[], { allows }: Seeker): number | undefined {
     places.sort((a, b) => a.more - b.more || a.row - b.row);
-    return places.find(({ row }) => allows.has(this.nameOf(row)))?.row;
+    return places.find(({ row }) => allows().has(this.nameOf(row)))?.row;
   }
 
   /** How much more has to be kept free there, as a share of a host; undefined where the seeker cannot go. */
