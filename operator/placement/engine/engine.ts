@@ -116,6 +116,11 @@ export class PlacementEngine {
     return this.#world.isPlaced(namespace, selector);
   }
 
+  /** Whether any placed VM has its host for those of its policies alone. */
+  get hasExclusiveVms(): boolean {
+    return !this.#world.exclusives.isEmpty;
+  }
+
   policy(namespace: string, name: string): Policy | undefined {
     return this.#world.policy(namespace, name);
   }

@@ -64,7 +64,7 @@ export class AllowedPlaces {
     const { engine, ruled } = this.#world;
     const request = this.#world.request(vm);
     const rules = ruled.rulesOf(vm);
-    if (rules.length === 0) return { has: engine.allowed(request) };
+    if (rules.length === 0 && !engine.hasExclusiveVms) return { has: engine.allowed(request) };
     if (rules.every(isOfOneHost)) return this.#besideGuests(vm, engine.allowedHosts(request, []));
     const fellows = this.#fellowsOf(vm);
     // With one failure fellows have one place each, and are all there.
@@ -72,15 +72,24 @@ export class AllowedPlaces {
     const keys = spread.flatMap(({ topologyKey }) => topologyKey ?? []);
     const along = fellows.filter(({ hosts }) => hosts.length > 0);
     const allowed = engine.allowedHosts(request, along);
-    const has =
-      keys.length === 0 || along.length === 0 ? undefined : this.#spreadApart(allowed, fellows, keys);
+    const apart = keys.length > 0 && along.length > 0 ? this.#spreadApart(allowed, fellows, keys) : undefined;
+    const byRules = apart ?? ((host: string) => allowed.has(host));
     const wide = rules.filter((rule) => !isOfOneHost(rule)).flatMap(({ topologyKey }) => topologyKey ?? []);
     return {
-      has: has ?? ((host) => allowed.has(host)),
+      has: (host) =>
+        byRules(host) && (!engine.hasExclusiveVms || this.#sharesWithGuests(vm, allowed, host, along)),
       // Where it is in the same domains as it is now, rules that hold now go on holding, whoever else comes and goes.
       near: () => this.#world.map.alike(vm.host, wide),
       few: (most) => allowed.few(most),
     };
+  }
+
+  /** Whether guests of whatever namespace that come there with fellows leave the host to it as well. */
+  #sharesWithGuests(vm: PlacedVm, allowed: AllowedHosts, host: string, along: readonly Stay[]): boolean {
+    const known = new Set(along.map(({ id }) => id));
+    const guests = this.#plan.guestsWith(vm.id, host).filter((id) => !known.has(id));
+    const stays = guests.map((id) => ({ id, hosts: [host] }));
+    return stays.length === 0 || allowed.hasThen(host, [...along, ...stays]);
   }
 
   /** For a VM whose rules look at no host but the one that it comes to. */

@@ -30,7 +30,7 @@ const vmStep = (inOneCell: number) =>
 const policyStep = fc.record({
   app: fc.constantFrom('web', 'db'),
   topologyKey: fc.constantFrom(hostnameKey, 'zone'),
-  isSpread: fc.constantFrom(false, false, true),
+  kind: fc.constantFrom('apart', 'apart', 'spread', 'exclusive', 'beside'),
 });
 const step = (inOneCell: number) =>
   fc.oneof(
@@ -73,9 +73,13 @@ class World {
       this.reserve.removeHost(step.noHost);
     } else if ('rule' in step) {
       const term = { topologyKey: step.rule.topologyKey, enforcement: required };
-      const rules = step.rule.isSpread
-        ? { topologySpread: [{ ...term, maxSkew: 2 }] }
-        : { vmAntiAffinity: [term] };
+      const others = { matchLabels: { app: step.rule.app === 'web' ? 'db' : 'web' } };
+      const rules = {
+        apart: { vmAntiAffinity: [term] },
+        spread: { topologySpread: [{ ...term, maxSkew: 2 }] },
+        exclusive: { exclusive: true },
+        beside: { vmAffinity: [{ ...term, vmSelector: others }] },
+      }[step.rule.kind];
       this.engine.upsertPolicy(policy({ app: step.rule.app }, { name: step.rule.app, ...rules }));
       this.reserve.reviewRules('shop');
     } else if ('noRule' in step) {
@@ -206,7 +210,7 @@ it('who may be somewhere only as long as another VM is elsewhere has no place th
     ['d', 'z3', 1],
   ] as const)
     world.apply({ host: { name, zone, size, takesVms: true } });
-  world.apply({ rule: { app: 'web', topologyKey: 'zone', isSpread: true } });
+  world.apply({ rule: { app: 'web', topologyKey: 'zone', kind: 'spread' } });
   for (const [id, host] of ['1 a', '2 b', '3 c', '4 c', '5 d'].map((text) => text.split(' ')))
     world.apply({ found: [{ id: id as '1', cpu: 1, labels }, host as 'a'] });
   expect(world.reserve.targetsOf('shop/1')).toEqual(['c']);

@@ -1,6 +1,7 @@
 import type { PlacementEngine } from '../engine/engine.ts';
 import type { Journal } from '../engine/journal.ts';
 import { type NamedRule, rulesOf } from '../explain/policy-rules.ts';
+import { matches } from '../model/selector.ts';
 import type { PlacedVm, VmState } from '../model/vm.ts';
 import type { FailoverPlan } from './failover-plan.ts';
 import type { HostMap } from './host-map.ts';
@@ -80,8 +81,9 @@ export class RuledVms {
   /** The same of those elsewhere, also where it would itself come. */
   *judgedAround(vm: PlacedVm, plan: FailoverPlan, failures: number): Generator<string> {
     const rules = this.rulesOf(vm);
-    if (rules.every(isOfOneHost)) return;
-    if (failures > 1 || rules.some(isAboutAll)) {
+    const isSought = this.#isSought(vm);
+    if (!isSought && rules.every(isOfOneHost)) return;
+    if (isSought || failures > 1 || rules.some(isAboutAll)) {
       for (const { id } of this.in(vm.namespace)) yield id;
       return;
     }
@@ -95,7 +97,19 @@ export class RuledVms {
   /** The same once it is not there any more. */
   *judgedWithout(vm: PlacedVm): Generator<string> {
     const isMissed = this.#rulesFor(vm).some((rule) => isAboutAll(rule) || rule.rule === 'topologySpread');
-    if (isMissed) for (const { id } of this.in(vm.namespace)) yield id;
+    if (isMissed || this.#isSought(vm)) for (const { id } of this.in(vm.namespace)) yield id;
+  }
+
+  /** Whether others have to be with such VMs, of which policies may tell nothing else. */
+  #isSought({ namespace, labels }: Pick<VmState, 'namespace' | 'labels'>): boolean {
+    return this.#engine
+      .policiesOf(namespace)
+      .some(({ vmAffinity }) =>
+        vmAffinity.some(
+          ({ enforcement, vmSelector }) =>
+            enforcement.required && vmSelector !== undefined && matches(vmSelector, labels),
+        ),
+      );
   }
 
   #rulesFor(vm: Pick<VmState, 'namespace' | 'labels'>): NamedRule[] {
