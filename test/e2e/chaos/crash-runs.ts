@@ -65,7 +65,7 @@ export class CrashRuns {
    * @throws Error when it does not, or the write never comes
    */
   async run(disturbed?: { reference: Outcome; blows: readonly Write[] }): Promise<Outcome> {
-    // Before all hosts are connected VMs come to those that are: one host may get both, or a VM says first that it waits.
+    // Before its host is connected a VM says first that it waits.
     await this.#parts.hosts.connected();
     await this.#quiet();
     this.#parts.watch.events.length = 0;
@@ -102,8 +102,12 @@ export class CrashRuns {
   async #ask(step: Step): Promise<void> {
     if (step === 'Gone') return this.#deleteBoth();
     const runStrategy = step === 'Running' ? 'Always' : 'Halted';
-    await this.#apply('calm', { runStrategy });
-    await this.#apply('harsh', { runStrategy, interfaces: [], terminationGracePeriodSeconds: 0 });
+    // Each on a host of its own: where a scheduler would put them depends on how busy the hosts are.
+    const [one = '', other = ''] = this.#parts.hosts.each.map(({ host }) => host.name);
+    await this.#apply('calm', { runStrategy, placement: on(one) });
+    await this.#apply('harsh', {
+      ...{ runStrategy, placement: on(other), interfaces: [], terminationGracePeriodSeconds: 0 },
+    });
   }
 
   async #apply(name: string, spec: object): Promise<void> {
@@ -177,7 +181,7 @@ export class CrashRuns {
     return writesOf(api.recording.writes(restless), proxies.changes);
   }
 
-  /** All that matters of the API and the hosts, less what differs from run to run: uids, versions, times, which host. */
+  /** All that matters of the API and the hosts, less what differs from run to run: uids, versions, times, how busy a host is. */
   async #picture(): Promise<object> {
     const { admin, watch } = this.#parts;
     const [vms, pools, machines, domains] = await Promise.all([
@@ -193,8 +197,9 @@ export class CrashRuns {
         conditions: conditionsOf(status),
       })),
       pools: pools.items.map(({ status }) => [status?.hosts, status?.virtualMachines, conditionsOf(status)]),
-      hosts: machines.items.map(({ metadata, status }) => [metadata.name, conditionsOf(status)]),
-      allocated: machines.items.map(({ status }) => JSON.stringify(status?.allocated)).sort(),
+      hosts: machines.items.map(({ metadata, status }) => [
+        ...[metadata.name, conditionsOf(status), status?.allocated],
+      ]),
       domains: domains.map(({ name, state }) => `${name} ${state}`).sort(),
     };
   }
@@ -207,10 +212,13 @@ export class CrashRuns {
   }
 }
 
+const on = (host: string) => ({ hostSelector: { matchLabels: { 'kubernetes.io/hostname': host } } });
+
 interface Conditioned {
   conditions?: { type: string; status: string; reason: string }[] | undefined;
 }
 
 function conditionsOf(status: Conditioned | undefined): string[] | undefined {
-  return status?.conditions?.map(({ type, status: value, reason }) => `${type} ${value} ${reason}`);
+  const lasting = status?.conditions?.filter(({ type }) => type !== 'Contended');
+  return lasting?.map(({ type, status: value, reason }) => `${type} ${value} ${reason}`);
 }
