@@ -7,6 +7,7 @@ import { reconcileHost } from './controllers/host/reconcile.ts';
 import { Sightings } from './controllers/host/sightings.ts';
 import { sampleHost } from './controllers/host/statistics.ts';
 import { reconcileHostPool } from './controllers/hostpool/reconcile.ts';
+import { policyLagMs, poolLagMs, sumsLagMs } from './controllers/lag.ts';
 import { reconcilePlacementPolicy } from './controllers/placementpolicy/reconcile.ts';
 import { PoolModel } from './controllers/pool/pool-model.ts';
 import { route, type Wake } from './controllers/routes.ts';
@@ -156,6 +157,7 @@ export class Operator {
     const base = { ...parts.options, metrics: parts.metrics };
     const host = new Controller({
       ...{ ...base, name: 'host', type: hosts, store: stores.hosts, workers: 32 },
+      afterStatusMs: () => sumsLagMs,
       reconcile: (key, context) =>
         reconcileHost(
           {
@@ -168,6 +170,7 @@ export class Operator {
     });
     const hostPool = new Controller({
       ...{ ...base, name: 'hostpool', type: hostPools, store: stores.hostPools, workers: 2 },
+      afterStatusMs: ({ metadata }) => poolLagMs(stores, metadata.name),
       reconcile: (key, context) => reconcileHostPool({ stores, pools, clock }, key, context),
     }).watch(hosts, stores.hosts, () => []); // joins the stale-cache guard; the routes wake it
     const placementPolicy = new Controller({
@@ -178,6 +181,7 @@ export class Operator {
         store: stores.placementPolicies,
         workers: 2,
       },
+      afterStatusMs: ({ metadata }) => policyLagMs(stores, metadata.namespace),
       reconcile: (key, context) => reconcilePlacementPolicy({ stores, pools, clock }, key, context),
     });
     const attempts = new Attempts(clock);

@@ -37,3 +37,23 @@ it('a Host whose object somebody removes by force is missed by its VMs', async (
   await world.run(soonMs);
   expect(world.condition('web-1', 'Stalled')).toBe('True HostGone');
 });
+
+it('statuses that sum up are written about once a second while VMs come, and tell of all in the end', async () => {
+  const world = await World.withHosts(20);
+  world.putPolicy('web', { vmSelector: { matchLabels: {} } });
+  await world.run(120_000);
+  world.forgetCalls();
+  const seconds = 10;
+  for (let made = 0; made < seconds * 10; made++) {
+    world.putVm(`web-${made}`);
+    await world.run(100);
+  }
+  for (const kind of ['HostPool', 'PlacementPolicy']) {
+    const { length } = world.writes(kind);
+    expect(length, kind).toBeGreaterThan(seconds / 2);
+    expect(length, kind).toBeLessThanOrEqual(seconds + 1);
+  }
+  await world.run(5_000);
+  expect(world.pool()?.status?.virtualMachines).toBe(seconds * 10);
+  expect(world.policy('web')?.status).toMatchObject({ selected: seconds * 10, satisfied: seconds * 10 });
+});

@@ -6,6 +6,7 @@ import type { Change } from '../kube/store.ts';
 import { findCondition } from './conditions.ts';
 import type { HostConnections } from './host/connections.ts';
 import type { Sightings } from './host/sightings.ts';
+import { policyLagMs, poolLagMs, sumsLagMs } from './lag.ts';
 import { heldBy } from './pool/counting.ts';
 import type { PoolModel } from './pool/pool-model.ts';
 import type { Stores } from './stores.ts';
@@ -33,8 +34,6 @@ export interface Tellers {
   unplaced: Pick<Unplaced, 'wake'>;
 }
 
-/** Sums in a status may lag this far behind what they sum up; in a storm of changes that saves most of the writes. */
-const sumsAfterMs = 1000;
 /** VMs look again this long after something has changed for a whole pool, class or namespace. */
 const lookAfterMs = 200;
 
@@ -68,7 +67,7 @@ export function route(
     },
     onDomainEvent: (hostName, { uuid, kind }) => {
       for (const vm of stores.virtualMachines.byIndex('domain', uuid)) wakes.virtualMachines.wake(keyOf(vm));
-      if (kind === 'Changed') wakes.hosts.wakeAfter(hostName, sumsAfterMs);
+      if (kind === 'Changed') wakes.hosts.wakeAfter(hostName, sumsLagMs);
     },
   });
   sightings.listen((hostName, domains) => {
@@ -93,11 +92,11 @@ function routeVirtualMachines(
     wakePolicies(object.metadata.namespace, stores, wakes);
     if (isAsBefore) return;
     wakeGang(object, stores, wakes);
-    wakeSums(object, wakes);
-    if (old) wakeSums(old, wakes);
+    wakeSums(object, stores, wakes);
+    if (old) wakeSums(old, stores, wakes);
     const hosts = new Set([object, ...(old ? [old] : [])].flatMap(({ status }) => status?.hostName ?? []));
     for (const hostName of hosts)
-      for (const key of pools.cpuWeights.uneven(hostName)) wakes.virtualMachines.wakeAfter(key, sumsAfterMs);
+      for (const key of pools.cpuWeights.uneven(hostName)) wakes.virtualMachines.wakeAfter(key, sumsLagMs);
     wakeExclusive(hosts, stores, wakes);
     if (old || type === 'deleted') unplaced.wake();
   });
@@ -110,13 +109,17 @@ function routeContention(stores: Stores, wakes: Wakes): void {
     const told = JSON.stringify(object.status?.contention);
     const before = JSON.stringify(oldOf(change)?.status?.contention);
     if (before === told && (change.type !== 'deleted' || told === undefined)) return;
-    wakes.hostPools.wakeAfter(object.spec.placement.hostPoolRef.name, sumsAfterMs);
+    wakePool(object.spec.placement.hostPoolRef.name, stores, wakes);
   });
+}
+
+function wakePool(name: string, stores: Stores, wakes: Wakes): void {
+  wakes.hostPools.wakeAfter(name, poolLagMs(stores, name));
 }
 
 function wakePolicies(namespace: string | undefined, stores: Stores, wakes: Wakes): void {
   for (const policy of stores.placementPolicies.byIndex('namespace', namespace ?? ''))
-    wakes.placementPolicies.wakeAfter(keyOf(policy), sumsAfterMs);
+    wakes.placementPolicies.wakeAfter(keyOf(policy), policyLagMs(stores, namespace));
 }
 
 /** Who is on these hosts concerns policies by which VMs there share them with nobody, of whatever namespace. */
@@ -124,7 +127,7 @@ function wakeExclusive(hosts: Iterable<string>, stores: Stores, wakes: Wakes): v
   const vms = [...hosts].flatMap((hostName) => stores.virtualMachines.byIndex('host', hostName));
   for (const namespace of new Set(vms.map(({ metadata }) => metadata.namespace ?? '')))
     for (const policy of stores.placementPolicies.byIndex('exclusive', namespace))
-      wakes.placementPolicies.wakeAfter(keyOf(policy), sumsAfterMs);
+      wakes.placementPolicies.wakeAfter(keyOf(policy), policyLagMs(stores, namespace));
 }
 
 /** Members of gangs that are bound start when the last of them is. */
@@ -188,10 +191,10 @@ function oldOf<T>(change: Change<T>): T | undefined {
   return change.type === 'updated' ? change.old : undefined;
 }
 
-function wakeSums(vm: VirtualMachine, wakes: Wakes): void {
+function wakeSums(vm: VirtualMachine, stores: Stores, wakes: Wakes): void {
   if (!vm.status?.hostName) return;
-  wakes.hosts.wakeAfter(vm.status.hostName, sumsAfterMs);
-  wakes.hostPools.wakeAfter(vm.spec.placement.hostPoolRef.name, sumsAfterMs);
+  wakes.hosts.wakeAfter(vm.status.hostName, sumsLagMs);
+  wakePool(vm.spec.placement.hostPoolRef.name, stores, wakes);
 }
 
 function routeHosts(stores: Stores, unplaced: Tellers['unplaced'], wakes: Wakes): void {
@@ -204,9 +207,9 @@ function routeHosts(stores: Stores, unplaced: Tellers['unplaced'], wakes: Wakes)
     }
     if (old && JSON.stringify(old.metadata.labels) !== JSON.stringify(object.metadata.labels)) {
       for (const policy of stores.placementPolicies.list())
-        wakes.placementPolicies.wakeAfter(keyOf(policy), sumsAfterMs);
+        wakes.placementPolicies.wakeAfter(keyOf(policy), policyLagMs(stores, policy.metadata.namespace));
     }
-    wakes.hostPools.wakeAfter(object.spec.hostPoolRef.name, sumsAfterMs);
+    wakePool(object.spec.hostPoolRef.name, stores, wakes);
     if (!old || room(old) !== room(object)) unplaced.wake();
   });
   stores.hostPools.subscribe((change) => {
@@ -236,7 +239,7 @@ function routePolicies(stores: Stores, unplaced: Tellers['unplaced'], wakes: Wak
     // Where VMs may be decides what is kept free for them, and so who else finds room.
     const pools = stores.hostPools.list();
     const isKept = pools.some(({ spec }) => spec.failureReserve !== undefined);
-    for (const pool of pools) wakes.hostPools.wakeAfter(keyOf(pool), sumsAfterMs);
+    for (const pool of pools) wakePool(keyOf(pool), stores, wakes);
     if (isKept || bearsOnAll(object) || (old && bearsOnAll(old))) unplaced.wake();
     wakePolicies(object.metadata.namespace, stores, wakes); // they may contradict each other
     for (const vm of stores.virtualMachines.byIndex('namespace', object.metadata.namespace ?? '')) {
@@ -252,9 +255,9 @@ function routeClasses(stores: Stores, unplaced: Tellers['unplaced'], wakes: Wake
     if (old && intentOf(old) === intentOf(change.object)) return;
     for (const vm of stores.virtualMachines.byIndex('class', change.object.metadata.name)) {
       wakes.virtualMachines.wakeAfter(keyOf(vm), lookAfterMs);
-      wakeSums(vm, wakes);
+      wakeSums(vm, stores, wakes);
     }
-    for (const pool of stores.hostPools.list()) wakes.hostPools.wakeAfter(keyOf(pool), sumsAfterMs);
+    for (const pool of stores.hostPools.list()) wakePool(keyOf(pool), stores, wakes);
     if (old || change.type === 'deleted') unplaced.wake();
   });
 }

@@ -62,6 +62,34 @@ describe('Controller', () => {
     expect(keysOf(reconcile).slice(1).sort()).toEqual(['ns/a', 'ns/b']);
   });
 
+  it('looks later at what has another status alone, and at once at all else of it', async () => {
+    const reconcile = script();
+    const { controller, put, cluster, clock, store } = await setUp(reconcile, { afterStatusMs: () => 1_000 });
+    const seen = () => reconcile.mock.calls.length;
+    put('a');
+    await settle();
+    controller.start();
+    await settle();
+    const before = seen();
+    for (const note of ['one', 'two']) {
+      const current = store.get('ns/a');
+      if (current) await cluster.patchStatus(widgetType, current, { note });
+      await settle();
+    }
+    await clock.advance(999);
+    expect(seen()).toBe(before);
+    await clock.advance(1);
+    expect(seen()).toBe(before + 1);
+    put('a', 2);
+    await settle();
+    expect(seen()).toBe(before + 2);
+    cluster.edit(widgetType, ref('a'), ({ metadata }) => {
+      metadata.annotations = { 'of-a-user': 'yes' };
+    });
+    await settle();
+    expect(seen()).toBe(before + 3);
+  });
+
   it('leaves out changes that it does not accept', async () => {
     const reconcile = script();
     const accepts: ControllerOptions<Widget>['accepts'] = ({ object }) => object.spec?.size !== 0;

@@ -37,6 +37,12 @@ export interface ControllerOptions<T extends KubeObject> {
   reconcileTimeoutMs?: number;
   /** Which changes of root objects matter; default all. */
   accepts?: (change: Change<T>) => boolean;
+  /**
+   * A root object of which the status alone has changed is looked at so much later. Mostly it was this controller that
+   * wrote it, and a status that sums up what changes all the time would be written as fast as the API server answers.
+   * Default: at once.
+   */
+  afterStatusMs?: (object: T) => number;
 }
 
 const defaultTimeoutMs = 120_000;
@@ -137,8 +143,12 @@ export class Controller<T extends KubeObject> {
 
   #onRootChange(change: Change<T>): void {
     if (this.#options.accepts && !this.#options.accepts(change)) return;
-    // Objects that come with a list are no news that a user waits for.
-    this.enqueue(keyOf(change.object), { fromList: change.fromList && change.type === 'added' });
+    const { afterStatusMs } = this.#options;
+    this.enqueue(keyOf(change.object), {
+      // Objects that come with a list are no news that a user waits for.
+      fromList: change.fromList && change.type === 'added',
+      afterMs: afterStatusMs && isOfStatusAlone(change) ? afterStatusMs(change.object) : 0,
+    });
   }
 
   async #work(key: ObjectKey, signal: AbortSignal): Promise<void> {
@@ -219,6 +229,12 @@ function tellFailure(error: Error, log: Logger): Outcome {
   }
   log.warn({ err: error }, 'reconcile failed, will retry');
   return 'error';
+}
+
+/** Changes of the spec count up the generation. */
+function isOfStatusAlone<T extends KubeObject>(change: Change<T>): boolean {
+  const rest = ({ metadata }: T) => JSON.stringify({ ...metadata, resourceVersion: '' });
+  return change.type === 'updated' && rest(change.old) === rest(change.object);
 }
 
 function idOf(type: ResourceType): string {

@@ -13,6 +13,10 @@ export class StoreIndex<T> {
     return [...(this.#byValue.get(value)?.values() ?? [])];
   }
 
+  count(value: string): number {
+    return this.#byValue.get(value)?.size ?? 0;
+  }
+
   update(key: ObjectKey, old: T | undefined, object: T | undefined): void {
     const values = new Set(object ? this.#valuesOf(object) : []);
     for (const value of old ? this.#valuesOf(old) : []) if (!values.has(value)) this.#drop(value, key);

@@ -61,9 +61,12 @@ export class Store<T extends KubeObject> {
 
   /** @throws Error when there is no indexer of that name. */
   byIndex(name: string, value: string): T[] {
-    const index = this.#indexes.get(name);
-    if (!index) throw new Error(`the store has no indexer "${name}": add it by addIndexer`);
-    return index.get(value);
+    return this.#index(name).get(value);
+  }
+
+  /** How many there are. @throws as `byIndex` does */
+  countByIndex(name: string, value: string): number {
+    return this.#index(name).count(value);
   }
 
   /** Calls `handler` after each change; returns what ends that. */
@@ -97,6 +100,12 @@ export class Store<T extends KubeObject> {
       if (!present.has(key)) this.#remove(key, object, true);
     }
     for (const object of items) this.#put(object, true);
+  }
+
+  #index(name: string): StoreIndex<T> {
+    const index = this.#indexes.get(name);
+    if (!index) throw new Error(`the store has no indexer "${name}": add it by addIndexer`);
+    return index;
   }
 
   #isOld(object: T): boolean {
