@@ -7,7 +7,15 @@ export interface CallOptions {
    * not sent then, and is what the call rejects with.
    */
   permit?: () => void;
+  /** Which calls wait for which. Default: `normal`. */
+  urgency?: Urgency;
 }
+
+/**
+ * `urgent`: somebody waits for it, and it waits for no other kind. `background`: it may lag, and of however many there
+ * are few are under way at once, which leaves the API server to the others.
+ */
+export type Urgency = 'urgent' | 'normal' | 'background';
 
 export interface ListOptions extends CallOptions {
   namespace?: string;

@@ -46,6 +46,30 @@ describe('Controller', () => {
     expect(keysOf(reconcile)).toEqual(['ns/a', 'ns/urgent', 'ns/b', 'ns/c']);
   });
 
+  it('gives what has just been created its first turn before others, and only that one', async () => {
+    const gate = Promise.withResolvers<void>();
+    const reconcile = vi.fn<Reconcile>(async (key) => {
+      if (key === 'ns/slow') await gate.promise;
+      return done;
+    });
+    const { controller, put } = await setUp(reconcile, { workers: 1 });
+    controller.start();
+    put('old');
+    await settle();
+    controller.enqueue('ns/slow');
+    put('old', 2);
+    put('new');
+    await settle();
+    gate.resolve();
+    await settle();
+    expect(keysOf(reconcile)).toEqual(['ns/old', 'ns/slow', 'ns/new', 'ns/old']);
+    controller.enqueue('ns/slow');
+    put('old', 3);
+    put('new', 2);
+    await settle();
+    expect(keysOf(reconcile).slice(4)).toEqual(['ns/slow', 'ns/old', 'ns/new']);
+  });
+
   it('maps other kinds to keys; an update wakes what the object meant before, too', async () => {
     const reconcile = script();
     const { controller, cluster, maps } = await setUp(reconcile);

@@ -6,7 +6,7 @@ import { Expectations } from './expectations.ts';
 import type { Lanes } from './lanes.ts';
 import { createKubeMetrics, type KubeMetrics } from './metrics.ts';
 import { type KubeObject, keyOf, type ObjectKey, type ResourceType, refOf } from './object.ts';
-import { lowPriority, WorkQueue } from './queue.ts';
+import { lowPriority, newcomerPriority, WorkQueue } from './queue.ts';
 import { type Reconcile, ReconcileRun } from './reconcile-run.ts';
 import type { Result } from './result.ts';
 import type { Change, Store } from './store.ts';
@@ -143,12 +143,18 @@ export class Controller<T extends KubeObject> {
 
   #onRootChange(change: Change<T>): void {
     if (this.#options.accepts && !this.#options.accepts(change)) return;
+    const key = keyOf(change.object);
+    // Of a hundred created at once the last one would wait for all that the first ones still need. Each has one such turn
+    // alone, so a flood of them holds others up for so long and no longer.
+    if (change.type === 'added' && !change.fromList) this.#queue.add(key, { priority: newcomerPriority });
+    // Objects that come with a list are no news that a user waits for.
+    else if (change.type === 'added') this.enqueue(key, { fromList: true });
+    else this.enqueue(key, { afterMs: this.#afterMs(change) });
+  }
+
+  #afterMs(change: Change<T>): number {
     const { afterStatusMs } = this.#options;
-    this.enqueue(keyOf(change.object), {
-      // Objects that come with a list are no news that a user waits for.
-      fromList: change.fromList && change.type === 'added',
-      afterMs: afterStatusMs && isOfStatusAlone(change) ? afterStatusMs(change.object) : 0,
-    });
+    return afterStatusMs && isOfStatusAlone(change) ? afterStatusMs(change.object) : 0;
   }
 
   async #work(key: ObjectKey, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Urgency } from './cluster.ts';
 import type { Credentials } from './config.ts';
 import { widget, widgetType } from './contract-objects.ts';
 import { type ApiError, TransportError } from './errors.ts';
@@ -168,6 +169,30 @@ describe('connections', () => {
     expect(await cluster.get(leaseType, ref)).toMatchObject(object);
     const renewal = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: ref, spec: {} };
     expect(await cluster.apply(leaseType, renewal, { fieldManager: 'm' })).toMatchObject(object);
+    await transport.close();
+    expect((await calls).every(({ status }) => status === 'rejected')).toBe(true);
+  });
+
+  it('are few for what can wait, and what is urgent waits for no other', async () => {
+    const under = { background: 0, normal: 0, urgent: 0 };
+    const full = Promise.withResolvers<void>();
+    const { url } = await serve((request, response) => {
+      const kind = (['background', 'normal'] as const).find((name) => request.url?.endsWith(`/${name}`));
+      if (kind === undefined) return response.end(JSON.stringify(object));
+      under[kind] += 1;
+      if (under.normal === 16) full.resolve();
+      return response;
+    });
+    const config = { server: url, credentials: async () => ({}), invalidate: () => {} };
+    const transport = new Transport({ config, version: 'x' });
+    const cluster = new HttpCluster({ transport });
+    const get = (urgency: Urgency) =>
+      cluster.get(widgetType, { namespace: 'ns', name: urgency }, { urgency });
+    const background = Array.from({ length: 40 }, () => get('background'));
+    const calls = Promise.allSettled([...background, ...Array.from({ length: 40 }, () => get('normal'))]);
+    await full.promise;
+    expect(await get('urgent')).toMatchObject(object);
+    expect(under.background).toBeLessThanOrEqual(4);
     await transport.close();
     expect((await calls).every(({ status }) => status === 'rejected')).toBe(true);
   });

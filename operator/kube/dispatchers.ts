@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Agent, type Dispatcher } from 'undici';
+import type { Urgency } from './cluster.ts';
 import type { ClusterConfig, Credentials } from './config.ts';
 import { askPermit } from './permit.ts';
 
@@ -13,12 +14,11 @@ const answerTimeoutMs = 60_000;
  */
 const idleTimeoutMs = 60_000;
 
-/** Requests at a time to one API server: status writes per second do not grow beyond 16. */
-const requestConnections = 16;
-const leaseConnections = 4;
+/** How many requests of one purpose are under way to one API server: status writes per second do not grow beyond 16. */
+const connections = { urgent: 8, normal: 16, background: 4, lease: 4 };
 
 /** What a connection is for. */
-export type Purpose = 'request' | 'lease' | 'watch';
+export type Purpose = Urgency | 'lease' | 'watch';
 
 interface Pools extends Record<Purpose, Dispatcher> {
   fingerprint: string;
@@ -28,7 +28,8 @@ interface Pools extends Record<Purpose, Dispatcher> {
  * The connections to one API server: made once per server and credential, since a new pool per request costs a TLS
  * handshake each. HTTP/1.1: HTTP/2 was measured slower for lists and watches. Watches have a pool of their own, so that
  * they cannot starve requests, and no body time-out, as quiet is normal there. Leases have one too: the API server
- * serves them before others when it is overloaded, which is of no use to a renewal that waits for a connection here.
+ * serves them before others when it is overloaded, which is of no use to a renewal that waits for a connection here. So it
+ * is with what is urgent: behind thousands of Hosts that tell how busy they are a VM would wait for its place.
  */
 export class Dispatchers {
   readonly #config: ClusterConfig;
@@ -47,7 +48,7 @@ export class Dispatchers {
       const old = this.#current;
       this.#current = this.#open(fingerprint, credentials);
       // Requests under way end on the old certificate. Its watches are cut, or they would keep it for minutes.
-      if (old) void Promise.allSettled([old.request.close(), old.lease.close(), old.watch.destroy()]);
+      if (old) void Promise.allSettled([...answering(old).map((pool) => pool.close()), old.watch.destroy()]);
     }
     return this.#current[purpose];
   }
@@ -55,9 +56,9 @@ export class Dispatchers {
   /** Cuts all connections. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    const { request, lease, watch } = this.#current ?? {};
+    const pools = this.#current;
     this.#current = undefined;
-    await Promise.allSettled([request?.destroy(), lease?.destroy(), watch?.destroy()]);
+    if (pools) await Promise.allSettled([...answering(pools), pools.watch].map((pool) => pool.destroy()));
   }
 
   #open(fingerprint: string, { ca, cert, key }: Credentials): Pools {
@@ -74,16 +75,23 @@ export class Dispatchers {
       ...{ connect, allowH2: false, pipelining: 1, headersTimeout: answerTimeoutMs },
       keepAliveTimeout: idleTimeoutMs,
     };
-    const pool = (connections: number) =>
-      new Agent({ ...common, bodyTimeout: answerTimeoutMs, connections }).compose(askPermit);
+    const pool = (purpose: keyof typeof connections) =>
+      new Agent({ ...common, bodyTimeout: answerTimeoutMs, connections: connections[purpose] }).compose(
+        askPermit,
+      );
     return {
       fingerprint,
-      request: pool(requestConnections),
-      lease: pool(leaseConnections),
+      urgent: pool('urgent'),
+      normal: pool('normal'),
+      background: pool('background'),
+      lease: pool('lease'),
       watch: new Agent({ ...common, bodyTimeout: 0, connections: null }),
     };
   }
 }
+
+/** All whose requests end by themselves. */
+const answering = ({ urgent, normal, background, lease }: Pools) => [urgent, normal, background, lease];
 
 /** Of what a connection is made with; a new bearer token needs no new connection. */
 function fingerprintOf({ ca = '', cert = '', key = '' }: Credentials): string {

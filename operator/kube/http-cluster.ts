@@ -193,8 +193,12 @@ function typeOf(type: ResourceType): { apiVersion: string; kind: string } {
   return { apiVersion: apiVersionOf(type), kind: type.kind };
 }
 
-function settingsOf(options: CallOptions = {}): Pick<Request, 'signal' | 'permit'> {
-  return { signal: options.signal, permit: options.permit };
+function settingsOf({
+  signal,
+  permit,
+  urgency,
+}: CallOptions = {}): Pick<Request, 'signal' | 'permit' | 'urgency'> {
+  return { signal, permit, urgency };
 }
 
 function selectorsOf({ labelSelector, fieldSelector }: ListOptions): Record<string, string> {

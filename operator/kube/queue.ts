@@ -6,6 +6,8 @@ import { type Place, ReadyKeys } from './ready-keys.ts';
 
 /** For keys added by start-up and resync: behind every real change. */
 export const lowPriority = -100;
+/** For an object that has just been created: before what goes on with others. */
+export const newcomerPriority = 100;
 
 export interface QueueOptions {
   name: string;

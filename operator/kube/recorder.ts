@@ -102,7 +102,9 @@ export class EventRecorder {
     const { signal } = this.#end;
     if (signal.aborted) return;
     try {
-      await this.#options.cluster.create(eventType, this.#eventOf(object, event, recordedAt), { signal });
+      await this.#options.cluster.create(eventType, this.#eventOf(object, event, recordedAt), {
+        ...{ signal, urgency: 'background' },
+      });
     } catch (error) {
       this.#options.log.warn(
         { err: error, reason: event.reason, object: keyOf(object) },

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { type Clock, type Random, sleep, systemClock } from './clock.ts';
+import type { Urgency } from './cluster.ts';
 import type { ClusterConfig } from './config.ts';
 import { Dispatchers, type Purpose } from './dispatchers.ts';
 import { type ApiCall, ApiError, TransportError } from './errors.ts';
@@ -27,6 +28,8 @@ export interface Request {
   signal?: AbortSignal | undefined;
   /** As in `CallOptions`. */
   permit?: (() => void) | undefined;
+  /** As in `CallOptions`. */
+  urgency?: Urgency | undefined;
 }
 
 type Answer = Dispatcher.ResponseData;
@@ -54,7 +57,7 @@ export class Transport {
     const { clock, metrics } = this.#options;
     const startedAt = clock.now();
     try {
-      const answer = await this.#attempt(request, request.call.kind === leaseType.kind ? 'lease' : 'request');
+      const answer = await this.#attempt(request, purposeOf(request));
       return (await this.#guard(request, () => answer.body.json())) as R;
     } finally {
       const labels = { verb: request.call.verb, host: this.#host };
@@ -178,6 +181,10 @@ export class Transport {
       throw new TransportError(request.call, this.#host, error);
     }
   }
+}
+
+function purposeOf({ call, urgency = 'normal' }: Request): Purpose {
+  return call.kind === leaseType.kind ? 'lease' : urgency;
 }
 
 function isReset(cause: unknown): boolean {

@@ -89,7 +89,8 @@ export async function reconcileHost(
     ...(foreign ? { foreign } : {}),
     now: env.clock.wallTime(),
   });
-  await context.cluster.patchStatus(hosts, host, status, { signal: context.signal });
+  const { signal } = context;
+  await context.cluster.patchStatus(hosts, host, status, { signal, urgency: 'background' });
   const every = credentials.kind === 'ok' ? observeEveryMs : credentialsEveryMs;
   return { kind: 'again', afterMs: every * (0.75 + env.random() / 2) };
 }

@@ -60,7 +60,7 @@ export async function reconcileHostPool(
     resources: poolResources(pool, members, usages),
     now: env.clock.wallTime(),
   });
-  await cluster.patchStatus(hostPools, pool, status, { signal });
+  await cluster.patchStatus(hostPools, pool, status, { signal, urgency: 'background' });
   const unsettled = findings.taken.length + findings.refused.length > 0;
   if (reserve && !reserve.report.isSettled) return { kind: 'again', afterMs: settleAgainMs };
   return unsettled ? { kind: 'again', afterMs: tryAgainMs } : done;

@@ -42,7 +42,7 @@ export async function reconcilePlacementPolicy(
       env.clock.wallTime(),
     ),
   };
-  await cluster.patchStatus(placementPolicies, policy, status, { signal });
+  await cluster.patchStatus(placementPolicies, policy, status, { signal, urgency: 'background' });
   return done;
 }
 

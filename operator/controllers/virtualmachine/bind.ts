@@ -10,6 +10,7 @@ import { bindingStatus } from './status.ts';
 export async function bind(scope: Scope, place: Placement, note: string): Promise<void> {
   const { vm, env, signal } = scope;
   env.pools.assume(vm, place);
-  scope.vm = await scope.cluster.patchStatus(virtualMachines, vm, bindingStatus(scope, place), { signal });
+  const status = bindingStatus(scope, place);
+  scope.vm = await scope.cluster.patchStatus(virtualMachines, vm, status, { signal, urgency: 'urgent' });
   scope.events.push({ type: 'Normal', reason: 'Placed', action: 'Place', note });
 }
