@@ -34,9 +34,10 @@ export const hostPoolReasons = {
     conditions: ['HostPool.Stalled'],
   },
   HostRefused: {
-    meaning: 'The API server does not accept the Host that the pool makes of one of its hosts.',
+    meaning:
+      'The API server does not accept the Host that the pool makes of one of its hosts, or something changes it while it is written.',
     remedy:
-      "Put right what the message names: the host's name, address or labels in spec.staticHosts, or its Node's.",
+      "Put right what the message names: the host's name, address or labels in spec.staticHosts, or its Node's; have admission webhooks leave Hosts alone.",
     conditions: ['HostPool.Ready', 'HostPool.Stalled'],
   },
   HostsInUse: {

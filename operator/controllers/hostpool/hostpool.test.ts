@@ -144,11 +144,33 @@ describe('the Hosts of a pool', () => {
     expect(hostNames(world)).toEqual(['h1', 'h3']);
     expect(condition(world, 'default', 'Stalled')).toBe('True HostRefused');
     expect(message(world)).toContain(
-      'No Host can be made of h2: apply Host h2: metadata.labels: Invalid value',
+      'No Host can be made of h2 as it should be: apply Host h2: metadata.labels: Invalid value',
     );
     await world.run(180_000);
     expect(hostNames(world)).toEqual(['h1', 'h2', 'h3']);
     expect(condition(world, 'default', 'Stalled')).toBe('False AsExpected');
+  });
+
+  it('are not written over and over when somebody changes what is written, of which the pool tells', async () => {
+    const world = new World();
+    for (const name of ['h1', 'h2']) world.hypervisor.addHost(name);
+    world.putSecret();
+    const apply = world.cluster.apply.bind(world.cluster);
+    world.cluster.apply = (type, object, options) => {
+      const { labels: _, ...metadata } = object.metadata;
+      return apply(type, metadata.name === 'h2' ? { ...object, metadata } : object, options);
+    };
+    world.putPool({ staticHosts: ['h1', 'h2'].map((name) => ({ name, address: name })) });
+    await world.operator.start();
+    await world.run(60_000);
+    expect(condition(world, 'default', 'Stalled')).toBe('True HostRefused');
+    expect(message(world)).toContain(
+      'h2 as it should be: something, such as an admission webhook, changes its address',
+    );
+    expect(world.pool()?.status?.hosts).toMatchObject({ total: 2, ready: 2 });
+    expect(
+      world.cluster.calls.filter(({ verb, key }) => verb === 'apply' && key === 'h2').length,
+    ).toBeLessThan(10);
   });
 
   it('keep what an admin sets on them', async () => {

@@ -62,7 +62,7 @@ export async function ensureMembers(
       findings.taken.push({ name: member.name, pool: otherPool });
     else if (!isReachable(member)) findings.addressless.push(member.name);
     else if (!existing || needsWrite(existing, member))
-      await applyHost(env.cluster, hostOf(pool, member), findings, signal);
+      await applyHost(env.cluster, { pool, member, signal }, findings);
   }
   const wanted = new Set(members.map((member) => member.name));
   for (const host of env.stores.hosts.byIndex('pool', pool.metadata.name)) {
@@ -73,19 +73,24 @@ export async function ensureMembers(
 
 async function applyHost(
   cluster: Cluster,
-  host: ApplyObject,
+  { pool, member, signal }: { pool: HostPool; member: ReachableMember; signal: AbortSignal },
   findings: MemberFindings,
-  signal: AbortSignal,
 ): Promise<void> {
+  const { name } = member;
   try {
-    await cluster.apply(hosts, host, { fieldManager, force: true, signal });
-    findings.changed = true;
+    const made = await cluster.apply(hosts, hostOf(pool, member), { fieldManager, force: true, signal });
+    // Asked for again at once, it would be changed again, and so on.
+    if (fits(made, member)) findings.changed = true;
+    else findings.refused.push({ name, message: alteration });
   } catch (error) {
     // One host that cannot be made must not keep the others from being made.
     if (!(error instanceof ApiError) || !error.isInvalid) throw error;
-    findings.refused.push({ name: host.metadata.name, message: error.message });
+    findings.refused.push({ name, message: error.message });
   }
 }
+
+const alteration =
+  'something, such as an admission webhook, changes its address, labels, annotations or finalizers while it is written.';
 
 const isReachable = (member: Member): member is ReachableMember => member.address !== undefined;
 

@@ -105,7 +105,7 @@ function nameRemarks({ taken }: MemberFindings): string[] {
 function refusalRemarks({ refused }: MemberFindings): string[] {
   return refused
     .slice(0, named)
-    .map(({ name, message }) => `No Host can be made of ${name}: ${message.slice(0, 500)}`);
+    .map(({ name, message }) => `No Host can be made of ${name} as it should be: ${message.slice(0, 500)}`);
 }
 
 function inUse(members: readonly Host[]): string {
