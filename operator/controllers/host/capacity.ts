@@ -36,17 +36,20 @@ function shared({ spec: { overcommit } }: HostPool, facts: CapacityFacts, reserv
   };
 }
 
-/** The same as the host's status tells it, of when it was last seen. */
-export const factsOnRecord = readOnce(({ status }: Host): CapacityFacts | undefined => {
-  const { capacity, numaCells } = status ?? {};
-  return (
-    capacity && {
-      cpu: { count: capacity.cpu },
-      memoryBytes: parseBytes(capacity.memory),
-      numaCells: cellsFromStatus(numaCells),
-    }
-  );
-});
+/** The same as the host's status tells it, of when it was last seen, and what guests could have there by name. */
+export const factsOnRecord = readOnce(
+  ({ status }: Host): (CapacityFacts & Pick<HostFacts, 'guests'>) | undefined => {
+    const { capacity, numaCells, cpu, machineTypes } = status ?? {};
+    return (
+      capacity && {
+        cpu: { count: capacity.cpu },
+        memoryBytes: parseBytes(capacity.memory),
+        numaCells: cellsFromStatus(numaCells),
+        guests: { cpuModels: cpu?.models ?? [], machineTypes: machineTypes ?? [] },
+      }
+    );
+  },
+);
 
 function hugePageBytes({ numaCells }: CapacityFacts): number {
   return sum(Object.values(hugePageLimits(numaCells)));

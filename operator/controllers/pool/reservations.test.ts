@@ -127,6 +127,22 @@ describe('a pool with a failure reserve', () => {
     expect(world.pool()?.status?.headroom).toBeUndefined();
   });
 
+  it('is kept while hosts are not connected yet, also for VMs that ask for what only some hosts have', async () => {
+    const world = await worldOf(2);
+    world.putVm('a', { cpu: { cores: 3, model: 'EPYC' }, machineType: 'q35' });
+    await world.run(60_000);
+    expect(kept(world)).toMatchObject({ status: 'True' });
+    await world.stopOperator();
+    for (const host of world.hypervisor.hosts) host.cutOff();
+    await world.startOperator();
+    await world.run(3000);
+    world.editPool((pool) => {
+      pool.spec.strategy = 'Pack';
+    });
+    await world.run(3000);
+    expect(kept(world)).toMatchObject({ status: 'True' });
+  });
+
   it('writes nothing more once it is quiet, and the same after another operator begins', async () => {
     const world = await worldOf(3);
     await putVms(world, 2, 'a', 'b', 'c');

@@ -92,7 +92,7 @@ export function hostState({ host, pool, node, link, twin }: HostView): HostState
   const facts = soundFacts(link);
   const limits = pool && facts ? hostLimits(pool, facts) : { cpu: 0, memory: 0 };
   const labels = host.metadata.labels ?? {};
-  // Of a host that is not connected yet as well: where VMs in its cells would go if others failed does not change by that.
+  // Of a host that is not connected yet as well: where VMs may go, and in which cells, if others failed does not change by that.
   const known = facts ?? factsOnRecord(host);
   return {
     name: host.metadata.name,
@@ -100,13 +100,13 @@ export function hostState({ host, pool, node, link, twin }: HostView): HostState
     labels,
     available: availability({ host, pool, node, link, twin }),
     taints: taintsOf(host, pool, node),
-    offers: offers(facts, pool ? offersOf(pool, labels) : []),
+    offers: offers(known, pool ? offersOf(pool, labels) : []),
     limits: { ...limits, ...namedLimits(pool, labels) },
     ...(pool && known ? { cells: cellLimits(pool, known) } : {}),
   };
 }
 
-function offers(facts: HostFacts | undefined, ofPool: readonly string[]): readonly string[] {
+function offers(facts: Pick<HostFacts, 'guests'> | undefined, ofPool: readonly string[]): readonly string[] {
   const ofHost = facts ? hardwareOffers(facts.guests) : [];
   return ofPool.length === 0 ? ofHost : [...ofHost, ...ofPool];
 }
