@@ -64,7 +64,7 @@ export function seekHost(pools: PoolModel, vm: VirtualMachine, pool: HostPool): 
   const withoutGang = refusalOfGang(pools, vm);
   if (withoutGang) return withoutGang;
   const assumed = pools.assumedPlace(vm);
-  if (assumed) return { kind: 'host', place: assumed, by: pools.gangs.isMember(vm) ? 'gang' : 'line' };
+  if (assumed) return { kind: 'host', place: assumed, by: pools.gangs.isMember(vm) ? 'gang' : assumed.by };
   const room = pools.preemptions.pursue(vm);
   if (room?.kind === 'ready')
     return { kind: 'host', place: pools.placeOn(vm, pool, room.host), by: 'preemption' };

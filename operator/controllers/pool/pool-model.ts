@@ -32,6 +32,8 @@ import { WaitingLine } from './waiting-line.ts';
 /** A host chosen for a VM, and the version of the VM that the binding is to be written over. */
 interface Assumption extends Placement {
   resourceVersion: string;
+  /** Whether others have made way there. */
+  by: 'line' | 'preemption';
 }
 
 /** What VMs have of a host. */
@@ -144,14 +146,14 @@ export class PoolModel {
       this.line.tried(keyOf(waiting));
       const assembly = this.gangs.assemble(waiting);
       const pool = this.#poolOf(waiting);
-      if (
-        !pool ||
-        !this.isSized(waiting) ||
-        this.#assumed.has(keyOf(waiting)) ||
-        this.preemptions.hostFor(waiting) ||
-        (assembly && assembly.kind !== 'stands')
-      )
+      const mayCome = !assembly || assembly.kind === 'stands';
+      if (!pool || !mayCome || !this.isSized(waiting) || this.#assumed.has(keyOf(waiting))) continue;
+      if (this.preemptions.hostFor(waiting)) {
+        // Before those who made way are placed anew, maybe where they would be in its way by a rule.
+        const cleared = this.preemptions.clearedFor(waiting);
+        if (cleared) this.assume(waiting, this.placeOn(waiting, pool, cleared), 'preemption');
         continue;
+      }
       const found = this.#find(requestOf(state, pool));
       if (found) this.assume(waiting, found);
     }
@@ -199,8 +201,8 @@ export class PoolModel {
    * is not waited for: the write may have arrived all the same. As the binding is written over one version of the VM, any
    * later version tells: it has the binding, or another write was first and there is none.
    */
-  assume(vm: VirtualMachine, placement: Placement): void {
-    this.#assumed.set(keyOf(vm), { ...placement, resourceVersion: vm.metadata.resourceVersion });
+  assume(vm: VirtualMachine, placement: Placement, by: Assumption['by'] = 'line'): void {
+    this.#assumed.set(keyOf(vm), { ...placement, by, resourceVersion: vm.metadata.resourceVersion });
     this.count(vm, placement);
   }
 
@@ -208,7 +210,7 @@ export class PoolModel {
    * The place assumed for the VM as it is, while that takes VMs: another one chosen in its place would leave the first
    * uncounted.
    */
-  assumedPlace(vm: VirtualMachine): Placement | undefined {
+  assumedPlace(vm: VirtualMachine): Assumption | undefined {
     const assumed = this.#assumed.get(keyOf(vm));
     if (assumed?.resourceVersion !== vm.metadata.resourceVersion) return undefined;
     return this.engine.takesVms(assumed.host) ? assumed : undefined;

@@ -123,9 +123,16 @@ export class Preemptions {
       return undefined;
     }
     const { host, victims } = clearing;
-    if (this.#remaining(clearing).length === 0 && this.#isFree(vm, host)) return { kind: 'ready', host };
+    if (this.#isCleared(vm, clearing)) return { kind: 'ready', host };
     this.#tell([...victims].flatMap(([key, { isMarked }]) => (isMarked ? [] : [key])));
     return { kind: 'waiting', host, victims: [...victims.keys()].sort() };
+  }
+
+  /** The host that is cleared for the VM, once it takes it as things are; whoever is placed before may be in its way again. */
+  clearedFor(vm: VirtualMachine): string | undefined {
+    const clearing = this.#byPreemptor.get(keyOf(vm));
+    if (!clearing || !this.#isSound(keyOf(vm), clearing)) return undefined;
+    return this.#isCleared(vm, clearing) ? clearing.host : undefined;
   }
 
   /** For whom the VM is to be stopped and taken off its host; asked before each step of that. */
@@ -225,8 +232,10 @@ export class Preemptions {
     return !isFull && gate.refusal(request.pool, [{ ...request.vm, host }], leaving) === undefined;
   }
 
-  /** Whether the host takes the VM as things are. */
-  #isFree(vm: VirtualMachine, host: string): boolean {
+  /** Whether all victims are gone, and the host takes the VM as things are. */
+  #isCleared(vm: VirtualMachine, clearing: Clearing): boolean {
+    const { host } = clearing;
+    if (this.#remaining(clearing).length > 0) return false;
     const pool = this.#stores.hostPools.get(vm.spec.placement.hostPoolRef.name);
     return (
       pool !== undefined && this.#model.engine.refusalOn(this.#model.request(vm, pool), host) === undefined

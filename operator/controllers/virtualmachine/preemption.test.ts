@@ -117,6 +117,30 @@ describe('a VM that is more important', () => {
     expect(world.pool()?.status?.hosts?.overallocated).toBe(0);
   });
 
+  it('is placed before who made way for it, who could be in its way elsewhere by a rule', async () => {
+    const world = await worldOf(2);
+    const hostname = { topologyKey: 'kubernetes.io/hostname' };
+    // With others only if there are any, and apart from those that are not its like.
+    world.putPolicy('strange', {
+      vmSelector: { matchLabels: { app: 'a' } },
+      vmAffinity: [{ ...hostname, vmSelector: {} }],
+      vmAntiAffinity: [
+        { ...hostname, vmSelector: { matchExpressions: [{ key: 'app', operator: 'NotIn', values: ['a'] }] } },
+      ],
+    });
+    world.putVm('low', sized(1));
+    await world.run(10_000);
+    const [first] = world.runsOn('low');
+    world.putVm('big', urgent(1), { labels: { app: 'a' } });
+    await world.run(60_000);
+    expect(world.runsOn('big')).toEqual([first]);
+    expect(world.notes('big', 'Placed')).toEqual([
+      expect.stringContaining('Less important VMs have made way'),
+    ]);
+    expect(world.runsOn('low')).toEqual([first === 'h1' ? 'h2' : 'h1']);
+    expect(world.vm('low').status?.placementGeneration).toBe(2);
+  });
+
   it('has those that are halted make way, too, and they are placed when they are to run', async () => {
     const world = await fullWorld();
     world.halt('low');
