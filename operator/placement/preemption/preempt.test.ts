@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PlacementEngine } from '../engine/engine.ts';
-import type { PlacedVm, VmState } from '../model/vm.ts';
+import type { VmState } from '../model/vm.ts';
 import { emptyWorld, happen, someEvent, someVm } from '../testing/histories.ts';
-import { mayTake, type PlainWorld } from '../testing/naive.ts';
+import { mayTake } from '../testing/naive.ts';
 import { gib, required, SmallWorld, vm } from '../testing/small-world.ts';
+import { cheapest, waysToClear } from '../testing/ways-to-clear.ts';
 import { preempt } from './preempt.ts';
 
 const request = (of: VmState, pool = 'default') => ({ vm: of, pool, strategy: 'Spread' as const });
@@ -109,38 +110,7 @@ describe('who makes way', () => {
   });
 });
 
-/** Every way to make so many VMs of lower priority go on one host, for which that host then takes the VM. */
-function waysWith(world: PlainWorld, asked: VmState, count: number): PlacedVm[][] {
-  const lower = [...world.vms.values()].filter(
-    (one) => one.id !== asked.id && (one.priority ?? 0) < (asked.priority ?? 0),
-  );
-  const sets = count === 1 ? lower.map((one) => [one]) : pairsOf(lower);
-  return sets.filter((set) => {
-    if (new Set(set.map(({ host }) => host)).size > 1) return false;
-    const rest = new Map([...world.vms].filter(([id]) => !set.some((one) => one.id === id)));
-    return mayTake({ ...world, vms: rest }, asked, 'p').includes(set[0]?.host ?? '');
-  });
-}
-
-/** By the order that is promised. */
-function cheapest(ways: PlacedVm[][]): string[] {
-  const priority = (of: PlacedVm) => of.priority ?? 0;
-  const memory = (of: PlacedVm) => of.requests['memory'] ?? 0;
-  const told = ways.map((way) => {
-    const victims = way.toSorted(
-      (a, b) => priority(a) - priority(b) || memory(a) - memory(b) || (a.id < b.id ? -1 : 1),
-    );
-    const numbers = [
-      ...victims.map(priority).reverse(),
-      victims.reduce((sum, one) => sum + memory(one), 0),
-    ].map((number) => String(number).padStart(20, '0'));
-    return { key: [...numbers, way[0]?.host, ...victims.map(({ id }) => id)].join(' '), victims };
-  });
-  told.sort((a, b) => (a.key < b.key ? -1 : 1));
-  return (told[0]?.victims ?? []).map(({ id }) => id);
-}
-
-const pairsOf = (vms: PlacedVm[]) => vms.flatMap((one, at) => vms.slice(at + 1).map((other) => [one, other]));
+const idsOf = (vms: readonly VmState[]) => vms.map(({ id }) => id);
 
 describe('a preemption after any history', () => {
   it('breaks no rule, is the smallest there is as far as two VMs, and leaves no trace', () => {
@@ -164,9 +134,9 @@ describe('a preemption after any history', () => {
             for (const id of decision.victims) expect(world.vms.get(id)?.priority ?? 0).toBeLessThan(2);
           }
           if (before.kind === 'placed') return;
-          const fewest = [1, 2].find((count) => waysWith(world, asked, count).length > 0);
+          const fewest = [1, 2].find((count) => waysToClear(world, asked, 'p', count).length > 0);
           if (fewest === undefined) expect(decision?.victims.length ?? 3).toBeGreaterThan(2);
-          else expect(decision?.victims).toEqual(cheapest(waysWith(world, asked, fewest)));
+          else expect(decision?.victims).toEqual(idsOf(cheapest(waysToClear(world, asked, 'p', fewest))));
         },
       ),
       { numRuns: 200 },

@@ -73,7 +73,7 @@ function hasCell(world: PlainWorld, { name, cells = [] }: HostState, vm: VmState
   const inCells: VmState[][] = cells.map(() => []);
   const fits = (one: VmState, number: number) =>
     Object.entries(one.requests).every(([resource, amount]) => {
-      if (resource !== 'cpu' && resource !== 'memory') return true;
+      if (!/^(cpu|memory|hugepages-.*)$/.test(resource)) return true;
       const used = inCells[number]?.reduce((sum, other) => sum + (other.requests[resource] ?? 0), 0) ?? 0;
       return used + amount <= (cells[number]?.limits[resource] ?? 0);
     });
