@@ -8,7 +8,7 @@ import type { PlacedVm } from '../model/vm.ts';
 import { defaultRebalanceOptions } from '../rebalance/options.ts';
 import { planRebalance } from '../rebalance/plan.ts';
 import { type Event, emptyWorld, happen, someEvent, somePolicy } from '../testing/histories.ts';
-import { mayTake, type PlainWorld } from '../testing/naive.ts';
+import { firstCell, mayTake, type PlainWorld } from '../testing/naive.ts';
 import { type PoolProblem, problemOf } from './engine-problem.ts';
 import type { Move } from './waves.ts';
 
@@ -66,10 +66,18 @@ function content(world: PlainWorld): Set<string> {
   return new Set(vms.filter((vm) => mayTake(world, vm, 'p').includes(vm.host)).map(({ id }) => id));
 }
 
-const moved = (world: PlainWorld, at: ReadonlyMap<string, string>): PlainWorld => ({
-  ...world,
-  vms: new Map([...world.vms].map(([id, vm]) => [id, { ...vm, host: at.get(id) ?? vm.host }])),
-});
+/** With VMs where they are by then; those of one cell in the first that has room there. */
+function moved(world: PlainWorld, at: ReadonlyMap<string, string>): PlainWorld {
+  const now = { ...world, vms: new Map(world.vms) };
+  for (const [id, name] of at) {
+    const [vm, host] = [world.vms.get(id), world.hosts.get(name)];
+    if (!vm || !host || vm.host === name) continue;
+    const { cell: _, ...rest } = vm;
+    const cell = vm.oneCell ? firstCell(now, host, rest) : -1;
+    now.vms.set(id, { ...rest, host: name, ...(cell < 0 ? {} : { cell }) });
+  }
+  return now;
+}
 
 /** Every set of the moves of a wave may have ended when another one has not. */
 function* stages(wave: readonly Move[]): Generator<Move[]> {

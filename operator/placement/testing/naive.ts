@@ -67,9 +67,14 @@ function hasRoom(world: PlainWorld, host: HostState, vm: VmState): boolean {
   });
 }
 
-/** VMs of one cell whose cells are not known are thought in the first that has room, by their ids. */
-function hasCell(world: PlainWorld, { name, cells = [] }: HostState, vm: VmState): boolean {
-  if (!vm.oneCell) return true;
+const hasCell = (world: PlainWorld, host: HostState, vm: VmState) =>
+  !vm.oneCell || firstCell(world, host, vm) >= 0;
+
+/**
+ * The first cell of the host that has room for the VM, -1 without one. VMs of one cell whose cells are not known are
+ * thought in the first that has room, by their ids.
+ */
+export function firstCell(world: PlainWorld, { name, cells = [] }: HostState, vm: VmState): number {
   const inCells: VmState[][] = cells.map(() => []);
   const fits = (one: VmState, number: number) =>
     Object.entries(one.requests).every(([resource, amount]) => {
@@ -83,7 +88,7 @@ function hasCell(world: PlainWorld, { name, cells = [] }: HostState, vm: VmState
   const unknown = there.filter(({ cell }) => cell === undefined || !inCells[cell]);
   for (const one of unknown.sort((a, b) => (a.id < b.id ? -1 : 1)))
     inCells[Math.max(0, fitting(one))]?.push(one);
-  return fitting(vm) >= 0;
+  return fitting(vm);
 }
 
 type Count = (namespace: string, selector: Selector, key: string, value?: string) => number;
