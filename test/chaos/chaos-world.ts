@@ -37,6 +37,13 @@ export class ChaosWorld extends World {
     this.#lives.at(-1)?.end();
   }
 
+  /** Ends the operator, which comes back a little later; one that is away already does so when it would have. */
+  die(): void {
+    if (this.#lives.at(-1)?.isOver) return;
+    this.kill();
+    this.clock.setTimeout(() => void this.startOperator(), restartMs);
+  }
+
   /** What has happened to domains since `disturb`, in order for each host. */
   get hostEffects(): string[] {
     return this.#effects.flatMap(({ seen }) => seen);
@@ -45,10 +52,7 @@ export class ChaosWorld extends World {
   /** From now on every write is numbered, and one is struck; an operator that is killed comes back a little later. */
   disturb(blow: Blow | undefined): void {
     for (const { seen } of this.#effects) seen.length = 0;
-    this.journal.open(blow, () => {
-      this.kill();
-      this.clock.setTimeout(() => void this.startOperator(), restartMs);
-    });
+    this.journal.open(blow, () => this.die());
   }
 
   addVm(name: string, spec: object = {}, metadata: object = {}, status?: VirtualMachine['status']): void {

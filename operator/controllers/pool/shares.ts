@@ -24,7 +24,7 @@ export class Shares implements Books, Reviewer {
     this.#byPool.delete(name);
   }
 
-  seeHost({ state, limits, takesVms }: HostRoom): void {
+  seeHost({ state, limits, takesVms }: Omit<HostRoom, 'view'>): void {
     for (const [pool, { shares }] of this.#byPool) {
       if (pool === state.pool) shares.upsertHost({ name: state.name, limits, takesVms });
       else shares.removeHost(state.name);

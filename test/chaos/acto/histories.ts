@@ -47,7 +47,7 @@ export function histories(options: HistoryOptions): fc.Arbitrary<History> {
 }
 
 /** Long enough for a binding, a start, an address, or for everything. */
-const until: fc.Arbitrary<Wish['until']> = fc.oneof(
+export const until: fc.Arbitrary<Wish['until']> = fc.oneof(
   { weight: 1, arbitrary: fc.constant('quiet' as const) },
   { weight: 2, arbitrary: fc.constantFrom(0, 1, 20, 200, 1000, 2500, 10_000) },
 );

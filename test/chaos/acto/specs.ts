@@ -25,14 +25,14 @@ export interface Surroundings {
 }
 
 /** Mostly a value of the world, sometimes whatever the schema admits, such as the name of what is missing. */
-const mostly =
+export const mostly =
   (known: fc.Arbitrary<unknown>, weight = 12) =>
   (derived: fc.Arbitrary<unknown>) =>
     fc.oneof({ weight, arbitrary: known }, { weight: 1, arbitrary: derived });
 
-/** Specs of VirtualMachines that can mostly be placed and started in these surroundings. */
-export function specs(surroundings: Surroundings): fc.Arbitrary<WrittenSpec> {
-  return arbitraryOf(virtualMachineSpec, specialities(surroundings));
+/** Specs of VirtualMachines that can mostly be placed and started in these surroundings, some values as `others` says. */
+export function specs(surroundings: Surroundings, others: Specialities = {}): fc.Arbitrary<WrittenSpec> {
+  return arbitraryOf(virtualMachineSpec, { ...specialities(surroundings), ...others });
 }
 
 /** Some members of such a spec, as a user changes them. */
