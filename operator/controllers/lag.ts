@@ -7,10 +7,13 @@ const lagMsEach = 0.3;
 
 /** How far a HostPool's status may lag behind its hosts and VMs, in milliseconds. */
 export function poolLagMs({ hosts }: Pick<Stores, 'hosts'>, pool: string): number {
-  return sumsLagMs + hosts.countByIndex('pool', pool) * lagMsEach;
+  return lagMs(hosts.countByIndex('pool', pool));
 }
 
 /** How far the statuses of a namespace's PlacementPolicies may lag behind its VMs, in milliseconds. */
 export function policyLagMs({ virtualMachines }: Pick<Stores, 'virtualMachines'>, namespace = ''): number {
-  return sumsLagMs + virtualMachines.countByIndex('namespace', namespace) * lagMsEach;
+  return lagMs(virtualMachines.countByIndex('namespace', namespace));
 }
+
+/** Whole: waits that are cut to the same time would else leave rests too small to be waited for. */
+const lagMs = (count: number) => sumsLagMs + Math.round(count * lagMsEach);

@@ -32,7 +32,7 @@ export class Unplaced {
     const { line, clock } = this.#options;
     line.nextRound();
     if (this.#timer !== undefined || this.#isStopped) return;
-    this.#timer = clock.setTimeout(() => this.#wakeAll(), afterMs + afterMsForEach * line.size);
+    this.#timer = clock.setTimeout(() => this.#wakeAll(), afterMs + Math.round(afterMsForEach * line.size));
   }
 
   /** Nobody is woken any more. */
