@@ -227,13 +227,17 @@ export class PoolModel {
    * the host is being cleared counts in place of those that make way, which are still among `vms`.
    */
   usage(hostName: string): PoolUsage {
-    const { vms } = this.engine.usage(hostName);
+    const { vms, resources: all } = this.engine.usage(hostName);
     const leaving = this.preemptions.victimsOn(hostName);
-    const { resources } = this.engine.trial(() => {
-      for (const key of leaving) this.engine.removeVm(key);
-      return this.engine.usage(hostName);
-    });
+    const resources = leaving.length === 0 ? all : this.#resourcesWithout(hostName, leaving);
     return { vms, cpu: resources['cpu'] ?? 0, memoryBytes: resources['memory'] ?? 0, resources };
+  }
+
+  #resourcesWithout(hostName: string, vms: readonly ObjectKey[]): Resources {
+    return this.engine.trial(() => {
+      for (const key of vms) this.engine.removeVm(key);
+      return this.engine.usage(hostName).resources;
+    });
   }
 
   refreshHost(hostName: string): void {
