@@ -1,3 +1,4 @@
+import { type Clock, sleep } from '../../../../operator/kube/clock.ts';
 import type { ApplyObject, Cluster } from '../../../../operator/kube/cluster.ts';
 import type { KubeObject, ResourceType } from '../../../../operator/kube/object.ts';
 
@@ -39,6 +40,22 @@ export class BindingTimes<T extends KubeObject> {
     const times: number[] = [];
     for (const name of names) times.push(await this.#time(name, signal));
     return times;
+  }
+
+  /** One each `everyMs`, bound or not, as users come who do not wait for each other. @throws as `oneByOne` does */
+  async paced(
+    names: readonly string[],
+    everyMs: number,
+    { clock, signal }: { clock: Clock; signal: AbortSignal },
+  ): Promise<number[]> {
+    const times: Promise<number>[] = [];
+    for (const name of names) {
+      const time = this.#time(name, signal);
+      time.catch(() => {}); // told below
+      times.push(time);
+      await sleep(clock, everyMs, signal);
+    }
+    return Promise.all(times);
   }
 
   /** All created at once; milliseconds of each. @throws as `oneByOne` does */

@@ -39,6 +39,20 @@ describe('the time of a binding', () => {
     times.close();
   });
 
+  it('is of each that comes at a pace, whether or not those before are bound', async () => {
+    const [clock, cluster, deadline] = [new VirtualClock(), new FakeCluster(), new AbortController()];
+    const times = await BindingTimes.open(cluster, kind, () => clock.now());
+    const waiting = times.paced(['a', 'b'], 250, { clock, signal: deadline.signal });
+    await clock.advance(249);
+    expect(cluster.objects(pods)).toHaveLength(1);
+    await clock.advance(1);
+    expect(cluster.objects(pods)).toHaveLength(2);
+    for (const name of ['a', 'b']) cluster.put(pods, { ...kind.manifest(name), spec: { nodeName: 'h1' } });
+    await clock.advance(250);
+    expect(await waiting).toEqual([250, 0]);
+    times.close();
+  });
+
   it('goes on for each while others are waited for', async () => {
     const times = await open();
     const all = await times.atOnce(['a', 'b', 'c'], signal());
@@ -65,21 +79,29 @@ describe('the time of a binding', () => {
 });
 
 describe('the figures of bindings', () => {
-  const of = (ms: number) => ({ aloneMs: [ms, ms, 10 * ms], togetherMs: [ms, 2 * ms] });
+  const of = (ms: number) => ({
+    ...{ pacedMs: [ms / 2, ms / 2, 5 * ms], aloneMs: [ms, ms, 10 * ms], togetherMs: [ms, 2 * ms] },
+  });
   const figures = (ms: number) =>
     boundFigures({ operator: of(ms), besideNewHosts: of(90), scheduler: of(20) }, 5_000);
 
-  it('have a goal on the median of those created alone, and stand beside pods', () => {
-    const [median, p99, together, last] = figures(50);
+  it('have a goal on the median of those that come one after the other, and stand beside pods', () => {
+    const [paced, slowest, median, p99, together, last] = figures(50);
+    expect(paced).toMatchObject({ value: 25, peer: { value: 10 }, goal: { max: 50 }, met: true });
+    expect(slowest).toMatchObject({ value: 250, peer: { value: 100 } });
     expect(median).toMatchObject({ value: 50, peer: { value: 20 }, goal: { max: 50 }, met: true });
     expect(p99).toMatchObject({ value: 500, peer: { value: 200 } });
     expect(together).toMatchObject({ value: 50, peer: { value: 20 } });
     expect(last).toMatchObject({ value: 100, peer: { value: 40 } });
-    expect(figures(51)[0]?.met).toBe(false);
+    expect(figures(51)[2]?.met).toBe(false);
+    expect(figures(101)[0]?.met).toBe(false);
   });
 
   it('are told of a time when all hosts are new as well', () => {
-    expect(figures(50).map(({ value }) => value)).toEqual([50, 500, 50, 100, 90, 900, 90, 180]);
+    expect(figures(50).map(({ value }) => value)).toEqual([
+      ...[25, 250, 50, 500, 50, 100],
+      ...[45, 450, 90, 900, 90, 180],
+    ]);
   });
 });
 

@@ -17,7 +17,8 @@ import { atRest } from './rest.ts';
 import { rule, type Stage, setStage } from './stage.ts';
 
 const hosts = 5_000;
-const [alone, together] = [200, 100];
+const [paced, alone, together] = [100, 200, 100];
+const paceMs = 250;
 const timeoutMs = 120_000;
 /** Hosts are asked how busy they are about once a minute. */
 const restMs = 90_000;
@@ -103,8 +104,11 @@ async function measure<T extends KubeObject>(
   try {
     // The first finds caches that are not full, and code that has never run.
     await times.oneByOne(names(`${prefix}-warm`, 20), until);
+    const parts = { clock: systemClock, signal: until };
+    const pacedMs = await times.paced(names(`${prefix}-paced`, paced), paceMs, parts);
     const aloneMs = await times.oneByOne(names(`${prefix}-alone`, alone), until);
-    return { aloneMs, togetherMs: await times.atOnce(names(`${prefix}-together`, together), until) };
+    const togetherMs = await times.atOnce(names(`${prefix}-together`, together), until);
+    return { pacedMs, aloneMs, togetherMs };
   } finally {
     times.close();
   }
