@@ -13,7 +13,7 @@ import { CrashRuns } from './chaos/crash-runs.ts';
 import { DomainWatch } from './chaos/domain-watch.ts';
 import { HostProxies } from './chaos/host-proxies.ts';
 import { blowsFor } from './chaos/write.ts';
-import { labVm, startTestFabric, type TestFabric } from './fabric-kit.ts';
+import { labVm, onHost, startTestFabric, type TestFabric } from './fabric-kit.ts';
 
 let lab: TestFabric;
 
@@ -29,9 +29,6 @@ const gone = (...names: string[]) =>
   lab.kubectl('wait', '--for=delete', ...names.map((name) => `vm/${name}`), '--timeout=60s');
 
 describe('while libvirtd on one host', () => {
-  const on = (host: string) => ({
-    placement: { hostSelector: { matchLabels: { 'kubernetes.io/hostname': host } } },
-  });
   let h1: LabHost;
   /** Process ids of what must outlive all: a guest on each host, and the operator. */
   let survivors: object;
@@ -46,8 +43,8 @@ describe('while libvirtd on one host', () => {
     if (!first) throw new Error('the lab has two hosts');
     h1 = first;
     await lab.apply(
-      ...[labVm('kept', on('h1')), labVm('going', on('h1')), labVm('steady', on('h2'))],
-      labVm('switched', { ...on('h2'), terminationGracePeriodSeconds: 0 }),
+      ...[labVm('kept', onHost('h1')), labVm('going', onHost('h1')), labVm('steady', onHost('h2'))],
+      labVm('switched', { ...onHost('h2'), terminationGracePeriodSeconds: 0 }),
     );
     for (const name of ['kept', 'going', 'steady', 'switched']) await lab.waitReady(name);
     survivors = await pids();
@@ -63,8 +60,8 @@ describe('while libvirtd on one host', () => {
     try {
       await remove('going');
       await spec('switched', { runStrategy: 'Halted' });
-      const late = labVm('late', { ...on('h1'), terminationGracePeriodSeconds: 0 });
-      await lab.apply(late, labVm('fresh', on('h2')));
+      const late = labVm('late', { ...onHost('h1'), terminationGracePeriodSeconds: 0 });
+      await lab.apply(late, labVm('fresh', onHost('h2')));
       await lab.waitReady('fresh');
       await lab.waitCondition('vm/switched', 'Ready', 'True Halted');
       console.log(`the other host had done its work after ${seconds()} s`);

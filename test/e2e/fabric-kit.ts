@@ -128,5 +128,10 @@ export function labVm(name: string, spec: object = {}, metadata: object = {}): o
   };
 }
 
+/** The part of a VM's spec that leaves it this host alone. */
+export const onHost = (name: string) => ({
+  placement: { hostSelector: { matchLabels: { 'kubernetes.io/hostname': name } } },
+});
+
 export const addressesOf = (vm: VirtualMachine) =>
   vm.status?.interfaces?.flatMap((one) => one.addresses ?? []) ?? [];

@@ -7,7 +7,7 @@ import type { ApplyObject } from '../../../operator/kube/cluster.ts';
 import { leaseType } from '../../../operator/kube/lease-object.ts';
 import type { FaultProxy } from '../../chaos/fault-proxy/fault-proxy.ts';
 import type { Client } from '../../integration/kube-client.ts';
-import { addressesOf, labVm } from '../fabric-kit.ts';
+import { addressesOf, labVm, onHost } from '../fabric-kit.ts';
 import type { DomainWatch } from './domain-watch.ts';
 import type { HostProxies } from './host-proxies.ts';
 import { loseAnswerTo, type Write, whatOfChange, writesOf } from './write.ts';
@@ -104,9 +104,9 @@ export class CrashRuns {
     const runStrategy = step === 'Running' ? 'Always' : 'Halted';
     // Each on a host of its own: where a scheduler would put them depends on how busy the hosts are.
     const [one = '', other = ''] = this.#parts.hosts.each.map(({ host }) => host.name);
-    await this.#apply('calm', { runStrategy, placement: on(one) });
+    await this.#apply('calm', { runStrategy, ...onHost(one) });
     await this.#apply('harsh', {
-      ...{ runStrategy, placement: on(other), interfaces: [], terminationGracePeriodSeconds: 0 },
+      ...{ runStrategy, ...onHost(other), interfaces: [], terminationGracePeriodSeconds: 0 },
     });
   }
 
@@ -197,8 +197,10 @@ export class CrashRuns {
         conditions: conditionsOf(status),
       })),
       pools: pools.items.map(({ status }) => [status?.hosts, status?.virtualMachines, conditionsOf(status)]),
-      hosts: machines.items.map(({ metadata, status }) => [
-        ...[metadata.name, conditionsOf(status), status?.allocated],
+      hosts: machines.items.map(({ metadata: { name }, status }) => [
+        name,
+        conditionsOf(status),
+        status?.allocated,
       ]),
       domains: domains.map(({ name, state }) => `${name} ${state}`).sort(),
     };
@@ -211,8 +213,6 @@ export class CrashRuns {
     proxies.forget();
   }
 }
-
-const on = (host: string) => ({ hostSelector: { matchLabels: { 'kubernetes.io/hostname': host } } });
 
 interface Conditioned {
   conditions?: { type: string; status: string; reason: string }[] | undefined;
