@@ -9,10 +9,17 @@ import { waitFor } from '../../hack/wait.ts';
 import type { Host } from '../../operator/api/host.ts';
 import type { VirtualMachine } from '../../operator/api/virtualmachine.ts';
 
-/** A fabric for one file of tests, in a folder of its own. */
+/** A fabric for one file of tests, in a folder of its own, whose hosts all take VMs. */
 export async function startTestFabric(options: Partial<FabricOptions> = {}): Promise<TestFabric> {
   const dir = await mkdtemp(join(tmpdir(), 'vmfabric-e2e-'));
-  return new TestFabric(await startFabric({ dir, hosts: 2, auditLog: true, ...options }));
+  const lab = new TestFabric(await startFabric({ dir, hosts: 2, auditLog: true, ...options }));
+  try {
+    await lab.waitHostsReady();
+    return lab;
+  } catch (error) {
+    await lab.stop();
+    throw error;
+  }
 }
 
 /** Kubernetes and libvirt as a user has them, with the questions that tests ask. */
@@ -47,6 +54,17 @@ export class TestFabric {
 
   async hostObject(name: string): Promise<Host> {
     return JSON.parse(await this.kubectl('get', 'vmhost', name, '-o', 'json'));
+  }
+
+  /** The operator places VMs as soon as one host is ready; those that connect later would find the first ones elsewhere. */
+  async waitHostsReady(): Promise<void> {
+    const ready = async () => {
+      const { items }: { items: Host[] } = JSON.parse(await this.kubectl('get', 'vmhost', '-o', 'json'));
+      const isReady = ({ status }: Host) =>
+        status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True');
+      return items.length === this.fabric.options.hosts && items.every(isReady);
+    };
+    await waitFor('every host to be ready', ready, { timeoutMs: 120_000, everyMs: 250 });
   }
 
   /** The lab host that the VM is bound to. */
