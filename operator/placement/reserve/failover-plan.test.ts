@@ -48,6 +48,23 @@ describe('a plan for the failure of one host', () => {
     expect([plan.targetsOf('v'), plan.targetsOf('w')].flat().sort()).toEqual(['b', 'c']);
   });
 
+  it('sends a VM elsewhere for one that may go to fewer hosts', () => {
+    const plan = planOf(1, (id, to) => id !== 'bound' || to === 'b');
+    for (const name of ['a', 'b', 'c']) plan.upsertHost(host(name, 8));
+    plan.upsertVm(vm('free', 'a', 5));
+    expect(plan.targetsOf('free')).toEqual(['b']);
+    plan.upsertVm(vm('bound', 'a', 3.5));
+    expect([plan.targetsOf('bound'), plan.targetsOf('free')]).toEqual([['b'], ['c']]);
+  });
+
+  it('sends nobody elsewhere in vain: not where the other would have no room, nor where it may not go', () => {
+    const plan = planOf(1, (id, to) => (id === 'bound' ? to === 'b' : to !== 'd'));
+    for (const [name, room] of Object.entries({ a: 8, b: 8, c: 4, d: 8 })) plan.upsertHost(host(name, room));
+    plan.upsertVm(vm('free', 'a', 5));
+    plan.upsertVm(vm('bound', 'a', 3.5));
+    expect([plan.unprotected, plan.targetsOf('free')]).toEqual([['bound'], ['b']]);
+  });
+
   it('sends nobody to a host that takes no VMs, nor to one where rules forbid it', () => {
     const plan = planOf(1, (_, to) => to !== 'b');
     plan.upsertHost(host('a', 8));

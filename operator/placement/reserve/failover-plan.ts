@@ -1,4 +1,5 @@
 import { Journal } from '../engine/journal.ts';
+import { Exchanges } from './exchanges.ts';
 import type { Allowance, FailoverOptions, PlannedVm, ProtectedVm, SpareHost } from './failover.ts';
 import { PlannedVms } from './planned-vms.ts';
 import { noRoom, type Seeker, SpareHosts } from './spare-hosts.ts';
@@ -146,6 +147,16 @@ export class FailoverPlan {
     this.#shrunk.add(row);
   }
 
+  /** Takes over the places of an older plan of the same hosts and VMs, none of which has anything of what is new in this one. */
+  takeOver(older: FailoverPlan): void {
+    for (const vm of this.#missing.keys()) {
+      for (const row of this.#rowsOf(older.plannedFor(vm.id))) this.#vms.join(row, vm);
+      if (vm.targets.length < this.#options.failures) continue;
+      this.#missing.delete(vm);
+      this.#unprotected.put(vm, false);
+    }
+  }
+
   removeVm(id: string): void {
     const vm = this.#vms.get(id);
     if (!vm) return;
@@ -207,10 +218,23 @@ export class FailoverPlan {
     missing.sort((a, b) => this.#bySize(b.vm, a.vm));
     const vain = new VainSearches(this.#hosts);
     for (const { vm } of missing) this.#protect(vm, (seeker) => this.#findAnywhere(seeker, vain));
+    this.#exchangePlaces(missing.map(({ vm }) => vm));
     return missing
       .filter(({ vm, hadOne }) => hadOne && this.#unprotected.has(vm))
       .map(({ vm }) => vm.id)
       .sort();
+  }
+
+  /** For those of them that have found no place. */
+  #exchangePlaces(vms: readonly PlannedVm[]): void {
+    const without = vms.filter((vm) => this.#unprotected.has(vm));
+    if (without.length === 0) return;
+    const exchanges = new Exchanges({
+      ...{ hosts: this.#hosts, vms: this.#vms },
+      allowedFor: (vm) => this.#allowedFor(vm),
+      seekerOf: (vm) => this.#seeker(vm),
+    });
+    for (const vm of without) this.#protect(vm, (seeker) => exchanges.find(vm, this.#hosts.rowsFor(seeker)));
   }
 
   /** Does as `action` says, and then takes back all that was told and found meanwhile. What is noted is done first. */
@@ -274,9 +298,7 @@ export class FailoverPlan {
 
   /** The smallest first. */
   #bySize(a: PlannedVm, b: PlannedVm): number {
-    const size = ({ sizes }: PlannedVm) =>
-      sizes.reduce((sum, amount, d) => sum + amount / this.#hosts.scale(d), 0);
-    return size(a) - size(b) || (a.id < b.id ? 1 : -1);
+    return this.#hosts.shareOf(a.sizes) - this.#hosts.shareOf(b.sizes) || (a.id < b.id ? 1 : -1);
   }
 
   /** Looks at the hosts that have more room than before, for VMs that had found none: those first that wait the longest. */
@@ -319,20 +341,28 @@ export class FailoverPlan {
 
   /** Gives the VM the targets that it lacks, as far as there are any. */
   #protect(vm: PlannedVm, find: (seeker: Seeker) => number): void {
-    const domain = this.#vms.domainOf(vm);
-    if (domain === undefined) return;
-    let known: Allowance | undefined;
-    const allows = () => {
-      known ??= this.#allowedFor(vm);
-      return known;
-    };
+    if (this.#vms.domainOf(vm) === undefined) return;
+    const allows = this.#allowsOnce(vm);
     while (vm.targets.length < this.#options.failures) {
-      const taken = new Set([domain, ...vm.targets.map((row) => this.#hosts.domainOf(row))]);
-      const row = find({ id: vm.id, domain, sizes: vm.sizes, taken, allows });
+      const row = find(this.#seeker(vm, allows));
       if (row < 0) return;
       this.#vms.join(row, vm);
     }
     this.#unprotected.put(vm, false);
+  }
+
+  #seeker(vm: PlannedVm, allows = this.#allowsOnce(vm)): Seeker {
+    const domain = this.#vms.domainOf(vm) ?? -1;
+    const taken = new Set([domain, ...vm.targets.map((row) => this.#hosts.domainOf(row))]);
+    return { id: vm.id, domain, sizes: vm.sizes, taken, allows };
+  }
+
+  #allowsOnce(vm: PlannedVm): () => Allowance {
+    let known: Allowance | undefined;
+    return () => {
+      known ??= this.#allowedFor(vm);
+      return known;
+    };
   }
 
   #findAnywhere(seeker: Seeker, vain: VainSearches): number {

@@ -94,6 +94,13 @@ export class SpareHosts {
     return [...this.#rows.values()];
   }
 
+  /** All, beginning where a search for this VM begins. */
+  rowsFor({ id }: Seeker): number[] {
+    const rows = this.rows();
+    const start = rows.length === 0 ? 0 : hash(id) % rows.length;
+    return [...rows.slice(start), ...rows.slice(0, start)];
+  }
+
   upsert(host: SpareHost): number {
     const { name, domain, limits, takesVms } = host;
     const row = this.#rows.get(name) ?? this.#newRow(name);
@@ -196,12 +203,29 @@ export class SpareHosts {
     return places.find(({ row }) => allows().has(this.nameOf(row)))?.row;
   }
 
-  /** How much more has to be kept free there, as a share of a host; undefined where the seeker cannot go. */
-  #cost(row: number, { domain, sizes, taken }: Seeker): number | undefined {
-    if (!this.#takesVms[row] || taken.has(this.domainOf(row))) return undefined;
+  /** Whether the seeker would have room there if nobody else counted on the host. */
+  isOpenTo(row: number, { sizes, taken }: Seeker): boolean {
+    if (!this.#takesVms[row] || taken.has(this.domainOf(row))) return false;
     for (let d = 0; d < this.#dimensions; d++) {
-      if ((sizes[d] ?? 0) > this.#room(row, d)) return undefined;
+      if ((sizes[d] ?? 0) > this.#room(row, d)) return false;
     }
+    return true;
+  }
+
+  /** Whether it has room there beside those who count on the host. */
+  fits(row: number, seeker: Seeker): boolean {
+    return this.#cost(row, seeker) !== undefined;
+  }
+
+  /** How large it is: of each dimension, what part of the largest host, added up. */
+  shareOf(sizes: Float64Array): number {
+    return sizes.reduce((sum, amount, d) => sum + amount / this.scale(d), 0);
+  }
+
+  /** How much more has to be kept free there, as a share of a host; undefined where the seeker cannot go. */
+  #cost(row: number, seeker: Seeker): number | undefined {
+    if (!this.isOpenTo(row, seeker)) return undefined;
+    const { domain, sizes } = seeker;
     const sources = this.sources(row);
     let more = 0;
     for (let d = 0; d < this.#dimensions; d++) {
