@@ -49,3 +49,23 @@ it('what is tried is as if it were done, and leaves nothing behind', () => {
   expect(picture()).toEqual(before);
   expect([engine.hostsOf('default'), engine.vm('shop/y')?.host]).toEqual([['a', 'b'], 'b']);
 });
+
+it('nobody has another place when a VM asks for what none has asked for before', () => {
+  const { engine, reserve } = worldOf('a', 'b', 'c', 'd');
+  const come = (name: string, host: string, requests: Record<string, number>) => {
+    const placed = { ...vm(name), requests, host };
+    engine.upsertVm(placed);
+    reserve.upsertVm(placed);
+  };
+  come('x', 'a', { cpu: 6, memory: 1 });
+  come('y', 'a', { cpu: 2, memory: 1 });
+  come('z', 'a', { cpu: 4, memory: 1 });
+  reserve.report();
+  engine.removeVm('shop/x');
+  reserve.removeVm('shop/x');
+  // A plan that is made at once would have both there.
+  expect([reserve.targetsOf('shop/y'), reserve.targetsOf('shop/z')]).toEqual([['b'], ['c']]);
+  come('new', 'd', { cpu: 1, licence: 1 });
+  expect([reserve.targetsOf('shop/y'), reserve.targetsOf('shop/z')]).toEqual([['b'], ['c']]);
+  expect(reserve.report().exposed).toEqual(['shop/new']);
+});

@@ -296,7 +296,7 @@ export class FailureReserve {
     this.#doubtfulVms.clear();
   }
 
-  /** If the VM asks for what none has asked for before, all plans get one more dimension. */
+  /** If the VM asks for what none has asked for before, all plans get one more dimension; nobody's place is another for it. */
   #learn({ requests }: Pick<VmState, 'requests'>): void {
     const unknown = Object.keys(requests).filter((name) => !this.#resources.includes(name));
     if (unknown.length === 0) return;
@@ -305,7 +305,9 @@ export class FailureReserve {
       this.#resources = before;
     });
     this.#resources = [...before, ...unknown];
+    const older = [...this.#plans];
     this.#plans.clear();
+    for (const [failures, plan] of older) this.#make(failures).takeOver(plan);
   }
 
   /** The VM in the cell of its host that it would get, if it wants one. */
