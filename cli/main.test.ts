@@ -92,6 +92,23 @@ describe('kubectl vmfabric replay', () => {
     expect(console.out).toContain(world.message('large', 'Scheduled'));
   });
 
+  it('tells which VMs would be stopped on which host', async () => {
+    const console = await smallFabric();
+    const { world } = console;
+    world.editPool((pool) => {
+      pool.spec.preemption = { mode: 'StopVirtualMachines' };
+    });
+    const placement = { hostSelector: { matchLabels: { rack: 'r2' } } };
+    world.putVm('low', { memory: { size: '16Gi' }, placement });
+    await world.run(10_000);
+    world.putVm('vip', { memory: { size: '16Gi' }, placement: { ...placement, priority: 9 } });
+    await console.run('dump', '--file', 'dump.json');
+    const [told] = await console.json<object[]>('replay', 'dump.json');
+    expect(told).toMatchObject({ reason: 'Preempting', makesWay: { host: 'h3', victims: ['shop/low'] } });
+    await world.run(500);
+    expect(told).toMatchObject({ vm: 'shop/vip', message: world.message('vip', 'Scheduled') });
+  });
+
   it('says so when nobody waits', async () => {
     const console = await smallFabric();
     await console.run('dump', '--file', 'dump.json');

@@ -1,4 +1,5 @@
 import { type Replayed, replay as replayed } from '../operator/controllers/dump/replay.ts';
+import { type Clears, waitingFor } from '../operator/controllers/pool/choose-host.ts';
 import { keyOf } from '../operator/kube/object.ts';
 import { type Command, ExitCode, outputOption, UsageError, wantsJson } from './command.ts';
 import { readDump, snapshot } from './source.ts';
@@ -35,8 +36,21 @@ function row(replayed: Replayed): string[] {
   return [vm, host, message];
 }
 
-function asJson({ vm, choice }: Replayed): { vm: string; host?: string; reason?: string; message?: string } {
+interface Told {
+  vm: string;
+  host?: string;
+  reason?: string;
+  message?: string;
+  /** VMs that would be stopped for it, and where. */
+  makesWay?: Pick<Clears, 'host' | 'victims'>;
+}
+
+function asJson({ vm, choice }: Replayed): Told {
   if (choice?.kind === 'host') return { vm: keyOf(vm), host: choice.place.host };
+  if (choice?.kind === 'clears') {
+    const { host, victims, reason } = choice;
+    return { vm: keyOf(vm), reason, message: waitingFor(choice), makesWay: { host, victims } };
+  }
   const pool = vm.spec.placement.hostPoolRef.name;
   const { reason, message } = choice ?? {
     reason: 'HostPoolNotFound',

@@ -79,6 +79,24 @@ describe('kubectl vmfabric explain', () => {
     );
   });
 
+  it('says which VMs would be shut down for a more important one, without a claim that they are', async () => {
+    const console = await smallFabric();
+    console.world.editPool((pool) => {
+      pool.spec.preemption = { mode: 'StopVirtualMachines' };
+    });
+    const spec = { memory: { size: '16Gi' }, placement: { hostSelector: { matchLabels: { rack: 'r2' } } } };
+    console.world.putVm('low', spec);
+    await console.world.run(10_000);
+    const urgent = { ...spec, kernel: { name: 'small' }, placement: { ...spec.placement, priority: 9 } };
+    const manifest = { kind: 'VirtualMachine', metadata: { name: 'x' }, spec: urgent };
+    console.files.set('vm.json', JSON.stringify(manifest));
+    expect(await console.json<Unplaced>('explain', '-f', 'vm.json')).toMatchObject({
+      ...{ kind: 'unplaced', reason: 'Preempting', makesWay: { host: 'h3', victims: ['shop/low'] } },
+      message: 'Less important VMs would be shut down on host h3 to make way for it: shop/low.',
+    });
+    expect(console.world.runsOn('low')).toEqual(['h3']);
+  });
+
   it('ends with 3 for a VM without place, but only when asked to', async () => {
     const console = await stuck();
     expect(await console.run('explain', 'two')).toBe(0);

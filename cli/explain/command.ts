@@ -1,5 +1,5 @@
 import type { VirtualMachine } from '../../operator/api/virtualmachine.ts';
-import { type Choice, chooseHost } from '../../operator/controllers/pool/choose-host.ts';
+import { type Choice, type Clears, chooseHost } from '../../operator/controllers/pool/choose-host.ts';
 import { keyOf } from '../../operator/kube/object.ts';
 import type { PlacementEngine } from '../../operator/placement/engine/engine.ts';
 import { meritsSentence } from '../../operator/placement/explain/merits.ts';
@@ -41,6 +41,8 @@ export interface Unplaced {
   vm: string;
   pool: string;
   kind: 'unplaced';
+  /** Less important VMs that would be stopped for it, and on which host. */
+  makesWay?: Pick<Clears, 'host' | 'victims'>;
   /** As in its condition. */
   reason: string;
   message: string;
@@ -106,6 +108,7 @@ async function explainVm(
   const about = { vm: keyOf(vm), pool: pool.metadata.name };
   const isBound = vm.status?.hostName !== undefined;
   const choice = isBound ? undefined : chooseHost(pools, vm, pool);
+  if (choice?.kind === 'clears') return { ...about, kind: 'unplaced', ...clearing(choice) };
   if (choice?.kind === 'none') return { ...about, ...refusal(pools, pools.request(vm, pool), choice) };
   const why = pools.engine.why(pools.request(vm, pool));
   if (why) {
@@ -123,6 +126,12 @@ function keyIn({ namespace }: Source, { positionals: [name = ''] }: Invocation):
 function find(vm: VirtualMachine | undefined, key: string): VirtualMachine {
   if (!vm) throw new NotFoundError(`there is no VirtualMachine ${key}; see kubectl get vm --all-namespaces`);
   return vm;
+}
+
+/** Of a VM for which others would have to make way; nobody has been told of it. */
+function clearing({ reason, host, victims }: Clears) {
+  const message = `Less important VMs would be shut down on host ${host} to make way for it: ${victims.join(', ')}.`;
+  return { reason, message, makesWay: { host, victims }, rejections: [], nearest: [], wouldFit: [] };
 }
 
 function refusal(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hosts } from '../../api/kinds.ts';
 import { World } from '../../testing/world.ts';
+import { waitingFor } from '../pool/choose-host.ts';
 import { type Dump, DumpError, parseDump, takeDump } from './dump.ts';
 import { replay, snapshotOf } from './replay.ts';
 
@@ -15,6 +16,7 @@ const handedOn = (dump: Dump): Dump => parseDump(JSON.stringify(dump));
 async function replayed(world: World, name: string): Promise<string> {
   const all = replay(snapshotOf(handedOn(await dumpOf(world)).objects));
   const choice = all.find(({ vm }) => vm.metadata.name === name)?.choice;
+  if (choice?.kind === 'clears') return waitingFor(choice);
   return choice?.kind === 'host' ? choice.place.host : (choice?.message ?? 'none');
 }
 
@@ -99,6 +101,25 @@ describe('a dump', () => {
     await world.run(30_000);
     expect(names.map((name) => decided(world, name))).toEqual(expected);
     expect(expected.every((one) => /^h\d$/.test(one))).toBe(true);
+  });
+
+  it('has VMs make way as the operator does, and holds the place against those that come after', async () => {
+    const world = await World.withHosts(1);
+    world.editPool((pool) => {
+      pool.spec.preemption = { mode: 'StopVirtualMachines' };
+    });
+    world.putVm('low', { memory: { size: '60Gi' } });
+    await world.run(10_000);
+    await world.stopOperator();
+    world.putVm('big', { memory: { size: '50Gi' }, placement: { priority: 100 } });
+    world.putVm('second', { memory: { size: '20Gi' }, placement: { priority: 50 } });
+    const expected = [await replayed(world, 'big'), await replayed(world, 'second')];
+    expect(expected[0]).toMatch(/kept for the VM; it waits for .*: shop\/low\.$/);
+    // The very VMs that could be stopped are taken for the first.
+    expect(expected[1]).toMatch(/^0 of 1 host fits: 1 lacks memory/);
+    await world.startOperator();
+    await world.run(1000);
+    expect([decided(world, 'big'), world.runsOn('second')]).toEqual([expected[0], []]);
   });
 
   it('sees hosts as the connections tell them', async () => {

@@ -4,7 +4,7 @@ import { Store } from '../../kube/store.ts';
 import { bySize } from '../../placement/model/size.ts';
 import type { VmState } from '../../placement/model/vm.ts';
 import { RecordedLinks } from '../host/recorded-links.ts';
-import { type Choice, chooseHost } from '../pool/choose-host.ts';
+import { type Choice, type Clears, chooseHost } from '../pool/choose-host.ts';
 import { PoolModel } from '../pool/pool-model.ts';
 import { addIndexes, type Stores } from '../stores.ts';
 import { isPaused } from '../virtualmachine/pause.ts';
@@ -36,7 +36,7 @@ export function snapshotOf(objects: DumpedObjects): Snapshot {
 export interface Replayed {
   vm: VirtualMachine;
   /** Undefined where the VM's HostPool is not there. */
-  choice: Choice | undefined;
+  choice: Choice | Clears | undefined;
 }
 
 /**
@@ -48,6 +48,7 @@ export function replay({ stores, pools }: Snapshot): Replayed[] {
     const pool = stores.hostPools.get(vm.spec.placement.hostPoolRef.name);
     const choice = pool && chooseHost(pools, vm, pool);
     if (choice?.kind === 'host') pools.assume(vm, choice.place);
+    if (choice?.kind === 'clears') pools.preemptions.hold(vm, choice);
     return { vm, choice };
   });
 }

@@ -5,6 +5,7 @@ import type { Placed } from '../../placement/gate/gate.ts';
 import type { Decision, Placement } from '../../placement/model/decision.ts';
 import { conflictOf } from './conflicts.ts';
 import type { PoolModel } from './pool-model.ts';
+import type { Victims } from './preemptions.ts';
 
 /** A host, and what besides its points speaks for it. `line`: it was decided while the VM waited. */
 export interface Chosen {
@@ -30,6 +31,12 @@ export type Choice =
       decision?: Decision & { kind: 'unplaced' };
     };
 
+/** A host on which less important VMs are to make way for the VM. Nobody is told of it yet: `Preemptions.hold` does that. */
+export interface Clears extends Victims {
+  kind: 'clears';
+  reason: 'Preempting';
+}
+
 /** That no host does for a VM; why each of them does not, `inWords` says. */
 export interface Nowhere {
   kind: 'nowhere';
@@ -37,7 +44,7 @@ export interface Nowhere {
 }
 
 /** The decision of `seekHost`, in words where there is no place. */
-export function chooseHost(pools: PoolModel, vm: VirtualMachine, pool: HostPool): Choice {
+export function chooseHost(pools: PoolModel, vm: VirtualMachine, pool: HostPool): Choice | Clears {
   const found = seekHost(pools, vm, pool);
   return found.kind === 'nowhere' ? inWords(pools, vm, pool) : found;
 }
@@ -55,9 +62,10 @@ export function inWords(pools: PoolModel, vm: VirtualMachine, pool: HostPool): C
 
 /**
  * The whole decision of the operator for a VM without a host, whoever asks: those who wait longer or are more important go
- * first, a gang goes all at once, a host that is being cleared for the VM is waited for, and then the VM itself. Hosts of others are assumed by the way, its own is not.
+ * first, a gang goes all at once, a host that is being cleared for the VM is waited for, then the VM itself, and where it finds
+ * no place, a host from which less important ones are to go. Hosts of others are assumed by the way, its own is not.
  */
-export function seekHost(pools: PoolModel, vm: VirtualMachine, pool: HostPool): Choice | Nowhere {
+export function seekHost(pools: PoolModel, vm: VirtualMachine, pool: HostPool): Choice | Clears | Nowhere {
   if (!pools.isSized(vm))
     return { kind: 'none', reason: 'ClassNotFound', message: classNotFound(vm).message };
   pools.placeWaiting(vm);
@@ -71,7 +79,7 @@ export function seekHost(pools: PoolModel, vm: VirtualMachine, pool: HostPool): 
   if (room) return { kind: 'none', reason: 'Preempting', message: waitingFor(room) };
   const placed = pools.find(vm, pool);
   if (placed) return chosen(placed);
-  return inConflict(pools, vm) ?? { kind: 'nowhere', reason: 'Unschedulable' };
+  return inConflict(pools, vm) ?? clearable(pools, vm, pool) ?? { kind: 'nowhere', reason: 'Unschedulable' };
 }
 
 function chosen(place: Placed): Chosen {
@@ -79,7 +87,7 @@ function chosen(place: Placed): Chosen {
 }
 
 /** As a VM says for which a host is being cleared. */
-export function waitingFor({ host, victims }: { host: string; victims: readonly string[] }): string {
+export function waitingFor({ host, victims }: Victims): string {
   return `Host ${host} is kept for the VM; it waits for less important ones to shut down there: ${victims.join(', ')}.`;
 }
 
@@ -97,4 +105,11 @@ function refusalOfGang(pools: PoolModel, vm: VirtualMachine): Choice | undefined
 function inConflict(pools: PoolModel, vm: VirtualMachine): Choice | undefined {
   const message = conflictOf(pools, pools.state(vm));
   return message === undefined ? undefined : { kind: 'none', reason: 'PolicyConflict', message };
+}
+
+/** For a VM that could not run, or whose gang is not whole, nobody is stopped. */
+function clearable(pools: PoolModel, vm: VirtualMachine, pool: HostPool): Clears | undefined {
+  if (pools.gangs.isMember(vm) || !pools.isRunnable(vm, pool)) return undefined;
+  const found = pools.preemptions.choose(vm, pool);
+  return found && { kind: 'clears', reason: 'Preempting', ...found };
 }

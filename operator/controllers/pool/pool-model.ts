@@ -2,6 +2,7 @@ import type { Host } from '../../api/host.ts';
 import type { HostPool } from '../../api/hostpool.ts';
 import type { PlacementPolicy } from '../../api/placementpolicy.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
+import { desiredDomain } from '../../domain/desired.ts';
 import { lastSizeOf, type Size, sizeOf } from '../../domain/size.ts';
 import { intentOf, keyOf, type ObjectKey } from '../../kube/object.ts';
 import { compareResourceVersions } from '../../kube/resource-version.ts';
@@ -126,6 +127,11 @@ export class PoolModel {
   /** Whether the VM's size is known: it is not while its class is not there, and without it no host can be chosen. */
   isSized(vm: VirtualMachine): boolean {
     return sizeOf(vm, classOf(this.#stores, vm)) !== undefined;
+  }
+
+  /** Whether a domain can be made of the VM, wherever it is. */
+  isRunnable(vm: VirtualMachine, pool: HostPool): boolean {
+    return desiredDomain(vm, pool, 'KVM', classOf(this.#stores, vm)).kind !== 'problem';
   }
 
   /** The VM in placement's words. */

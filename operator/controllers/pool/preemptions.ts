@@ -19,8 +19,13 @@ interface Clearing {
   victims: Map<ObjectKey, { uid: string; isMarked: boolean }>;
 }
 
-type Waiting = { kind: 'waiting'; host: string; victims: string[] };
-export type Progress = { kind: 'ready'; host: string } | Waiting;
+/** VMs, by key, that make way on a host. */
+export interface Victims {
+  host: string;
+  victims: readonly ObjectKey[];
+}
+
+export type Progress = { kind: 'ready'; host: string } | ({ kind: 'waiting' } & Victims);
 
 type Model = Pick<
   PoolModel,
@@ -89,12 +94,12 @@ export class Preemptions {
     this.drop(keyOf(vm));
   }
 
-  /** Looks for a host that can be cleared for the VM, and holds the place there. Victims are told. */
-  choose(vm: VirtualMachine, pool: HostPool): Waiting | undefined {
+  /** A host that can be cleared for the VM, if its pool allows that; nobody is told. */
+  choose(vm: VirtualMachine, pool: HostPool): Victims | undefined {
     if (pool.spec.preemption.mode === 'Disabled') return undefined;
     const { engine, gate, alike } = this.#model;
     const request = this.#model.request(vm, pool);
-    const found = alike.clearing(request, () => {
+    return alike.clearing(request, () => {
       const one = preempt(engine, request, {
         leaving: this.#onTheirWay(),
         mayMakeWay: (vm) => this.#mayMakeWay(vm),
@@ -103,12 +108,14 @@ export class Preemptions {
       });
       return one && one.victims.length > 0 ? one : undefined;
     });
-    if (!found) return undefined;
-    const victims = found.victims.flatMap((key) => this.#stores.virtualMachines.get(key) ?? []);
+  }
+
+  /** Holds the place for the VM on the host that `choose` found, as things are still. Victims are told. */
+  hold(vm: VirtualMachine, { host, victims: keys }: Victims): void {
+    const victims = keys.flatMap((key) => this.#stores.virtualMachines.get(key) ?? []);
     const of = victims.map((one) => [keyOf(one), { uid: one.metadata.uid, isMarked: false }] as const);
-    this.#hold(keyOf(vm), { uid: vm.metadata.uid, host: found.host, victims: new Map(of) });
-    this.#tell(found.victims);
-    return { kind: 'waiting', host: found.host, victims: [...found.victims] };
+    this.#hold(keyOf(vm), { uid: vm.metadata.uid, host, victims: new Map(of) });
+    this.#tell(keys);
   }
 
   /**

@@ -1,7 +1,14 @@
 import type { HostPool } from '../../api/hostpool.ts';
 import { keyOf } from '../../kube/object.ts';
 import { findCondition } from '../conditions.ts';
-import { type Choice, type Chosen, inWords, type Nowhere, seekHost } from '../pool/choose-host.ts';
+import {
+  type Choice,
+  type Chosen,
+  type Clears,
+  inWords,
+  type Nowhere,
+  seekHost,
+} from '../pool/choose-host.ts';
 import { whyThere } from '../pool/why-there.ts';
 import { adopt } from './adopt.ts';
 import { bind } from './bind.ts';
@@ -32,7 +39,7 @@ export async function place(scope: Scope): Promise<StepResult> {
 async function withoutHost(
   scope: Scope,
   pool: HostPool,
-  choice: Exclude<Choice, Chosen> | Nowhere,
+  choice: Exclude<Choice, Chosen> | Clears | Nowhere,
 ): Promise<StepResult> {
   const { env, vm, lookAgainMs } = scope;
   const { reason } = choice;
@@ -41,8 +48,9 @@ async function withoutHost(
   // Just after a start no host is connected yet: that is no news, and each host's link wakes this VM again.
   const isConnecting = () => env.pools.gangs.poolsOf(vm).some((one) => env.pools.isConnecting(one));
   if (reason !== 'GangIncomplete' && isConnecting()) return { kind: 'postpone' };
-  const instead = (reason === 'Unschedulable' && makeRoom(scope, pool)) || inSilence(scope, reason);
-  if (instead) return instead;
+  if (choice.kind === 'clears') return makeRoom(scope, choice);
+  const silence = inSilence(scope, reason);
+  if (silence) return silence;
   env.pools.line.told(keyOf(vm), env.clock.now());
   const told = choice.kind === 'none' ? choice : inWords(env.pools, vm, pool);
   if (told.kind === 'host') return bindTo(scope, pool, told);
