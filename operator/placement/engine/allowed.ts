@@ -22,10 +22,22 @@ export class AllowedHosts {
   #rows: Int32Array | undefined;
   #mask: Uint8Array | undefined;
 
-  /** `later`: it must be allowed as VMs are now, and also once others are there instead. */
-  constructor(world: World, request: PlacementRequest, later: readonly Stay[] = []) {
+  /**
+   * `later`: it must be allowed as VMs are now, and also once others are there instead. `gone`: hosts that take no VMs any
+   * more by then.
+   */
+  constructor(
+    world: World,
+    request: PlacementRequest,
+    later: readonly Stay[] = [],
+    gone: readonly string[] = [],
+  ) {
     this.#world = world;
-    this.#scene = new Scene(world, request);
+    this.#scene = new Scene(
+      world,
+      request,
+      gone.flatMap((host) => world.hosts.row(host) ?? []),
+    );
     const { vm, rules } = this.#scene;
     this.#ofHosts = [...selectorFilters(vm), ...policyHostFilters(rules.host), ...admissionFilters(vm)];
     // Only rules about other VMs see the VM itself where it is.
@@ -50,6 +62,14 @@ export class AllowedHosts {
     return (
       this.#world.counting([...this.#itself, ...stays], () => this.#keepBeside(Int32Array.of(row), 1)) === 1
     );
+  }
+
+  /** Whether rules about other VMs let it be on the host where it is counted. */
+  hasBeside(from: string): boolean {
+    const row = this.#rowOf(from);
+    if (row === undefined) return false;
+    const itself = { id: this.#scene.vm.id, from, hosts: [] };
+    return this.#world.counting([itself], () => this.#keepBeside(Int32Array.of(row), 1)) === 1;
   }
 
   /** All of the pool's that are allowed, if they are no more than `most`. */
@@ -96,4 +116,23 @@ export class AllowedHosts {
     for (const filter of this.#scene.rules.required) kept = filter.keep(this.#scene, rows, kept);
     return kept;
   }
+}
+
+/**
+ * Whether rules about other VMs let each of those of the requests be on the host where it stays, once all who stay somewhere
+ * are there and the hosts are gone.
+ */
+export function allowedTogether(
+  world: World,
+  requests: readonly PlacementRequest[],
+  stays: readonly Stay[],
+  gone: readonly string[],
+): boolean {
+  const hostOf = new Map(stays.map(({ id, hosts }) => [id, hosts[0]]));
+  return world.counting(stays, () =>
+    requests.every((request) => {
+      const from = hostOf.get(request.vm.id);
+      return from !== undefined && new AllowedHosts(world, request, [], gone).hasBeside(from);
+    }),
+  );
 }

@@ -9,6 +9,9 @@ export class Eligible {
   /** Points of preferred hosts by row; undefined when there are none. */
   readonly points: Float64Array | undefined;
   readonly #domains = new Map<Topology, Int32Array>();
+  /** How many of the hosts each domain has. */
+  readonly #hostsIn = new Map<Topology, ReadonlyMap<number, number>>();
+  #rowSet: ReadonlySet<number> | undefined;
 
   constructor(hosts: HostTable, rows: Int32Array, points: Float64Array | undefined) {
     this.version = hosts.version;
@@ -16,15 +19,32 @@ export class Eligible {
     this.points = points;
   }
 
-  /** The fewest in any domain that has one of the hosts; infinite when there is none. Others' domains do not count as empty. */
-  minimum(topology: Topology, counts: Int32Array): number {
+  /**
+   * The fewest in any domain that has one of the hosts beside those that are gone; infinite when there is none. Others'
+   * domains do not count as empty.
+   */
+  minimum(topology: Topology, counts: Int32Array, gone: readonly number[] = []): number {
     const domains = this.domains(topology);
+    const without = gone.length === 0 ? undefined : this.#goneWith(topology, gone);
     let minimum = Number.POSITIVE_INFINITY;
     for (let at = 0; at < domains.length; at++) {
-      const count = counts[domains[at] as number] as number;
-      if (count < minimum) minimum = count;
+      const domain = domains[at] as number;
+      const count = counts[domain] as number;
+      if (count < minimum && !without?.has(domain)) minimum = count;
     }
     return minimum;
+  }
+
+  /** Domains that have none of the hosts but those of these rows. */
+  #goneWith(topology: Topology, gone: readonly number[]): Set<number> {
+    const hostsIn = this.#hostsIn.get(topology) ?? tally(topology, this.rows);
+    this.#hostsIn.set(topology, hostsIn);
+    this.#rowSet ??= new Set(this.rows);
+    const lost = tally(
+      topology,
+      gone.filter((row) => this.#rowSet?.has(row)),
+    );
+    return new Set([...lost].flatMap(([domain, hosts]) => (hostsIn.get(domain) === hosts ? [domain] : [])));
   }
 
   /** The domains that have one of the hosts. */
@@ -38,4 +58,13 @@ export class Eligible {
     this.#domains.set(topology, made);
     return made;
   }
+}
+
+function tally(topology: Topology, rows: Iterable<number>): ReadonlyMap<number, number> {
+  const hosts = new Map<number, number>();
+  for (const row of rows) {
+    const domain = topology.column[row] as number;
+    hosts.set(domain, (hosts.get(domain) ?? 0) + 1);
+  }
+  return hosts;
 }

@@ -4,7 +4,7 @@ import type { HostState } from '../model/host.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Selector } from '../model/selector.ts';
 import type { PlacedVm, VmState } from '../model/vm.ts';
-import { AllowedHosts } from './allowed.ts';
+import { AllowedHosts, allowedTogether } from './allowed.ts';
 import { type Beneath, beneath } from './beneath.ts';
 import { choose, rank } from './choose.ts';
 import {
@@ -238,9 +238,22 @@ export class PlacementEngine {
     return (host) => hosts.has(host);
   }
 
-  /** The same where it must be so once other VMs count elsewhere as well. */
-  allowedHosts(request: PlacementRequest, later: readonly Stay[]): AllowedHosts {
-    return new AllowedHosts(this.#world, request, later);
+  /** The same where it must be so once other VMs count elsewhere as well, and these hosts are gone. */
+  allowedHosts(
+    request: PlacementRequest,
+    later: readonly Stay[],
+    gone: readonly string[] = [],
+  ): AllowedHosts {
+    return new AllowedHosts(this.#world, request, later, gone);
+  }
+
+  /** Whether rules about other VMs let all of these be where they go, each on one host, once all are there and these hosts are gone. */
+  allowedTogether(
+    requests: readonly PlacementRequest[],
+    stays: readonly Stay[],
+    gone: readonly string[],
+  ): boolean {
+    return allowedTogether(this.#world, requests, stays, gone);
   }
 
   /** How many more VMs that ask the same fit in the pool, each placed as if by `place`; at most `most`. */

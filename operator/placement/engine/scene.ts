@@ -22,13 +22,16 @@ export class Scene {
   readonly pool: string;
   readonly strategy: Strategy;
   readonly rules: Rules;
+  /** Rows of hosts that will have failed: they make no domain. */
+  readonly gone: readonly number[];
   readonly #world: World;
   readonly #labelSet: LabelSet;
   #eligible: Eligible | undefined;
 
-  constructor(world: World, { vm, pool, strategy }: PlacementRequest) {
+  constructor(world: World, { vm, pool, strategy }: PlacementRequest, gone: readonly number[] = []) {
     this.vm = vm;
     this.pool = pool;
+    this.gone = gone;
     this.#world = world;
     this.#labelSet = world.labelSet(vm.namespace, vm.labels);
     this.rules = this.#labelSet.namespace.rulesFor(this.#labelSet);

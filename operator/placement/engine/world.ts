@@ -24,6 +24,8 @@ export interface EngineOptions {
 /** A VM that is placed, and hosts on which rules count it for a while. */
 export interface Stay {
   id: string;
+  /** Where rules count it until then, if not on its own host. */
+  from?: string;
   hosts: readonly string[];
 }
 
@@ -117,10 +119,11 @@ export class World {
   }
 
   #countAll(stays: readonly Stay[], sign: 1 | -1): void {
-    for (const { id, hosts } of stays) {
+    for (const { id, from, hosts } of stays) {
       const record = this.vms.get(id);
       if (!record) continue;
-      this.#count(record, record.row, -sign);
+      const left = from === undefined ? record.row : this.hosts.row(from);
+      if (left !== undefined) this.#count(record, left, -sign);
       for (const host of hosts) {
         const row = this.hosts.row(host);
         if (row !== undefined) this.#count(record, row, sign);

@@ -7,7 +7,7 @@ import type { PlacedVm, VmState } from '../model/vm.ts';
 import type { Allowance } from './failover.ts';
 import type { FailoverPlan } from './failover-plan.ts';
 import type { HostMap } from './host-map.ts';
-import { isOfOneHost } from './rule-reach.ts';
+import { isOfOneHost, leansOnOthers, rulesOfItsOwn } from './rule-reach.ts';
 import type { RuledVms } from './ruled-vms.ts';
 
 /** What is known of the VMs and hosts that may fail. */
@@ -64,20 +64,25 @@ export class AllowedPlaces {
     const { engine, ruled } = this.#world;
     const request = this.#world.request(vm);
     const rules = ruled.rulesOf(vm);
-    if (rules.length === 0 && !engine.hasExclusiveVms) return { has: engine.allowed(request) };
-    if (rules.every(isOfOneHost)) return this.#besideGuests(vm, engine.allowedHosts(request, []));
+    const isSought = ruled.isSought(vm.id);
+    if (rules.length === 0 && !isSought && !engine.hasExclusiveVms) return { has: engine.allowed(request) };
+    if (rules.every(isOfOneHost) && !isSought)
+      return this.#besideGuests(vm, engine.allowedHosts(request, []));
     const fellows = this.#fellowsOf(vm);
     // With one failure fellows have one place each, and are all there.
     const spread = this.#failures > 1 ? rules.filter(({ rule }) => rule === 'topologySpread') : [];
     const keys = spread.flatMap(({ topologyKey }) => topologyKey ?? []);
     const along = fellows.filter(({ hosts }) => hosts.length > 0);
-    const allowed = engine.allowedHosts(request, along);
+    const allowed = engine.allowedHosts(request, along, this.#world.map.failingWith(vm.host));
     const apart = keys.length > 0 && along.length > 0 ? this.#spreadApart(allowed, fellows, keys) : undefined;
     const byRules = apart ?? ((host: string) => allowed.has(host));
+    const others = this.#failures === 1 && ruled.isLeantOn(vm.id) ? this.#leaningFellows(along) : [];
     const wide = rules.filter((rule) => !isOfOneHost(rule)).flatMap(({ topologyKey }) => topologyKey ?? []);
     return {
       has: (host) =>
-        byRules(host) && (!engine.hasExclusiveVms || this.#sharesWithGuests(vm, allowed, host, along)),
+        byRules(host) &&
+        (others.length === 0 || this.#leaves(others, along, vm, host)) &&
+        (!engine.hasExclusiveVms || this.#sharesWithGuests(vm, allowed, host, along)),
       // Where it is in the same domains as it is now, rules that hold now go on holding, whoever else comes and goes.
       near: () => this.#world.map.alike(vm.host, wide),
       few: (most) => allowed.few(most),
@@ -119,6 +124,49 @@ export class AllowedPlaces {
       });
       return allowed.hasThen(host, stays);
     };
+  }
+
+  /** Of fellows that have places only where others are as they are, one for all that are alike and go to the same host. */
+  #leaningFellows(along: readonly Fellow[]): PlacementRequest[] {
+    const { engine, ruled, request } = this.#world;
+    const known = new Map<string, PlacementRequest>();
+    for (const { id, hosts } of along) {
+      const vm = ruled.rulesOf({ id }).some(leansOnOthers) ? engine.vm(id) : undefined;
+      if (!vm) continue;
+      const key = `${hosts[0]} ${rulesOfItsOwn(vm)} ${JSON.stringify(vm.labels)}`;
+      if (!known.has(key)) known.set(key, request(vm));
+    }
+    return [...known.values()];
+  }
+
+  /** Whether the others may be where they would go if the VM goes to the host: what it leaves may be too empty then. */
+  #leaves(
+    others: readonly PlacementRequest[],
+    along: readonly Fellow[],
+    { id, host: home }: PlacedVm,
+    host: string,
+  ) {
+    const stays = [...along, { id, hosts: [host] }];
+    return this.#world.engine.allowedTogether(others, stays, this.#world.map.failingWith(home));
+  }
+
+  /**
+   * VMs whose places may be forbidden as these have lost theirs: what they would have filled is emptier. With several
+   * failures nobody counts on others being elsewhere.
+   */
+  *beside(ids: Iterable<string>): Generator<string> {
+    const { engine, ruled, map } = this.#world;
+    if (this.#failures > 1) return;
+    const seen = new Set<string>();
+    for (const id of ids) {
+      const vm = engine.vm(id);
+      if (!vm || !ruled.isLeantOn(id)) continue;
+      const key = `${vm.namespace} ${map.domainOf(vm.host)}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      for (const one of ruled.on(map.failingWith(vm.host), vm.namespace))
+        if (one.rules.some(leansOnOthers)) yield one.id;
+    }
   }
 
   /** VMs of the same namespace with rules that may lose their hosts at once with the VM. */

@@ -35,6 +35,8 @@ export class FailoverPlan {
   readonly #unprotected = new Unprotected(this.#journal);
   /** Those of them that were not looked for a place for yet, and whether they had one until now. */
   readonly #missing = new Map<PlannedVm, boolean>();
+  /** Those that have lost a place since others were asked whether they may keep theirs. */
+  readonly #dismissed = new Set<PlannedVm>();
   /** Rows with less or more room than when the plan was last mended. */
   readonly #shrunk = new Set<number>();
   #grown = new Set<number>();
@@ -194,6 +196,12 @@ export class FailoverPlan {
     const asked = new Set([...ids, ...hosts.flatMap((host) => this.guestsOf(host))]);
     const vms = [...asked].flatMap((id) => this.#vms.get(id) ?? []);
     for (const vm of vms.sort((a, b) => this.#bySize(a, b))) this.#reviewOne(vm);
+    this.letIn(hosts);
+  }
+
+  /** These hosts may let in who was not allowed there: as if they had more room. */
+  letIn(hosts: Iterable<string>): void {
+    if (this.#unprotected.size === 0) return;
     for (const host of hosts) {
       const row = this.#hosts.rowOf(host);
       if (row !== undefined) this.#grow(row);
@@ -213,20 +221,23 @@ export class FailoverPlan {
   findPlaces(): string[] {
     for (const row of this.#shrunk) this.#relieve(row);
     this.#shrunk.clear();
-    const missing = [...this.#missing].map(([vm, hadOne]) => ({ vm, hadOne }));
+    this.#reviewBeside();
+    const [lost, waiting] = [true, false].map((isLost) =>
+      [...this.#missing].flatMap(([vm, hadOne]) => (hadOne === isLost ? [vm] : [])),
+    ) as [PlannedVm[], PlannedVm[]];
     this.#missing.clear();
-    missing.sort((a, b) => this.#bySize(b.vm, a.vm));
-    const vain = new VainSearches(this.#hosts);
-    for (const { vm } of missing) this.#protect(vm, (seeker) => this.#findAnywhere(seeker, vain));
-    this.#exchangePlaces(missing.map(({ vm }) => vm));
-    return missing
-      .filter(({ vm, hadOne }) => hadOne && this.#unprotected.has(vm))
-      .map(({ vm }) => vm.id)
-      .sort();
+    this.#seat(lost);
+    const losses = lost.filter((vm) => this.#unprotected.has(vm));
+    // Those who had none get none that one of the others would have.
+    this.#seat(waiting);
+    return losses.map(({ id }) => id).sort();
   }
 
-  /** For those of them that have found no place. */
-  #exchangePlaces(vms: readonly PlannedVm[]): void {
+  /** Finds places for them, the largest first, and at last by sending others elsewhere. */
+  #seat(vms: PlannedVm[]): void {
+    vms.sort((a, b) => this.#bySize(b, a));
+    const vain = new VainSearches(this.#hosts);
+    for (const vm of vms) this.#protect(vm, (seeker) => this.#findAnywhere(seeker, vain));
     const without = vms.filter((vm) => this.#unprotected.has(vm));
     if (without.length === 0) return;
     const exchanges = new Exchanges({
@@ -246,6 +257,7 @@ export class FailoverPlan {
       return this.#unprotected.trial(() => this.#journal.trial(action));
     } finally {
       this.#missing.clear();
+      this.#dismissed.clear();
       this.#shrunk.clear();
       [this.#grown, this.#asked] = [grown, asked];
     }
@@ -264,6 +276,7 @@ export class FailoverPlan {
       this.#grow(row);
     }
     this.#missing.delete(vm);
+    this.#dismissed.delete(vm);
   }
 
   #dismissAll(row: number): void {
@@ -275,6 +288,7 @@ export class FailoverPlan {
   #dismiss(row: number, vm: PlannedVm): void {
     this.#vms.leave(row, vm);
     this.#miss(vm);
+    this.#dismissed.add(vm);
   }
 
   #miss(vm: PlannedVm): void {
@@ -285,6 +299,15 @@ export class FailoverPlan {
   #grow(row: number): void {
     this.#grown.add(row);
     this.#asked = 0;
+  }
+
+  /** Each who loses a place may be one on whose place others count, until nobody loses one any more. */
+  #reviewBeside(): void {
+    while (this.#dismissed.size > 0) {
+      const ids = Array.from(this.#dismissed, ({ id }) => id);
+      this.#dismissed.clear();
+      this.review(this.#options.beside?.(ids) ?? []);
+    }
   }
 
   #reviewOne(vm: PlannedVm): void {
@@ -318,25 +341,8 @@ export class FailoverPlan {
 
   /** Sends guests away from a host that has too little room for what it would have to take. */
   #relieve(row: number): void {
-    for (
-      let dimension = this.#hosts.tooFull(row);
-      dimension !== undefined;
-      dimension = this.#hosts.tooFull(row)
-    ) {
-      const domain = this.#hosts.sources(row).largest(dimension);
-      const guest = domain === undefined ? undefined : this.#largestGuest(row, domain, dimension);
-      if (!guest) return;
-      this.#dismiss(row, guest);
-    }
-  }
-
-  #largestGuest(row: number, domain: number, dimension: number): PlannedVm | undefined {
-    let largest: PlannedVm | undefined;
-    for (const vm of this.#vms.guestsFrom(domain, row)) {
-      const more = largest ? (vm.sizes[dimension] ?? 0) - (largest.sizes[dimension] ?? 0) : 1;
-      if (!largest || more > 0 || (more === 0 && vm.id < largest.id)) largest = vm;
-    }
-    return largest;
+    let guest = this.#vms.firstToLeave(row);
+    for (; guest; guest = this.#vms.firstToLeave(row)) this.#dismiss(row, guest);
   }
 
   /** Gives the VM the targets that it lacks, as far as there are any. */

@@ -5,6 +5,8 @@ export interface FailoverOptions {
   dimensions: number;
   /** Where the VM may run once its own host is gone, asked once for each search; undefined: everywhere. */
   allows?: (vm: string) => Allowance | undefined;
+  /** VMs that may not be any more where they would go, as these have lost their places; undefined: nobody. */
+  beside?: (vms: Iterable<string>) => Iterable<string>;
 }
 
 /** On which hosts a VM may run. Of no use once anything has changed but the VM's own places. */

@@ -1,5 +1,6 @@
 import type { PlacementEngine } from '../engine/engine.ts';
 import { Journal } from '../engine/journal.ts';
+import { sameRecords } from '../engine/same.ts';
 import type { PlacementRequest } from '../model/decision.ts';
 import { cpu, memory, type Resources } from '../model/resources.ts';
 import type { Labels } from '../model/selector.ts';
@@ -9,7 +10,7 @@ import { AllowedPlaces } from './allowed-places.ts';
 import type { ProtectedVm } from './failover.ts';
 import { FailoverPlan } from './failover-plan.ts';
 import { HostMap } from './host-map.ts';
-import { rulesOfItsOwn } from './rule-reach.ts';
+import { isOfOneHost, rulesOfItsOwn } from './rule-reach.ts';
 import { RuledVms } from './ruled-vms.ts';
 import { sizeOf } from './sizes.ts';
 import { SpareRoom } from './spare-room.ts';
@@ -59,6 +60,8 @@ export class FailureReserve {
   readonly #engine: PlacementEngine;
   readonly #journal = new Journal();
   readonly #hosts = new Map<string, ReserveHost>();
+  /** Those that take VMs as the engine has it: only they make domains over which VMs are spread. */
+  readonly #open = new Map<string, true>();
   readonly #vms = new Map<string, PlacedVm>();
   readonly #map: HostMap;
   readonly #ruled: RuledVms;
@@ -71,6 +74,8 @@ export class FailureReserve {
   readonly #doubtfulHosts = new Set<string>();
   /** Whether hosts came, went or moved to another domain of some key: rules over domains may judge all VMs otherwise. */
   #isMapNew = false;
+  /** Whether hosts take VMs that did not, or no more: there may be other domains over which VMs are spread. */
+  #areDomainsNew = false;
 
   constructor(engine: PlacementEngine, options: ReserveOptions) {
     this.#engine = engine;
@@ -79,7 +84,9 @@ export class FailureReserve {
     this.#ruled = new RuledVms(engine, this.#map, this.#vms, this.#journal);
   }
 
+  /** To be told after the engine. */
   upsertHost(host: ReserveHost): void {
+    this.#seeOpen(host.name);
     const isOther = this.#hosts.get(host.name)?.traits !== host.traits;
     this.#put(this.#hosts, host.name, host);
     if (isOther) {
@@ -92,6 +99,7 @@ export class FailureReserve {
   removeHost(name: string): void {
     if (!this.#hosts.has(name)) return;
     this.#put(this.#hosts, name, undefined);
+    this.#put(this.#open, name, undefined);
     this.#redraw();
     for (const plan of this.#plans.values()) plan.removeHost(name);
   }
@@ -99,7 +107,9 @@ export class FailureReserve {
   /** To be told after the engine. */
   upsertVm(vm: PlacedVm): void {
     const before = this.#vms.get(vm.id);
-    if (before && before.host !== vm.host) this.#doubt(this.#ruled.judgedWithout(before));
+    // With other labels it is another one to all rules: who kept away from it may come to its host.
+    if (before && !sameRecords(before.labels, vm.labels)) this.removeVm(vm.id);
+    else if (before && before.host !== vm.host) this.#leave(before);
     if (rulesOfItsOwn(before) !== rulesOfItsOwn(vm)) this.#doubtfulVms.add(vm.id);
     this.#put(this.#vms, vm.id, vm);
     this.#learn(vm);
@@ -111,8 +121,8 @@ export class FailureReserve {
     const vm = this.#vms.get(id);
     if (!vm) return;
     this.#put(this.#vms, id, undefined);
+    this.#leave(vm);
     this.#ruled.forget(vm);
-    this.#doubt(this.#ruled.judgedWithout(vm));
     for (const plan of this.#plans.values()) plan.removeVm(id);
   }
 
@@ -147,7 +157,7 @@ export class FailureReserve {
       this.#plans = plans;
       this.#doubtfulVms.clear();
       this.#doubtfulHosts.clear();
-      this.#isMapNew = false;
+      this.#isMapNew = this.#areDomainsNew = false;
     }
   }
 
@@ -234,6 +244,24 @@ export class FailureReserve {
     };
   }
 
+  /** The VM is not where it was any more. */
+  #leave(vm: PlacedVm): void {
+    this.#doubt(this.#ruled.judgedWithout(vm));
+    const keys = this.#ruled
+      .rulesOf(vm)
+      .flatMap((rule) => (isOfOneHost(rule) ? [] : (rule.topologyKey ?? [])));
+    if (keys.length === 0) return;
+    const near = this.#map.near(vm.host, keys);
+    for (const plan of this.#plans.values()) plan.letIn(near);
+  }
+
+  #seeOpen(name: string): void {
+    const isOpen = this.#engine.takesVms(name) || undefined;
+    if (this.#open.get(name) === isOpen) return;
+    this.#put(this.#open, name, isOpen);
+    this.#areDomainsNew = true;
+  }
+
   #redraw(): void {
     this.#isMapNew = true;
     this.#map.redraw();
@@ -252,6 +280,8 @@ export class FailureReserve {
     for (const [failures, plan] of this.#plans) {
       this.#doubt(this.#ruled.judgedOnItsHost(vm, plan));
       this.#doubt(this.#ruled.judgedAround(vm, plan, failures));
+      // What it fills may have been so empty that others had to be there as well.
+      if (this.#ruled.isSpread(vm.id)) plan.letIn(this.#hosts.keys());
     }
   }
 
@@ -278,6 +308,7 @@ export class FailureReserve {
     const plan: FailoverPlan = new FailoverPlan({
       ...{ failures, dimensions: this.#resources.length },
       allows: (id) => places.of(id),
+      beside: (ids) => places.beside(ids),
     });
     const [engine, map, ruled] = [this.#engine, this.#map, this.#ruled];
     const request = (vm: VmState) => this.#request(vm);
@@ -290,7 +321,8 @@ export class FailureReserve {
 
   #review(): void {
     if (this.#isMapNew) this.#doubt(this.#ruled.lookingAround());
-    this.#isMapNew = false;
+    else if (this.#areDomainsNew) this.#doubt(this.#ruled.spread());
+    this.#isMapNew = this.#areDomainsNew = false;
     for (const plan of this.#plans.values()) plan.review(this.#doubtfulVms, [...this.#doubtfulHosts]);
     this.#doubtfulHosts.clear();
     this.#doubtfulVms.clear();

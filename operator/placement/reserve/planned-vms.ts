@@ -35,6 +35,19 @@ export class PlannedVms {
     return this.#guests.get(row)?.get(domain) ?? [];
   }
 
+  /** The largest of those for whom the host of this row has too little room; undefined when it has enough for all. */
+  firstToLeave(row: number): PlannedVm | undefined {
+    const dimension = this.#hosts.tooFull(row);
+    if (dimension === undefined) return undefined;
+    const domain = this.#hosts.sources(row).largest(dimension);
+    let largest: PlannedVm | undefined;
+    for (const vm of domain === undefined ? [] : this.guestsFrom(domain, row)) {
+      const more = largest ? (vm.sizes[dimension] ?? 0) - (largest.sizes[dimension] ?? 0) : 1;
+      if (!largest || more > 0 || (more === 0 && vm.id < largest.id)) largest = vm;
+    }
+    return largest;
+  }
+
   /** Undefined while its host is not there. */
   domainOf({ host }: PlannedVm): number | undefined {
     const row = this.#hosts.rowOf(host);

@@ -8,6 +8,11 @@ export function isAboutAll({ rule }: NamedRule): boolean {
   return rule === 'vmAffinity' || rule === 'domainLimits';
 }
 
+/** Whether others that go elsewhere, or come to where they were not, may forbid a VM to stay where it is. */
+export function leansOnOthers({ rule }: NamedRule): boolean {
+  return rule === 'topologySpread' || rule === 'vmAffinity';
+}
+
 /** Whether the rule looks at no other host than the one that a VM comes to. */
 export function isOfOneHost({ rule, topologyKey }: NamedRule): boolean {
   const isOfHosts = rule === 'hostAffinity' || rule === 'exclusive';

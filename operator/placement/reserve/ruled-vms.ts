@@ -5,7 +5,7 @@ import { matches } from '../model/selector.ts';
 import type { PlacedVm, VmState } from '../model/vm.ts';
 import type { FailoverPlan } from './failover-plan.ts';
 import type { HostMap } from './host-map.ts';
-import { isAboutAll, isOfOneHost } from './rule-reach.ts';
+import { isAboutAll, isOfOneHost, leansOnOthers } from './rule-reach.ts';
 
 /** A VM of which policies tell something, and what they require of it. */
 export interface RuledVm {
@@ -13,6 +13,8 @@ export interface RuledVm {
   namespace: string;
   host: string;
   rules: readonly NamedRule[];
+  /** Whether others have to be with it. */
+  isSought: boolean;
 }
 
 /**
@@ -52,6 +54,25 @@ export class RuledVms {
     for (const { id, rules } of this.#byId.values()) if (!rules.every(isOfOneHost)) yield id;
   }
 
+  /** Ids of those that are spread over domains. */
+  *spread(): Generator<string> {
+    for (const id of this.#byId.keys()) if (this.isSpread(id)) yield id;
+  }
+
+  isSpread(id: string): boolean {
+    return this.rulesOf({ id }).some(({ rule }) => rule === 'topologySpread');
+  }
+
+  /** Whether others have to be with the VM, as was seen last. */
+  isSought(id: string): boolean {
+    return this.#byId.get(id)?.isSought === true;
+  }
+
+  /** Whether other VMs' places may depend on where the VM is. */
+  isLeantOn(id: string): boolean {
+    return this.isSought(id) || this.rulesOf({ id }).some(leansOnOthers);
+  }
+
   /** What policies require of the VM, as was seen last. */
   rulesOf({ id }: Pick<PlacedVm, 'id'>): readonly NamedRule[] {
     return this.#byId.get(id)?.rules ?? [];
@@ -60,9 +81,11 @@ export class RuledVms {
   /** Looks whether policies tell something of the VM now. @returns whether they do */
   see(vm: PlacedVm): boolean {
     const rules = this.#rulesFor(vm);
+    const isSought = this.#isSought(vm);
     const { id, namespace, host } = vm;
-    this.#put(id, rules.length === 0 ? undefined : { id, namespace, host, rules });
-    return rules.length > 0;
+    const isRuled = rules.length > 0 || isSought;
+    this.#put(id, isRuled ? { id, namespace, host, rules, isSought } : undefined);
+    return isRuled;
   }
 
   forget({ id }: PlacedVm): void {

@@ -60,6 +60,15 @@ describe('rules by which VMs without rules of their own are in the way', () => {
     expect(world.exposed).toEqual([]);
   });
 
+  it('who has to be with another has a place only where that other one would go too if both lose their host', () => {
+    const world = new World(hostnameKey, ['a', 'z1', 4], ['b', 'z1', 1], ['c', 'z2', 4]);
+    world.rule('web', besideDb);
+    world.put('web', 'a');
+    world.put('db', 'a', 2);
+    // For the other there is room in the second zone alone.
+    expect(world.exposed).toHaveLength(1);
+  });
+
   it('nobody counts on a host to which a VM has come that shares none', () => {
     const world = new World(hostnameKey, ['a', 'z1', 4], ['b', 'z2', 4], ['c', 'z3', 1]);
     world.rule('alone', { exclusive: true });

@@ -21,7 +21,7 @@ export class RequiredSpread implements Filter {
   keep(scene: Scene, rows: Int32Array, count: number): number {
     const { topology, counts } = scene.counted(this.#topologyKey, this.#ones);
     const table = counts.lend(topology.scratch, -1);
-    const most = scene.eligible.minimum(topology, table) + this.#maxSkew - 1;
+    const most = scene.eligible.minimum(topology, table, scene.gone) + this.#maxSkew - 1;
     const kept = keepCounted(rows, count, topology.column, table, 0, Math.min(most, unlimited));
     counts.giveBack(table);
     return kept;
