@@ -1,6 +1,6 @@
 import type { HostPool } from '../../api/hostpool.ts';
 import type { PlacementEngine } from '../../placement/engine/engine.ts';
-import { reserveBars, reserveRefused } from '../../placement/explain/reserve.ts';
+import { reserveBars } from '../../placement/explain/reserve.ts';
 import type { Objection, Reviewer } from '../../placement/gate/gate.ts';
 import type { PlacementRequest } from '../../placement/model/decision.ts';
 import type { PlacedVm } from '../../placement/model/vm.ts';
@@ -11,6 +11,7 @@ import {
   type ReserveOptions,
   type ReserveReport,
 } from '../../placement/reserve/failure-reserve.ts';
+import { reserveReviewer } from '../../placement/reserve/reviewer.ts';
 import type { SpareRoom } from '../../placement/reserve/spare-room.ts';
 import type { Books, HostRoom } from './books.ts';
 
@@ -64,9 +65,7 @@ export class Reservations implements Books, Reviewer {
   /** The VMs would take what their pool keeps. */
   objection(pool: string, placed: readonly PlacedVm[], leaving: readonly string[]): Objection | undefined {
     const reserve = this.#reserves.get(pool);
-    const losses = reserve?.losses(placed, leaving) ?? [];
-    if (!reserve || losses.length === 0) return undefined;
-    return (tried) => reserveRefused(reserve.options, reserve.report(), { tried, losses });
+    return reserve && reserveReviewer(reserve).objection(pool, placed, leaving);
   }
 
   candidates(request: PlacementRequest): Iterable<string> {

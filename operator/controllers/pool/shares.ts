@@ -1,11 +1,11 @@
 import type { HostPool } from '../../api/hostpool.ts';
 import { parseBytes } from '../../api/quantity.ts';
 import type { PoolShare } from '../../api/shares.ts';
-import { shareRefused } from '../../placement/explain/shares.ts';
 import type { Refusal, Reviewer } from '../../placement/gate/gate.ts';
 import type { Resources } from '../../placement/model/resources.ts';
 import type { PlacedVm, VmState } from '../../placement/model/vm.ts';
 import { PoolShares } from '../../placement/shares/pool-shares.ts';
+import { sharesReviewer } from '../../placement/shares/reviewer.ts';
 import type { Share } from '../../placement/shares/share.ts';
 import type { Books, HostRoom } from './books.ts';
 
@@ -54,8 +54,8 @@ export class Shares implements Books, Reviewer {
 
   /** A share has no more for them, or the pool beside what it keeps for shares. */
   refusal(pool: string, vms: readonly VmState[], leaving: readonly string[]): Refusal | undefined {
-    const refusal = this.of(pool)?.refusal(vms, leaving);
-    return refusal && shareRefused(pool, refusal, vms.length);
+    const shares = this.of(pool);
+    return shares && sharesReviewer(shares).refusal(pool, vms, leaving);
   }
 
   /** What a share has does not depend on the host. */

@@ -17,7 +17,7 @@ import {
   rowsWithinLimits,
 } from './decide.ts';
 import { roomFilters } from './filters/room.ts';
-import { countFits, fill } from './fits.ts';
+import { countFits, fill, isByRoomAlone } from './fits.ts';
 import type { HostHints } from './hints.ts';
 import { meritsOf } from './merits.ts';
 import { refusalOf } from './refuse.ts';
@@ -267,6 +267,11 @@ export class PlacementEngine {
    */
   fill(request: PlacementRequest, most: number): number {
     return fill(this.#world, request, most);
+  }
+
+  /** Whether VMs that ask this bear on each other, and on all others, by the room alone that they take of their hosts. */
+  isByRoomAlone(request: PlacementRequest): boolean {
+    return this.#ask(request, isByRoomAlone);
   }
 
   /** Hosts that might take the VM if others, less important ones, were gone from it, with who these are; in no order. */

@@ -45,6 +45,11 @@ function isFree({ rules, vm }: Scene): boolean {
   return rules.required.every((filter) => filter === exclusive) && !vm.oneCell;
 }
 
+/** Exclusive VMs are in each other's way also where hosts have room: on those that are empty still. */
+export function isByRoomAlone(scene: Scene): boolean {
+  return isFree(scene) && scene.exclusives.isEmpty && scene.circle === '';
+}
+
 /** How many each of the hosts takes; a column at a time, as a pool's status asks this of many classes. */
 function roomByRow(scene: Scene): { rows: Int32Array; fits: Float64Array } {
   const all = scene.eligible.rows.slice();

@@ -22,7 +22,10 @@ export type HostChoice = { hosts: readonly string[] } | { topologyKey: string; d
 
 /** What would be if. Each but `fit` leaves the world as it would be then, for the questions after it. */
 export type Question =
-  /** How many more VMs that ask this would fit, `most` (default 100,000) at most, and what keeps the next one away. */
+  /**
+   * How many more VMs that ask this would fit, `most` (default 100,000) at most, and what keeps the next one away. Of VMs with
+   * rules about others in a pool that keeps room for failures, no more than 500 are counted.
+   */
   | { kind: 'fit'; request: PlacementRequest; most?: number }
   /** The hosts fail, and all VMs on them look for another one. */
   | { kind: 'lose'; hosts: HostChoice }

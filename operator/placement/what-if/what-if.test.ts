@@ -16,29 +16,6 @@ function ask<const Q extends readonly Question[]>(world: SmallWorld, ...question
 const shape = (of: VmState) =>
   ({ kind: 'fit', request: { vm: of, pool: 'default', strategy: 'Spread' } }) as const;
 
-describe('how many more fit', () => {
-  it('is counted on every host, with what keeps the next one away', () => {
-    const world = new SmallWorld().host('a').host('b', { limits: { cpu: 7 } });
-    world.host('c', { available: { yes: false, reason: 'is cordoned' } });
-    const [answer] = ask(world, shape(vm('x', { cpu: 4 })));
-    expect(answer).toMatchObject({ fits: 5, isAtLeast: false });
-    expect(answer.message).toBe('0 of 3 hosts fit: 2 lack CPUs (nearest: b lacks 1), 1 is cordoned.');
-    expect(answer.limits.map(({ code }) => code)).toEqual(['Resource', 'Unavailable']);
-  });
-
-  it('heeds the rules of the VMs among themselves', () => {
-    const world = new SmallWorld().host('a').host('b').policy({ app: 'db' }, apart);
-    const [answer] = ask(world, shape(vm('x', { labels: { app: 'db' } })));
-    expect(answer.fits).toBe(2);
-    expect(answer.limits.map(({ code }) => code)).toEqual(['AntiAffinity']);
-  });
-
-  it('is counted as far as is asked', () => {
-    const [answer] = ask(new SmallWorld().host('a'), { ...shape(vm('x')), most: 3 });
-    expect(answer).toMatchObject({ fits: 3, isAtLeast: true, limits: [] });
-  });
-});
-
 describe('hosts that are lost', () => {
   const racks = () =>
     ['a', 'b', 'c'].reduce(
@@ -290,37 +267,5 @@ describe('shares of the pool', () => {
     const [answer] = askShared(world, { kind: 'lose', hosts: { hosts: ['a'] } });
     expect(answer.placed).toEqual([{ vm: 'other/x', host: 'b' }]);
     expect(answer.homeless[0]?.message).toContain('keeps for shares: share gold 10');
-  });
-});
-
-describe('the reserve of the pool', () => {
-  const asked = { ...pool, failureReserve: { failures: 1, topologyKey: 'rack' } };
-  const askKeeping = <const Q extends readonly Question[]>(world: SmallWorld, ...questions: Q) =>
-    whatIf(world.engine, asked, questions) as { [I in keyof Q]: AnswerOf<Q[I]['kind']> };
-  const racks = () =>
-    ['a', 'b'].reduce(
-      (world, name) => world.host(name, { limits: { cpu: 8 }, labels: { rack: name } }),
-      new SmallWorld(),
-    );
-
-  it('leaves room for fewer', () => {
-    const world = racks().placed('x', 'a', { cpu: 2 });
-    const [answer] = askKeeping(world, shape(vm('y', { cpu: 2 })));
-    expect(answer).toMatchObject({ fits: 3, isAtLeast: false, limits: [] });
-    expect(answer.message).toBe(
-      'HostPool default keeps 2 CPUs and 1Gi of memory free for 1 failure of rack, and one more would have no place of its own beside that. Add hosts, or lower spec.failureReserve of the pool.',
-    );
-    expect(world.engine.vmsOn('a')).toHaveLength(1);
-  });
-
-  it('is that of hosts as they would be', () => {
-    const [, before, , after] = askKeeping(
-      racks(),
-      { kind: 'add', count: 1, like: 'a', labels: { rack: 'c' } },
-      shape(vm('y', { cpu: 2 })),
-      { kind: 'lose', hosts: { hosts: ['b'] } },
-      shape(vm('y', { cpu: 2 })),
-    );
-    expect([before.fits, after.fits]).toEqual([8, 4]);
   });
 });

@@ -1,0 +1,80 @@
+import type { PlacementEngine } from '../engine/engine.ts';
+import { placeAll } from '../gangs/place-all.ts';
+import { Gate, type Placed, type Refusal } from '../gate/gate.ts';
+import type { PlacementRequest, Rejection } from '../model/decision.ts';
+import type { PlacedVm } from '../model/vm.ts';
+import type { FailureReserve } from '../reserve/failure-reserve.ts';
+import { reserveReviewer } from '../reserve/reviewer.ts';
+import type { PoolShares } from '../shares/pool-shares.ts';
+import { sharesReviewer } from '../shares/reviewer.ts';
+import type { Supposition } from './supposition.ts';
+
+/** Why VMs do not come in; `limits`: what each host lacks, where nobody but the hosts refuses them. */
+export interface Refused {
+  message: string;
+  limits: readonly Rejection[];
+}
+
+/**
+ * The way of VMs into a supposed pool, as the operator lets them in: by rules and room, and through the gate. It knows the
+ * pool as it is when this is made, and those whom it has let in.
+ */
+export class Entrance {
+  readonly #engine: PlacementEngine;
+  readonly #shares: PoolShares | undefined;
+  readonly #reserve: FailureReserve | undefined;
+  readonly #gate: Gate;
+
+  constructor(supposed: Supposition) {
+    this.#engine = supposed.engine;
+    this.#shares = supposed.shares();
+    this.#reserve = supposed.reserve();
+    this.#gate = new Gate(this.#engine, [
+      ...(this.#shares ? [sharesReviewer(this.#shares)] : []),
+      ...(this.#reserve ? [reserveReviewer(this.#reserve)] : []),
+    ]);
+  }
+
+  /** Whether there was a host for the VM, which is on it then. */
+  letIn(request: PlacementRequest): boolean {
+    const found = this.#gate.find(request);
+    if (found) this.#count(request, found);
+    return found !== undefined;
+  }
+
+  /** Lets all of the VMs in, or none; why not. */
+  letAllIn(pool: string, requests: readonly PlacementRequest[]): string | undefined {
+    const vms = requests.map(({ vm }) => vm);
+    const beforehand = this.#gate.refusalAnywhere(pool, vms);
+    if (beforehand) return beforehand.message;
+    const decision = placeAll(this.#engine, requests);
+    if (decision.kind === 'unplaced')
+      return `Beside the others one finds no host: ${decision.decision.message}`;
+    const placed = vms.map((vm) => ({ ...vm, host: '', ...decision.placements.get(vm.id) }));
+    const refusal = this.#gate.refusal(pool, placed);
+    if (!refusal) for (const vm of placed) this.#tell(vm);
+    return refusal?.message;
+  }
+
+  /** Why the VM does not come in; undefined when it would. */
+  refusal(request: PlacementRequest): Refused | undefined {
+    const beforehand = this.#gate.refusalAnywhere(request.pool, [request.vm]);
+    if (beforehand) return byOthers(beforehand);
+    const best = this.#engine.place(request);
+    if (best.kind === 'unplaced') return { message: best.message, limits: best.rejections };
+    const found = this.#gate.choose(request, best);
+    return found.kind === 'unplaced' ? byOthers(found) : undefined;
+  }
+
+  #count({ vm }: PlacementRequest, { host, cell }: Placed): void {
+    this.#tell({ ...vm, host, ...(cell === undefined ? {} : { cell }) });
+  }
+
+  #tell(vm: PlacedVm): void {
+    this.#engine.upsertVm(vm);
+    this.#shares?.upsertVm(vm);
+    this.#reserve?.upsertVm(vm);
+  }
+}
+
+const byOthers = ({ message }: Refusal): Refused => ({ message, limits: [] });

@@ -1,0 +1,40 @@
+import { fatalAmong } from '../conflicts/conflicts.ts';
+import type { PlacementEngine } from '../engine/engine.ts';
+import type { PlacementRequest } from '../model/decision.ts';
+import type { Policy } from '../model/policy.ts';
+import { matches } from '../model/selector.ts';
+import { Entrance } from './entrance.ts';
+import type { Supposition } from './supposition.ts';
+
+/** Members of a gang that have come in, so that others are placed as any VM; or why they cannot. */
+export type GangEntry = { kind: 'in'; count: number } | { kind: 'out'; message: string };
+
+/** As many VMs that ask this as their gang lacks come in, all at once; none where it stands, or there is no gang. */
+export function gangEntry(supposed: Supposition, request: PlacementRequest): GangEntry {
+  const { engine } = supposed;
+  const policies = engine.policiesFor(request.vm);
+  const [policy, another] = policies.filter(
+    ({ gang, vmSelector }) => gang && matches(vmSelector, request.vm.labels),
+  );
+  if (another) return { kind: 'out', message: `${fatalAmong(policies)?.text}.` };
+  const count = policy ? lacking(engine, policy) : 0;
+  // A single one is let in as any VM.
+  if (!policy || count <= 1) return { kind: 'in', count: 0 };
+  const members = Array.from({ length: count }, (_, at) => ({
+    ...request,
+    vm: { ...request.vm, id: `${request.vm.id} in gang ${at}` },
+  }));
+  const why = new Entrance(supposed).letAllIn(request.pool, members);
+  return why === undefined ? { kind: 'in', count } : { kind: 'out', message: incomplete(policy, count, why) };
+}
+
+function lacking(engine: PlacementEngine, { namespace, vmSelector, gang }: Policy): number {
+  return Math.max(0, (gang?.minMembers ?? 0) - engine.placedVms(namespace, vmSelector).length);
+}
+
+function incomplete({ name, gang }: Policy, count: number, why: string): string {
+  const least = gang?.minMembers ?? 0;
+  const there =
+    count === least ? '' : `, of which ${least - count} ${least - count === 1 ? 'has' : 'have'} a host`;
+  return `Policy ${name} places its VMs as a gang of at least ${least}${there}; ${count} more do not fit together, so none is placed. ${why}`;
+}
