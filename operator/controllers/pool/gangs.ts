@@ -3,7 +3,7 @@ import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import { keyOf } from '../../kube/object.ts';
 import { placeAll } from '../../placement/gangs/place-all.ts';
 import type { Refusal } from '../../placement/gate/gate.ts';
-import type { PlacementRequest } from '../../placement/model/decision.ts';
+import type { Placement, PlacementRequest } from '../../placement/model/decision.ts';
 import type { Policy } from '../../placement/model/policy.ts';
 import { matches } from '../../placement/model/selector.ts';
 import type { VmState } from '../../placement/model/vm.ts';
@@ -25,6 +25,19 @@ interface Asking {
   member: VirtualMachine;
   request: PlacementRequest;
 }
+
+/** Where some of a gang go together. `why`: what keeps the gang away, as a predicate; `vm`: one without whom others may fit. */
+type Fit =
+  | { kind: 'placed'; placements: ReadonlyMap<string, Placement> }
+  | { kind: 'unplaced'; why: string; vm?: string };
+
+/** Of more it is asked about one arrangement only whether it leaves what is kept for others: each is asked about alone then. */
+const reviewedAtMost = 32;
+/** In as many orders. */
+const reviewedAttempts = 2;
+
+/** How many others of the gang are tried at once: the more it lacks, the longer each try takes. */
+const substitutesFor = (missing: number) => Math.max(1, Math.min(16, Math.floor(1000 / missing)));
 
 type Model = Pick<PoolModel, 'engine' | 'line' | 'request' | 'assume' | 'isSized' | 'gate'>;
 
@@ -48,14 +61,15 @@ export class Gangs {
     if (!policy?.gang) return undefined;
     const { engine, line } = this.#model;
     const members = this.#members(policy).map((member) => (keyOf(member) === keyOf(vm) ? vm : member));
-    const absent = members.filter((member) => !engine.vm(keyOf(member)));
-    const missing = policy.gang.minMembers - (members.length - absent.length);
+    // One that is of another gang as well goes nowhere.
+    const absent = members.filter((one) => !engine.vm(keyOf(one)) && this.#policiesOf(one).length === 1);
+    const missing = policy.gang.minMembers - members.filter((one) => engine.vm(keyOf(one))).length;
     if (missing <= 0) return { kind: 'stands' };
     const waiting = absent.filter((member) => member === vm || line.has(keyOf(member)));
     const asked = this.#mostImportant(waiting).flatMap((member) => this.#asking(member));
     for (const member of waiting) line.tried(keyOf(member));
     if (asked.length < missing) return incomplete(policy, policy.gang.minMembers - missing + asked.length);
-    return this.#place(policy, asked.slice(0, missing));
+    return this.#placeSome(policy, asked, missing);
   }
 
   isMember(vm: VirtualMachine): boolean {
@@ -106,25 +120,49 @@ export class Gangs {
     return this.#stores.hostPools.get(vm.spec.placement.hostPoolRef.name);
   }
 
-  #place(policy: Policy, asked: readonly Asking[]): Assembly {
+  /** The most important ones if they fit; for one that does not, and keeps the others from coming, the next one. */
+  #placeSome(policy: Policy, asked: readonly Asking[], missing: number): Assembly {
+    const substitutes = asked.slice(missing, missing + substitutesFor(missing));
+    let team = asked.slice(0, missing);
+    let why: string | undefined;
+    for (;;) {
+      const fit = this.#fit(team);
+      if (fit.kind === 'placed') return this.#assumeAll(team, fit.placements);
+      why ??= fit.why;
+      const substitute = fit.vm === undefined ? undefined : substitutes.shift();
+      if (!substitute) return { kind: 'unplaced', message: `The gang of policy ${policy.name} ${why}` };
+      team = [...team.filter(({ request }) => request.vm.id !== fit.vm), substitute];
+    }
+  }
+
+  #fit(team: readonly Asking[]): Fit {
     const { engine, gate } = this.#model;
-    const beforehand = refusalOf(asked, (pool, vms) => gate.refusalAnywhere(pool, vms));
-    if (beforehand) return refused(policy, beforehand);
-    const decision = placeAll(
-      engine,
-      asked.map(({ request }) => request),
-    );
-    if (decision.kind === 'unplaced') return unplaced(policy, decision.vm, decision.decision.message);
-    const { placements } = decision;
-    const refusal = refusalOf(asked, (pool, vms) =>
-      gate.refusal(
+    const beforehand = refusalOf(team, (pool, vms) => gate.refusalAnywhere(pool, vms));
+    if (beforehand) return refused(beforehand);
+    const requests = team.map(({ request }) => request);
+    const freely = placeAll(engine, requests);
+    if (freely.kind === 'unplaced') return unplaced(freely.vm, freely.decision.message);
+    const refusal = this.#refusal(team, freely.placements);
+    if (!refusal) return freely;
+    if (team.length > reviewedAtMost) return refused(refusal);
+    // Elsewhere they may be in nobody's way.
+    const carefully = placeAll(engine, requests, { gate, attempts: reviewedAttempts });
+    if (carefully.kind === 'unplaced') return refused(refusal, carefully.vm);
+    return this.#refusal(team, carefully.placements) ? refused(refusal) : carefully;
+  }
+
+  #refusal(team: readonly Asking[], placements: ReadonlyMap<string, Placement>): Refusal | undefined {
+    return refusalOf(team, (pool, vms) =>
+      this.#model.gate.refusal(
         pool,
         vms.map((vm) => ({ ...vm, host: '', ...placements.get(vm.id) })),
       ),
     );
-    if (refusal) return refused(policy, refusal);
-    for (const { member } of asked) {
-      const placement = decision.placements.get(keyOf(member));
+  }
+
+  #assumeAll(team: readonly Asking[], placements: ReadonlyMap<string, Placement>): Assembly {
+    for (const { member } of team) {
+      const placement = placements.get(keyOf(member));
       if (placement) this.#model.assume(member, placement);
     }
     return { kind: 'stands' };
@@ -153,12 +191,12 @@ function incomplete({ name, gang }: Policy, there: number): Assembly {
   return { kind: 'incomplete', message };
 }
 
-function refused({ name }: Policy, { message: why }: Refusal): Assembly {
-  const message = `The gang of policy ${name} may not come as a whole, so none of it is placed. ${why}`;
-  return { kind: 'unplaced', message };
+function refused({ message }: Refusal, vm?: string): Fit {
+  const why = `may not come as a whole, so none of it is placed. ${message}`;
+  return { kind: 'unplaced', why, ...(vm === undefined ? {} : { vm }) };
 }
 
-function unplaced({ name }: Policy, vm: string, why: string): Assembly {
-  const message = `The gang of policy ${name} does not fit as a whole, so none of it is placed. Beside the others ${vm} finds no host: ${why}`;
-  return { kind: 'unplaced', message };
+function unplaced(vm: string, message: string): Fit {
+  const why = `does not fit as a whole, so none of it is placed. Beside the others ${vm} finds no host: ${message}`;
+  return { kind: 'unplaced', why, vm };
 }

@@ -77,9 +77,18 @@ export class Reservations implements Books, Reviewer {
     return this.#reserves.get(pool)?.room();
   }
 
-  trial<T>({ pool, vm }: PlacementRequest, action: () => T): T {
-    const reserve = this.#reserves.get(pool);
-    return reserve ? reserve.trial([vm], action) : action();
+  trial<T>(requests: readonly PlacementRequest[], action: () => T): T {
+    let within = action;
+    for (const [pool, asked] of Map.groupBy(requests, (request) => request.pool)) {
+      const [reserve, inner] = [this.#reserves.get(pool), within];
+      const vms = asked.map(({ vm }) => vm);
+      if (reserve) within = () => reserve.trial(vms, inner);
+    }
+    return within();
+  }
+
+  come(pool: string, placed: PlacedVm): void {
+    this.#reserves.get(pool)?.upsertVm(placed);
   }
 
   suppose({ pool, vm }: PlacementRequest, change: Change): boolean {

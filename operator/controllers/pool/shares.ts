@@ -69,6 +69,9 @@ export class Shares implements Books, Reviewer {
     return action();
   }
 
+  /** Whoever comes together is asked about together. */
+  come(): void {}
+
   /** No change that would let a VM fit leaves less to any share. */
   suppose(): boolean {
     return true;

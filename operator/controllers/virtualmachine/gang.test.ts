@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { placementPolicies, virtualMachines } from '../../api/kinds.ts';
 import { World } from '../../testing/world.ts';
+import { findCondition } from '../conditions.ts';
 
 const labels = { labels: { job: 'sum' } };
 const gang = (minMembers: number, rules: object = {}) => ({
@@ -108,6 +109,58 @@ describe('a gang', () => {
     await world.run(10_000);
     expect(bound(world)).toEqual(['b', 'c']);
     expect(world.condition('a', 'Scheduled')).toBe('False Unschedulable');
+  });
+
+  it('comes without one that fits nowhere, if enough others do, and says why while they do not', async () => {
+    const world = await World.withHosts(2);
+    world.putPolicy('sum', gang(2));
+    const unknown = { ...half, machineType: 'unknown', placement: { priority: 10 } };
+    world.putVm('a', unknown, labels);
+    world.putVm('b', half, labels);
+    await world.run(10_000);
+    expect(bound(world)).toEqual([]);
+    expect(world.message('b', 'Scheduled')).toMatch(/Beside the others shop\/a finds no host/);
+    world.putVm('c', half, labels);
+    await world.run(10_000);
+    expect(running(world)).toEqual(['b', 'c']);
+    expect(world.condition('a', 'Scheduled')).toBe('False Unschedulable');
+  });
+
+  it('does not count on one that is of another gang as well', async () => {
+    const world = await World.withHosts(2);
+    world.putPolicy('sum', gang(2));
+    world.putPolicy('other', { vmSelector: { matchLabels: { also: 'this' } }, gang: { minMembers: 2 } });
+    world.putVm('a', half, { labels: { job: 'sum', also: 'this' } });
+    world.putVm('b', half, labels);
+    await world.run(10_000);
+    expect(world.condition('a', 'Scheduled')).toBe('False PolicyConflict');
+    expect(world.condition('b', 'Scheduled')).toBe('False GangIncomplete');
+    world.putVm('c', half, labels);
+    await world.run(10_000);
+    expect(running(world)).toEqual(['b', 'c']);
+  });
+
+  it('goes to other hosts than the best where it would take room that is kept for failures', async () => {
+    const world = await World.withCpus([32, 16, 16, 16], { failureReserve: {} });
+    const among = (...values: string[]) => ({
+      matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In' as const, values }],
+    });
+    for (const [name, cores, host, other] of [
+      ['first', 8, 'h3', 'h4'],
+      ['second', 8, 'h4', 'h3'],
+      ['kept', 16, 'h1', 'h2'],
+    ] as const) {
+      const preferred = [{ hostSelector: among(host), weight: 100 }];
+      const hostAffinity = { required: [among(host, other)], preferred };
+      world.putVm(name, { cpu: { cores }, placement: { hostAffinity } });
+      await world.run(10_000);
+      expect(world.vm(name).status?.hostName).toBe(host);
+    }
+    world.putPolicy('sum', gang(2));
+    for (const name of ['a', 'b']) world.putVm(name, { cpu: { cores: 8 } }, labels);
+    await world.run(10_000);
+    expect(running(world, ['a', 'b'])).toEqual(['a', 'b']);
+    expect(findCondition(world.pool() ?? {}, 'ReserveKept')?.status).toBe('True');
   });
 
   it('lets its members go their own ways once its policy is gone', async () => {

@@ -82,7 +82,7 @@ function hostBeyond(
   request: PlacementRequest,
   change: Change,
 ): string | undefined {
-  return gate.trial(request, () => {
+  return gate.trial([request], () => {
     const vm = applied(engine, request.vm, change);
     return gate.suppose(request, change) ? gate.find({ ...request, vm }, hostsAsked)?.host : undefined;
   });

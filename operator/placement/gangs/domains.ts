@@ -7,6 +7,10 @@ import type { VmState } from '../model/vm.ts';
 export class Domains {
   readonly #byKey = new Map<string, string[]>();
 
+  get areNone(): boolean {
+    return this.#byKey.size === 0;
+  }
+
   /** Bars where the first VM went, as far as it decided for those that must be with it; false when there is no more to bar. */
   bar(
     engine: PlacementEngine,
@@ -27,7 +31,7 @@ export class Domains {
 
   /** The VM as one that may not go to a barred domain. */
   elsewhere(vm: VmState): VmState {
-    if (this.#byKey.size === 0) return vm;
+    if (this.areNone) return vm;
     const not: Requirement[] = [...this.#byKey].map(([key, values]) => ({ key, operator: 'NotIn', values }));
     const required = (vm.hostAffinity?.required ?? [{}]).map((selector) => ({
       ...selector,

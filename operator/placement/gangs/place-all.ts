@@ -1,4 +1,5 @@
 import type { PlacementEngine } from '../engine/engine.ts';
+import { Gate } from '../gate/gate.ts';
 import type { Decision, Placement, PlacementRequest } from '../model/decision.ts';
 import { bySize } from '../model/size.ts';
 import { Domains } from './domains.ts';
@@ -9,27 +10,37 @@ export type GangDecision =
   /** `vm` found no place beside the others, in the attempt that placed most of them. */
   | { kind: 'unplaced'; vm: string; decision: Decision & { kind: 'unplaced' } };
 
+export interface GangOptions {
+  gate?: Gate;
+  /** Orders and domains that are tried. */
+  attempts?: number;
+}
+
 interface Attempt {
   placements: Map<string, Placement>;
   failure?: GangDecision & { kind: 'unplaced' };
 }
 
 /** A gang that needs more than this to be fitted in may be told that it does not fit. */
-const attempts = 16;
+const mostAttempts = 16;
 
 /**
  * Hosts for all of the VMs, or for none; the same whatever the order of `requests`. The largest are placed first. One that
  * then finds no place is placed before all others in the next attempt; when that was tried, the first of all starts in
- * another domain. The engine is left as it was.
+ * another domain. The engine is left as it was. `gate`: asked about each beside those before it; without it nobody else is.
  */
-export function placeAll(engine: PlacementEngine, requests: readonly PlacementRequest[]): GangDecision {
+export function placeAll(
+  engine: PlacementEngine,
+  requests: readonly PlacementRequest[],
+  { gate = new Gate(engine, []), attempts = mostAttempts }: GangOptions = {},
+): GangDecision {
   let order = largestFirst(requests);
   let barred = new Domains();
   const tried = new Set<string>();
   let furthest: Attempt = { placements: new Map() };
   for (let count = 0; count < attempts; count++) {
     tried.add(keyOf(order));
-    const attempt = engine.trial(() => placeInOrder(engine, order, barred));
+    const attempt = gate.trial(order, () => placeInOrder(engine, gate, order, barred));
     if (!attempt.failure) return { kind: 'placed', placements: attempt.placements };
     if (!furthest.failure || attempt.placements.size > furthest.placements.size) furthest = attempt;
     const next = failedFirst(order, attempt.failure.vm);
@@ -41,15 +52,22 @@ export function placeAll(engine: PlacementEngine, requests: readonly PlacementRe
   return furthest.failure ?? { kind: 'placed', placements: furthest.placements };
 }
 
-function placeInOrder(engine: PlacementEngine, order: readonly PlacementRequest[], barred: Domains): Attempt {
+function placeInOrder(
+  engine: PlacementEngine,
+  gate: Gate,
+  order: readonly PlacementRequest[],
+  barred: Domains,
+): Attempt {
   const placements = new Map<string, Placement>();
   for (const request of order) {
-    const { vm } = request;
-    const decision = placements.size === 0 ? placeFirst(engine, request, barred) : engine.place(request);
+    const { vm, pool } = request;
+    const isFirst = placements.size === 0 && !barred.areNone;
+    const decision = isFirst ? placeFirst(engine, gate, request, barred) : gate.place(request);
     if (decision.kind === 'unplaced')
       return { placements, failure: { kind: 'unplaced', vm: vm.id, decision } };
-    const { kind: _, ...placement } = decision;
-    engine.upsertVm({ ...vm, ...placement });
+    const { host, cell } = decision;
+    const placement = { host, ...(cell === undefined ? {} : { cell }) };
+    gate.come(pool, { ...vm, ...placement });
     placements.set(vm.id, placement);
   }
   return { placements };
@@ -59,11 +77,19 @@ function placeInOrder(engine: PlacementEngine, order: readonly PlacementRequest[
  * Bars are told as hosts that the VM does not want, and for such a VM domains without other hosts do not count in a spread;
  * so where it would go is held to what the VM really asks for.
  */
-function placeFirst(engine: PlacementEngine, request: PlacementRequest, barred: Domains): Decision {
-  const found = engine.place({ ...request, vm: barred.elsewhere(request.vm) });
+function placeFirst(
+  engine: PlacementEngine,
+  gate: Gate,
+  request: PlacementRequest,
+  barred: Domains,
+): Decision {
+  const { vm, pool } = request;
+  const found = engine.place({ ...request, vm: barred.elsewhere(vm) });
   if (found.kind === 'unplaced') return found;
   const refused = engine.refusalOn(request, found.host);
-  return refused ? { kind: 'unplaced', rejections: [refused], message: refused.text } : found;
+  if (refused) return { kind: 'unplaced', rejections: [refused], message: refused.text };
+  const { kind: _, ...place } = found;
+  return gate.refusal(pool, [{ ...vm, ...place }]) ?? found;
 }
 
 /** In the order in which they are best tried: see `bySize`. */

@@ -23,6 +23,7 @@ function reviewer(
         : undefined,
     candidates: () => ['b', 'c', 'd'],
     trial: (_, action) => action(),
+    come: () => {},
     suppose: () => true,
   };
 }

@@ -23,8 +23,10 @@ export interface Reviewer {
   objection(pool: string, placed: readonly PlacedVm[], leaving: readonly string[]): Objection | undefined;
   /** Hosts that are worth a try where it objects to the best one, the best first. */
   candidates(request: PlacementRequest): Iterable<string>;
-  /** Does as `action` says, within which it may be asked about the request, and forgets all that it was told meanwhile. */
-  trial<T>(request: PlacementRequest, action: () => T): T;
+  /** Does as `action` says, within which it may be asked about the requests, and forgets all that it was told meanwhile. */
+  trial<T>(requests: readonly PlacementRequest[], action: () => T): T;
+  /** Told in a trial of a VM of the requests that the engine has been told to be on this host. */
+  come(pool: string, placed: PlacedVm): void;
   /**
    * Told in a trial of what the engine has been told. False: what comes of it would take too long to find out, and it is not
    * to be asked.
@@ -68,6 +70,12 @@ export class Gate {
     return typeof found === 'function' ? found() : found;
   }
 
+  /** The same host, or why there is none. */
+  place(request: PlacementRequest): Decision {
+    const decision = this.#engine.place(request);
+    return decision.kind === 'placed' ? this.choose(request, decision) : decision;
+  }
+
   /** The same host, without why there is none; no more than `most` are asked about. */
   find(request: PlacementRequest, most = Number.POSITIVE_INFINITY): Placed | undefined {
     if (this.refusalAnywhere(request.pool, [request.vm])) return undefined;
@@ -77,12 +85,18 @@ export class Gate {
   }
 
   /** Does as `action` says, and makes all that the engine and the reviewers were told meanwhile untold, even if it throws. */
-  trial<T>(request: PlacementRequest, action: () => T): T {
+  trial<T>(requests: readonly PlacementRequest[], action: () => T): T {
     const within = this.#reviewers.reduceRight<() => T>(
-      (inner, reviewer) => () => reviewer.trial(request, inner),
+      (inner, reviewer) => () => reviewer.trial(requests, inner),
       action,
     );
     return this.#engine.trial(within);
+  }
+
+  /** Tells the engine and all reviewers, in a trial, that a VM of its requests is on this host. */
+  come(pool: string, placed: PlacedVm): void {
+    this.#engine.upsertVm(placed);
+    for (const reviewer of this.#reviewers) reviewer.come(pool, placed);
   }
 
   /** Tells all reviewers, in a trial, of a change that the engine has been told. False: then they are not to be asked. */

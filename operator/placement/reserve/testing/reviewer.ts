@@ -10,7 +10,12 @@ export function reviewerOf(reserve: FailureReserve): Reviewer {
     objection: (_, placed, leaving) =>
       reserve.losses(placed, leaving).length === 0 ? undefined : () => refused,
     candidates: (request) => reserve.candidates(request),
-    trial: ({ vm }, action) => reserve.trial([vm], action),
+    trial: (requests, action) =>
+      reserve.trial(
+        requests.map(({ vm }) => vm),
+        action,
+      ),
+    come: (_, placed) => reserve.upsertVm(placed),
     suppose: ({ vm }, change) => reserve.suppose(change, vm.namespace),
   };
 }
