@@ -1,5 +1,5 @@
 import type { PlacementRequest } from '../model/decision.ts';
-import { countedRequest, memory } from '../model/resources.ts';
+import { countedRequest, memoryOf } from '../model/resources.ts';
 import type { PlacedVm } from '../model/vm.ts';
 import { admittingRows } from './decide.ts';
 import type { LabelSet } from './label-set.ts';
@@ -11,6 +11,7 @@ import type { World } from './world.ts';
 export interface Lower {
   vm: PlacedVm;
   priority: number;
+  /** Of both kinds. */
   memory: number;
   /** Whether a rule of the one asked about may count it. */
   mayHinder: boolean;
@@ -73,6 +74,13 @@ export class Beneath {
     return amounts;
   }
 
+  memories(told: Float64Array): Float64Array {
+    const memories = told.subarray(0, this.#records.length);
+    for (let at = 0; at < memories.length; at++)
+      memories[at] = memoryOf((this.#records[at] as PlacedRecord).vm.requests);
+    return memories;
+  }
+
   priorities(told: Float64Array): Float64Array {
     const priorities = told.subarray(0, this.#records.length);
     for (let at = 0; at < priorities.length; at++)
@@ -88,7 +96,7 @@ export class Beneath {
   #lowerOf(record: PlacedRecord): Lower {
     const { vm, labelSet } = record;
     const mayHinder = this.isAdmitted || this.#mayHinder(labelSet);
-    return { vm, priority: priorityOf(record), memory: vm.requests[memory] ?? 0, mayHinder };
+    return { vm, priority: priorityOf(record), memory: memoryOf(vm.requests), mayHinder };
   }
 }
 
@@ -136,8 +144,7 @@ function sumOf(records: readonly PlacedRecord[], resource: string): number {
 
 /** The least important first, of these the smallest. */
 function isBefore(a: PlacedRecord, b: PlacedRecord): boolean {
-  const difference =
-    priorityOf(a) - priorityOf(b) || (a.vm.requests[memory] ?? 0) - (b.vm.requests[memory] ?? 0);
+  const difference = priorityOf(a) - priorityOf(b) || memoryOf(a.vm.requests) - memoryOf(b.vm.requests);
   return difference === 0 ? a.vm.id < b.vm.id : difference < 0;
 }
 

@@ -35,14 +35,26 @@ export function hugePageSizeOf(resource: string): string | undefined {
   return resource.startsWith('hugepages-') ? resource.slice('hugepages-'.length) : undefined;
 }
 
+/** Whether it is memory of guests, in huge pages or not. */
+export function isMemory(resource: string): boolean {
+  return resource === memory || resource.startsWith('hugepages-');
+}
+
+/** Bytes of memory of both kinds. */
+export function memoryOf(requests: Resources): number {
+  let bytes = 0;
+  for (const name in requests) if (isMemory(name)) bytes += requests[name] ?? 0;
+  return bytes;
+}
+
 /** Whether the resource is counted in bytes; otherwise in pieces. */
 export function isInBytes(resource: string): boolean {
-  return resource === memory || resource.startsWith('hugepages-') || resource.startsWith('storage/');
+  return isMemory(resource) || resource.startsWith('storage/');
 }
 
 /** Whether a NUMA cell has its own share of the resource; of all others there is the host's alone. */
 export function isOfCells(resource: string): boolean {
-  return resource === cpu || resource === memory || resource.startsWith('hugepages-');
+  return resource === cpu || isMemory(resource);
 }
 
 /** Whether it is a piece of hardware that few hosts have. */

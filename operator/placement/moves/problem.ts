@@ -33,6 +33,7 @@ export interface MoveVms {
   requests: Float64Array;
   /** The host that each runs on. */
   host: Int32Array;
+  /** All memory of the guest, in huge pages or not: what a migration copies. */
   memoryBytes: Float64Array;
   /** Bytes per second that the guest dirties. */
   dirtyRate: Float64Array;

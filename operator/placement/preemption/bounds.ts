@@ -1,5 +1,4 @@
 import type { Beneath } from '../engine/beneath.ts';
-import { memory } from '../model/resources.ts';
 import type { Cost } from './victims.ts';
 
 /** Ordered values of the VMs of one host. */
@@ -20,7 +19,7 @@ export function bound(stage: Beneath, least: number, most = Number.POSITIVE_INFI
     count = Math.max(count, taken);
     if (count > most) return undefined;
   }
-  const memories = sort(stage.amounts(memory, scratch));
+  const memories = sort(stage.memories(scratch));
   let bytes = 0;
   for (let at = 0; at < count && at < memories.length; at++) bytes += memories[at] as number;
   const priorities = sort(stage.priorities(scratch));

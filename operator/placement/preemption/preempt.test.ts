@@ -35,6 +35,19 @@ describe('who makes way', () => {
     });
   });
 
+  it('are those with the least memory, whether in huge pages or not', () => {
+    const huge = { limits: { cpu: 4, 'hugepages-1Gi': 64 * gib } };
+    const world = new SmallWorld().host('a', huge).host('b', huge);
+    world.placed('a1', 'a', { cpu: 4, memory: 0, requests: { 'hugepages-1Gi': 64 * gib } });
+    world.placed('b1', 'b', { cpu: 4, memory: gib });
+    expect(preempt(world.engine, request(urgent({ cpu: 4 })))).toEqual({ host: 'b', victims: ['shop/b1'] });
+    world.engine.removeVm('shop/b1');
+    world.placed('b1', 'b', { cpu: 2, memory: gib }).placed('b2', 'b', { cpu: 2, memory: gib });
+    world.placed('a1', 'a', { cpu: 2, memory: 0, requests: { 'hugepages-1Gi': 32 * gib } });
+    world.placed('a2', 'a', { cpu: 2, memory: 0, requests: { 'hugepages-1Gi': 32 * gib } });
+    expect(preempt(world.engine, request(urgent({ cpu: 4 })))?.victims).toEqual(['shop/b1', 'shop/b2']);
+  });
+
   it('are three or more where two are not enough, and none that could stay', () => {
     const world = new SmallWorld().host('a', { limits: { cpu: 8 } });
     for (const [index, cpu] of [1, 2, 2, 2, 1].entries())

@@ -1,4 +1,4 @@
-import { countedRequest, cpu, hugePageSizeOf, memory, type Resources } from '../model/resources.ts';
+import { countedRequest, cpu, isMemory, memory, type Resources } from '../model/resources.ts';
 
 /** A share of a pool: of a team, say, with those of its projects below it. */
 export interface Share {
@@ -57,7 +57,6 @@ function namesOf(name: Shared, resources: Resources): string[] {
   return name === memory ? Object.keys(resources).filter(isMemory) : [name];
 }
 
-const isMemory = (name: string) => name === memory || hugePageSizeOf(name) !== undefined;
 const sumOf = (names: readonly string[], of: (name: string) => number) =>
   names.reduce((sum, name) => sum + of(name), 0);
 

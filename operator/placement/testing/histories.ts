@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { PlacementEngine } from '../engine/engine.ts';
 import type { HostState } from '../model/host.ts';
 import type { Enforcement, Policy } from '../model/policy.ts';
+import { hugePages, memory } from '../model/resources.ts';
 import type { Selector } from '../model/selector.ts';
 import type { VmState } from '../model/vm.ts';
 import type { PlainWorld } from './naive.ts';
@@ -58,7 +59,11 @@ function defined<T extends object>(value: T): T {
 }
 
 const someCell = fc
-  .record({ cpu: fc.integer({ min: 1, max: 6 }), memory: fc.integer({ min: 2, max: 12 }) })
+  .record({
+    cpu: fc.integer({ min: 1, max: 6 }),
+    memory: fc.integer({ min: 2, max: 12 }),
+    [hugePages('2Mi')]: fc.integer({ min: 0, max: 8 }),
+  })
   .map((limits) => ({ limits }));
 
 export const someHost: fc.Arbitrary<HostState> = fc
@@ -70,6 +75,7 @@ export const someHost: fc.Arbitrary<HostState> = fc
     isAvailable: fc.constantFrom(true, true, true, true, true, false),
     cpu: fc.integer({ min: 2, max: 12 }),
     memory: fc.integer({ min: 4, max: 24 }),
+    huge: fc.integer({ min: 0, max: 16 }),
     disk: usually(fc.integer({ min: 1, max: 6 })),
     isTainted: fc.constantFrom(true, false, false, false),
     offers: fc.subarray(['blue', 'red']),
@@ -82,7 +88,10 @@ export const someHost: fc.Arbitrary<HostState> = fc
       string
     >,
     available: of.isAvailable ? { yes: true as const } : { yes: false as const, reason: 'is cordoned' },
-    limits: defined({ cpu: of.cpu, memory: of.memory, disk: of.disk }) as Record<string, number>,
+    limits: defined({
+      ...{ cpu: of.cpu, memory: of.memory, disk: of.disk },
+      [hugePages('2Mi')]: of.huge,
+    }) as Record<string, number>,
     ...(of.cells ? { cells: of.cells } : {}),
     taints: of.isTainted ? [{ key: 'gpu', effect: 'NoSchedule' as const }] : [],
   }));
@@ -94,7 +103,8 @@ export const someVm: fc.Arbitrary<VmState> = fc
     app,
     tier: usually(fc.constant('1')),
     cpu: fc.integer({ min: 1, max: 3 }),
-    memory: fc.integer({ min: 1, max: 5 }),
+    bytes: fc.integer({ min: 1, max: 5 }),
+    kind: fc.constantFrom(memory, memory, hugePages('2Mi')),
     disk: seldom(fc.integer({ min: 0, max: 2 })),
     hostSelector: seldom(hostSelector),
     hostAffinity: seldom(
@@ -105,11 +115,11 @@ export const someVm: fc.Arbitrary<VmState> = fc
     oneCell: seldom(fc.constant(true)),
     priority: fc.integer({ min: 0, max: 2 }),
   })
-  .map(({ number, app: of, tier, cpu, memory, disk, ...rest }) =>
+  .map(({ number, app: of, tier, cpu, bytes, kind, disk, ...rest }) =>
     defined({
       ...{ ...rest, id: `${rest.namespace}/vm-${number}` },
       labels: defined({ app: of, tier }) as Record<string, string>,
-      requests: defined({ cpu, memory, disk }) as Record<string, number>,
+      requests: defined({ cpu, [kind]: bytes, disk }) as Record<string, number>,
     }),
   ) as fc.Arbitrary<VmState>;
 

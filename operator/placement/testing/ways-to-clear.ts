@@ -20,7 +20,6 @@ export function waysToClear(world: PlainWorld, asked: VmState, pool: string, cou
 /** Of ways with as many VMs each the one that is promised, those who go in the promised order; empty when there is none. */
 export function cheapest(ways: readonly PlacedVm[][]): PlacedVm[] {
   const priority = (of: PlacedVm) => of.priority ?? 0;
-  const memory = (of: PlacedVm) => of.requests['memory'] ?? 0;
   const told = ways.map((way) => {
     const victims = way.toSorted(
       (a, b) => priority(a) - priority(b) || memory(a) - memory(b) || (a.id < b.id ? -1 : 1),
@@ -33,6 +32,12 @@ export function cheapest(ways: readonly PlacedVm[][]): PlacedVm[] {
   });
   told.sort((a, b) => (a.key < b.key ? -1 : 1));
   return told[0]?.victims ?? [];
+}
+
+/** The guest's bytes, in huge pages or not. */
+export function memory({ requests }: PlacedVm): number {
+  const amounts = Object.entries(requests).filter(([name]) => /^(memory$|hugepages-)/.test(name));
+  return amounts.reduce((sum, [, amount]) => sum + amount, 0);
 }
 
 const pairsOf = (vms: PlacedVm[]) => vms.flatMap((one, at) => vms.slice(at + 1).map((other) => [one, other]));

@@ -130,6 +130,18 @@ describe('hosts that are drained', () => {
     expect({ stay, hosts }).toEqual({ stay: [], hosts: [{ host: 'a', emptyAfter: waves.length }] });
   });
 
+  it('take as long as the memory of their VMs is large, in huge pages or not', () => {
+    const huge = { limits: { 'hugepages-1Gi': 32 * gib } };
+    const world = new SmallWorld().host('a', huge).host('b', huge);
+    world.placed('huge', 'a', { memory: 0, requests: { 'hugepages-1Gi': 32 * gib } });
+    world.placed('plain', 'a', { memory: 32 * gib });
+    const seconds = answerOf(world, 'a')
+      .waves.flat()
+      .map((move) => move.seconds);
+    expect(seconds).toEqual([seconds[0], seconds[0]]);
+    expect(seconds[0]).toBeGreaterThan(25);
+  });
+
   it('keep VMs that cannot be moved, and say why', () => {
     const world = new SmallWorld()
       .host('a', { limits: { 'device/gpu': 1 } })

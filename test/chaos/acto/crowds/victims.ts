@@ -1,5 +1,5 @@
 import type { PlacedVm } from '../../../../operator/placement/model/vm.ts';
-import { cheapest } from '../../../../operator/placement/testing/ways-to-clear.ts';
+import { cheapest, memory } from '../../../../operator/placement/testing/ways-to-clear.ts';
 import type { ChaosWorld } from '../../chaos-world.ts';
 import { fewestWays, hostsFor } from './oracles.ts';
 import { type Person, placedIn, type Rest } from './rest.ts';
@@ -23,7 +23,7 @@ export function victimsOfLast(world: ChaosWorld): string[] {
 export function wrongVictims(before: Rest, last: Person, victims: readonly string[]): string[] {
   const cost = (vms: readonly PlacedVm[]) => ({
     ...{ count: vms.length, priorities: vms.map(({ priority = 0 }) => priority).sort((a, b) => b - a) },
-    memory: vms.reduce((sum, { requests }) => sum + (requests['memory'] ?? 0), 0),
+    memory: vms.reduce((sum, one) => sum + memory(one), 0),
   });
   if (before.pool.spec.failureReserve) return [];
   const best = stopsNobody(before, last) ? [] : cheapest(fewestWays(before, last));
