@@ -1,12 +1,10 @@
 import type { HostPool } from '../../api/hostpool.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import { keyOf } from '../../kube/object.ts';
-import { placeAll } from '../../placement/gangs/place-all.ts';
-import type { Refusal } from '../../placement/gate/gate.ts';
+import { type Fit, fitGang } from '../../placement/gangs/fit-gang.ts';
 import type { Placement, PlacementRequest } from '../../placement/model/decision.ts';
 import type { Policy } from '../../placement/model/policy.ts';
 import { matches } from '../../placement/model/selector.ts';
-import type { VmState } from '../../placement/model/vm.ts';
 import { readOnce } from '../read-once.ts';
 import type { Stores } from '../stores.ts';
 import type { PoolModel } from './pool-model.ts';
@@ -25,16 +23,6 @@ interface Asking {
   member: VirtualMachine;
   request: PlacementRequest;
 }
-
-/** Where some of a gang go together. `why`: what keeps the gang away, as a predicate; `vm`: one without whom others may fit. */
-type Fit =
-  | { kind: 'placed'; placements: ReadonlyMap<string, Placement> }
-  | { kind: 'unplaced'; why: string; vm?: string };
-
-/** Of more it is asked about one arrangement only whether it leaves what is kept for others: each is asked about alone then. */
-const reviewedAtMost = 32;
-/** In as many orders. */
-const reviewedAttempts = 2;
 
 /** How many others of the gang are tried at once: the more it lacks, the longer each try takes. */
 const substitutesFor = (missing: number) => Math.max(1, Math.min(16, Math.floor(1000 / missing)));
@@ -122,42 +110,19 @@ export class Gangs {
 
   /** The most important ones if they fit; for one that does not, and keeps the others from coming, the next one. */
   #placeSome(policy: Policy, asked: readonly Asking[], missing: number): Assembly {
+    const { engine, gate } = this.#model;
     const substitutes = asked.slice(missing, missing + substitutesFor(missing));
     let team = asked.slice(0, missing);
     let why: string | undefined;
     for (;;) {
-      const fit = this.#fit(team);
+      const requests = team.map(({ request }) => request);
+      const fit = fitGang(engine, gate, requests);
       if (fit.kind === 'placed') return this.#assumeAll(team, fit.placements);
-      why ??= fit.why;
+      why ??= whyNot(fit);
       const substitute = fit.vm === undefined ? undefined : substitutes.shift();
       if (!substitute) return { kind: 'unplaced', message: `The gang of policy ${policy.name} ${why}` };
       team = [...team.filter(({ request }) => request.vm.id !== fit.vm), substitute];
     }
-  }
-
-  #fit(team: readonly Asking[]): Fit {
-    const { engine, gate } = this.#model;
-    const beforehand = refusalOf(team, (pool, vms) => gate.refusalAnywhere(pool, vms));
-    if (beforehand) return refused(beforehand);
-    const requests = team.map(({ request }) => request);
-    const freely = placeAll(engine, requests);
-    if (freely.kind === 'unplaced') return unplaced(freely.vm, freely.decision.message);
-    const refusal = this.#refusal(team, freely.placements);
-    if (!refusal) return freely;
-    if (team.length > reviewedAtMost) return refused(refusal);
-    // Elsewhere they may be in nobody's way.
-    const carefully = placeAll(engine, requests, { gate, attempts: reviewedAttempts });
-    if (carefully.kind === 'unplaced') return refused(refusal, carefully.vm);
-    return this.#refusal(team, carefully.placements) ? refused(refusal) : carefully;
-  }
-
-  #refusal(team: readonly Asking[], placements: ReadonlyMap<string, Placement>): Refusal | undefined {
-    return refusalOf(team, (pool, vms) =>
-      this.#model.gate.refusal(
-        pool,
-        vms.map((vm) => ({ ...vm, host: '', ...placements.get(vm.id) })),
-      ),
-    );
   }
 
   #assumeAll(team: readonly Asking[], placements: ReadonlyMap<string, Placement>): Assembly {
@@ -171,32 +136,14 @@ export class Gangs {
 
 const gangsAmong = readOnce((policies: readonly Policy[]) => policies.filter(({ gang }) => gang));
 
-/** A gang is asked about as a whole, in each of its pools. */
-function refusalOf(
-  asked: readonly Asking[],
-  ask: (pool: string, vms: readonly VmState[]) => Refusal | undefined,
-): Refusal | undefined {
-  for (const [pool, members] of Map.groupBy(asked, ({ request }) => request.pool)) {
-    const refusal = ask(
-      pool,
-      members.map(({ request }) => request.vm),
-    );
-    if (refusal) return refusal;
-  }
-  return undefined;
-}
-
 function incomplete({ name, gang }: Policy, there: number): Assembly {
   const message = `Policy ${name} places its VMs as a gang of at least ${gang?.minMembers}; ${there} of them can be placed now, so it waits for ${(gang?.minMembers ?? 0) - there} more.`;
   return { kind: 'incomplete', message };
 }
 
-function refused({ message }: Refusal, vm?: string): Fit {
-  const why = `may not come as a whole, so none of it is placed. ${message}`;
-  return { kind: 'unplaced', why, ...(vm === undefined ? {} : { vm }) };
-}
-
-function unplaced(vm: string, message: string): Fit {
-  const why = `does not fit as a whole, so none of it is placed. Beside the others ${vm} finds no host: ${message}`;
-  return { kind: 'unplaced', why, vm };
+/** What keeps the gang away, as a predicate. */
+function whyNot({ message, vm, isRefused }: Fit & { kind: 'unplaced' }): string {
+  return isRefused
+    ? `may not come as a whole, so none of it is placed. ${message}`
+    : `does not fit as a whole, so none of it is placed. Beside the others ${vm} finds no host: ${message}`;
 }

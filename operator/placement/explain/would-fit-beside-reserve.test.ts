@@ -5,8 +5,8 @@ import { Gate } from '../gate/gate.ts';
 import type { VmState } from '../model/vm.ts';
 import type { Change } from '../model/would-fit.ts';
 import { FailureReserve, type ReserveHost } from '../reserve/failure-reserve.ts';
+import { reserveReviewer } from '../reserve/reviewer.ts';
 import { hostnameKey } from '../reserve/rule-reach.ts';
-import { reviewerOf } from '../reserve/testing/reviewer.ts';
 import { policy, required, vm } from '../testing/small-world.ts';
 import { applied, wouldFit } from './would-fit.ts';
 
@@ -45,7 +45,7 @@ class World {
 
   constructor({ failures, key, hosts, vms, rules, asked }: SomeWorld) {
     this.reserve = new FailureReserve(this.engine, { pool: 'default', failures, topologyKey: key });
-    this.gate = new Gate(this.engine, [reviewerOf(this.reserve)]);
+    this.gate = new Gate(this.engine, [reserveReviewer(this.reserve)]);
     for (const [index, { zone, cpu, takesVms, isTainted }] of hosts.entries()) {
       const name = `h${index}`;
       const [labels, limits] = [

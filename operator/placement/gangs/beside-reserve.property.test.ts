@@ -5,8 +5,8 @@ import { Gate } from '../gate/gate.ts';
 import type { Placement } from '../model/decision.ts';
 import type { VmState } from '../model/vm.ts';
 import { FailureReserve } from '../reserve/failure-reserve.ts';
+import { reserveReviewer } from '../reserve/reviewer.ts';
 import { hostnameKey } from '../reserve/rule-reach.ts';
-import { reviewerOf } from '../reserve/testing/reviewer.ts';
 import { vm } from '../testing/small-world.ts';
 import { placeAll } from './place-all.ts';
 
@@ -33,7 +33,7 @@ const requestOf = (one: VmState) => ({ vm: one, pool: 'default', strategy: 'Spre
 function poolOf({ limits, placed }: SomeWorld) {
   const engine = new PlacementEngine();
   const reserve = new FailureReserve(engine, { pool: 'default', failures: 1, topologyKey: hostnameKey });
-  const gate = new Gate(engine, [reviewerOf(reserve)]);
+  const gate = new Gate(engine, [reserveReviewer(reserve)]);
   for (const [index, name] of names.entries()) {
     const host = {
       name,

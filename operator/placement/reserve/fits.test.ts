@@ -6,7 +6,7 @@ import type { VmState } from '../model/vm.ts';
 import { vm } from '../testing/small-world.ts';
 import { FailureReserve } from './failure-reserve.ts';
 import { fitsInDomains } from './fits.ts';
-import { reviewerOf } from './testing/reviewer.ts';
+import { reserveReviewer } from './reviewer.ts';
 
 describe('VMs alike in failure domains', () => {
   it('find for one failure what the largest domain leaves', () => {
@@ -89,7 +89,7 @@ function poolOf({ hosts, placed }: SomeWorld, failures: number) {
     engine.upsertVm(one);
     reserve.upsertVm(one);
   }
-  return { engine, reserve, gate: new Gate(engine, [reviewerOf(reserve)]) };
+  return { engine, reserve, gate: new Gate(engine, [reserveReviewer(reserve)]) };
 }
 
 /** Places one after the other as the pool does, until one is refused; 40 at most. */

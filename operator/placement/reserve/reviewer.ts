@@ -13,7 +13,12 @@ export function reserveReviewer(reserve: FailureReserve): Reviewer {
       return (tried) => reserveRefused(reserve.options, reserve.report(), { tried, losses });
     },
     candidates: (request) => reserve.candidates(request),
-    trial: ({ vm }, action) => reserve.trial([vm], action),
+    trial: (requests, action) =>
+      reserve.trial(
+        requests.map(({ vm }) => vm),
+        action,
+      ),
+    come: (_, placed) => reserve.upsertVm(placed),
     suppose: ({ vm }, change) => reserve.suppose(change, vm.namespace),
   };
 }

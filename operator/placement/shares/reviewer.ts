@@ -12,6 +12,8 @@ export function sharesReviewer(shares: PoolShares): Reviewer {
     objection: () => undefined,
     candidates: () => [],
     trial: (_, action) => action(),
+    // Whoever comes together is asked about together.
+    come: () => {},
     // No change that would let a VM fit leaves less to any share.
     suppose: () => true,
   };

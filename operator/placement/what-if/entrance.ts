@@ -1,5 +1,5 @@
 import type { PlacementEngine } from '../engine/engine.ts';
-import { placeAll } from '../gangs/place-all.ts';
+import { fitGang } from '../gangs/fit-gang.ts';
 import { Gate, type Placed, type Refusal } from '../gate/gate.ts';
 import type { PlacementRequest, Rejection } from '../model/decision.ts';
 import type { PlacedVm } from '../model/vm.ts';
@@ -43,17 +43,13 @@ export class Entrance {
   }
 
   /** Lets all of the VMs in, or none; why not. */
-  letAllIn(pool: string, requests: readonly PlacementRequest[]): string | undefined {
+  letAllIn(requests: readonly PlacementRequest[]): string | undefined {
     const vms = requests.map(({ vm }) => vm);
-    const beforehand = this.#gate.refusalAnywhere(pool, vms);
-    if (beforehand) return beforehand.message;
-    const decision = placeAll(this.#engine, requests);
-    if (decision.kind === 'unplaced')
-      return `Beside the others one finds no host: ${decision.decision.message}`;
-    const placed = vms.map((vm) => ({ ...vm, host: '', ...decision.placements.get(vm.id) }));
-    const refusal = this.#gate.refusal(pool, placed);
-    if (!refusal) for (const vm of placed) this.#tell(vm);
-    return refusal?.message;
+    const fit = fitGang(this.#engine, this.#gate, requests);
+    if (fit.kind === 'unplaced')
+      return fit.isRefused ? fit.message : `Beside the others one finds no host: ${fit.message}`;
+    for (const vm of vms) this.#tell({ ...vm, host: '', ...fit.placements.get(vm.id) });
+    return undefined;
   }
 
   /** Why the VM does not come in; undefined when it would. */

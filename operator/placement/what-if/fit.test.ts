@@ -4,7 +4,7 @@ import type { PlacementRequest } from '../model/decision.ts';
 import type { HostState } from '../model/host.ts';
 import type { VmState } from '../model/vm.ts';
 import { FailureReserve } from '../reserve/failure-reserve.ts';
-import { reviewerOf } from '../reserve/testing/reviewer.ts';
+import { reserveReviewer } from '../reserve/reviewer.ts';
 import { policy, required, SmallWorld, vm } from '../testing/small-world.ts';
 import type { AnswerOf } from './answer.ts';
 import type { Question } from './question.ts';
@@ -106,7 +106,7 @@ function letInBy({ engine }: SmallWorld, request: PlacementRequest): number {
     reserve.upsertHost({ name, labels, limits, takesVms: true, traits: '' });
     for (const there of engine.vmsOn(name)) reserve.upsertVm(there);
   }
-  const gate = new Gate(engine, [reviewerOf(reserve)]);
+  const gate = new Gate(engine, [reserveReviewer(reserve)]);
   return engine.trial(() => {
     for (let count = 0; ; count++) {
       const next = { ...request.vm, id: `shop/next-${count}` };

@@ -24,7 +24,7 @@ export function gangEntry(supposed: Supposition, request: PlacementRequest): Gan
     ...request,
     vm: { ...request.vm, id: `${request.vm.id} in gang ${at}` },
   }));
-  const why = new Entrance(supposed).letAllIn(request.pool, members);
+  const why = new Entrance(supposed).letAllIn(members);
   return why === undefined ? { kind: 'in', count } : { kind: 'out', message: incomplete(policy, count, why) };
 }
 

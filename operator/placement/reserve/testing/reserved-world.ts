@@ -5,8 +5,8 @@ import type { Labels } from '../../model/selector.ts';
 import type { PlacedVm, VmState } from '../../model/vm.ts';
 import { policy, required, vm } from '../../testing/small-world.ts';
 import { FailureReserve } from '../failure-reserve.ts';
+import { reserveReviewer } from '../reviewer.ts';
 import { hostnameKey } from '../rule-reach.ts';
-import { reviewerOf } from './reviewer.ts';
 
 export const names = ['a', 'b', 'c', 'd', 'e'];
 const ids = ['1', '2', '3', '4', '5', '6', '7', '8'];
@@ -65,7 +65,7 @@ export class World {
   constructor(failures: number, key: string) {
     this.key = key;
     this.reserve = new FailureReserve(this.engine, { pool: 'default', failures, topologyKey: key });
-    this.gate = new Gate(this.engine, [reviewerOf(this.reserve)]);
+    this.gate = new Gate(this.engine, [reserveReviewer(this.reserve)]);
   }
 
   /** Says what is wrong after a placement; an empty list for every other step. */

@@ -3,7 +3,7 @@ import { PlacementEngine } from '../../../../operator/placement/engine/engine.ts
 import { Gate } from '../../../../operator/placement/gate/gate.ts';
 import type { PlacedVm, VmState } from '../../../../operator/placement/model/vm.ts';
 import { FailureReserve } from '../../../../operator/placement/reserve/failure-reserve.ts';
-import { reviewerOf } from '../../../../operator/placement/reserve/testing/reviewer.ts';
+import { reserveReviewer } from '../../../../operator/placement/reserve/reviewer.ts';
 import { policy, required, vm } from '../../../../operator/placement/testing/small-world.ts';
 import { answer } from '../../answer.ts';
 import { percentile } from '../../samples.ts';
@@ -25,7 +25,7 @@ const random = seeded(1);
 const hosts = makeHosts(spec.hosts);
 const engine = new PlacementEngine();
 const reserve = new FailureReserve(engine, { pool: 'default', failures: 1, topologyKey: hostnameKey });
-const gate = new Gate(engine, [reviewerOf(reserve)]);
+const gate = new Gate(engine, [reserveReviewer(reserve)]);
 const request = (of: VmState) => ({ vm: of, pool: 'default', strategy: 'Spread' as const });
 const labels = { app: 'ruled' };
 const rules = {
