@@ -292,7 +292,7 @@ export class PoolModel {
     const placed = placedVm(vm, this.#counting(vm), place);
     this.alike.forget();
     this.engine.upsertVm(placed);
-    const isVictim = this.preemptions.isVictim(vm);
+    const isVictim = this.preemptions.isVictimOn(vm, place.host);
     for (const books of this.#books) {
       if (isVictim) books.removeVm(placed.id);
       else books.seeVm(vm.spec.placement.hostPoolRef.name, placed);

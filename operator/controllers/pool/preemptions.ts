@@ -63,8 +63,10 @@ export class Preemptions {
     return clearing?.uid === vm.metadata.uid ? clearing.host : undefined;
   }
 
-  isVictim(vm: VirtualMachine): boolean {
-    return this.#victim(vm) !== undefined;
+  /** Whether the VM is bound to the host and makes way there; wherever it goes next it counts as any VM. */
+  isVictimOn(vm: VirtualMachine, host: string): boolean {
+    const clearing = this.#byPreemptor.get(this.#preemptorOf.get(keyOf(vm)) ?? '');
+    return clearing?.host === host && vm.status?.hostName === host && this.#victim(vm) !== undefined;
   }
 
   /** Victims that are on the host still, where the VM counts as well for which they make way. */
@@ -146,8 +148,8 @@ export class Preemptions {
   claimOn(vm: VirtualMachine): Claim | undefined {
     const preemptor = this.#preemptorOf.get(keyOf(vm)) ?? '';
     const clearing = this.#byPreemptor.get(preemptor);
-    const isVictim = clearing?.host === vm.status?.hostName && this.#victim(vm) !== undefined;
-    if (!clearing || !isVictim || !this.#isSound(preemptor, clearing)) return undefined;
+    if (!clearing || !this.isVictimOn(vm, clearing.host) || !this.#isSound(preemptor, clearing))
+      return undefined;
     const { namespace = '', name, uid } = this.#stores.virtualMachines.get(preemptor)?.metadata ?? {};
     return name === undefined || uid === undefined ? undefined : { namespace, name, uid };
   }
