@@ -96,6 +96,40 @@ describe('kubectl vmfabric what-if', () => {
     expect(answers.flatMap((answer) => (answer.kind === 'fit' ? [answer.fits] : []))).toEqual([4, 6]);
   });
 
+  it('gives hosts that are added what the HostPool gives to hosts of their labels, and no more', async () => {
+    const console = await smallFabric();
+    const onRack = (rack: string) => ({ hostSelector: { matchLabels: { rack } } });
+    console.world.editPool((pool) => {
+      pool.spec.resources = [
+        { name: 'gpu', perHost: 2, ...onRack('r1') },
+        { name: 'nic', perHost: 3, ...onRack('r9') },
+      ];
+      pool.spec.networks = [
+        { name: 'old', type: 'Bridge', bridge: 'br1', ...onRack('r1') },
+        { name: 'new', type: 'Bridge', bridge: 'br2', ...onRack('r9') },
+      ];
+    });
+    await console.world.run(1000);
+    for (const network of ['old', 'new']) {
+      const spec = { memory: { size: '15Gi' }, interfaces: [{ name: 'eth0', network }] };
+      const manifest = { kind: 'VirtualMachine', metadata: { name: network }, spec };
+      console.files.set(`${network}.json`, JSON.stringify(manifest));
+    }
+    const fits = async (shape: string, ...more: string[]) => {
+      const answers = await console.json<Asked[]>(
+        ...['what-if', '--add', '2=h1,rack=r9', ...more, '--fit', shape],
+      );
+      return answers.flatMap((answer) => (answer.kind === 'fit' ? [answer.fits] : []));
+    };
+    expect(await fits('memory=1Gi,gpu=1')).toEqual([4]);
+    expect(await fits('memory=1Gi,nic=1')).toEqual([6]);
+    expect(await fits('old.json')).toEqual([1]);
+    expect(await fits('new.json')).toEqual([2]);
+    // An over-commit gives them memory, and no devices.
+    expect(await fits('memory=1Gi,gpu=1', '--overcommit', 'memory=200')).toEqual([4]);
+    expect(await fits('memory=1Gi,nic=1', '--overcommit', 'memory=200')).toEqual([6]);
+  });
+
   it('counts VMs of a class as that says', async () => {
     const console = await smallFabric();
     console.world.putClass('large', { cpu: { cores: 2 }, memory: { size: '4Gi' } });

@@ -1,9 +1,12 @@
 import type { HostPool } from '../../operator/api/hostpool.ts';
 import type { VirtualMachine } from '../../operator/api/virtualmachine.ts';
 import type { DumpedObjects } from '../../operator/controllers/dump/dump.ts';
+import { relabelled } from '../../operator/controllers/dump/relabelled.ts';
 import { type Snapshot, snapshotOf, waiting } from '../../operator/controllers/dump/replay.ts';
 import { keyOf } from '../../operator/kube/object.ts';
 import type { PlacementRequest } from '../../operator/placement/model/decision.ts';
+import type { HostState } from '../../operator/placement/model/host.ts';
+import type { Labels } from '../../operator/placement/model/selector.ts';
 import type { Answer } from '../../operator/placement/what-if/answer.ts';
 import type { Question } from '../../operator/placement/what-if/question.ts';
 import { whatIf as ask } from '../../operator/placement/what-if/what-if.ts';
@@ -53,7 +56,10 @@ export const whatIf: Command = {
     const { name } = pool.metadata;
     const shares = taken.pools.shares.of(name)?.given ?? [];
     const { strategy, failureReserve } = pool.spec;
-    const asked = { name, strategy, shares, ...(failureReserve && { failureReserve }) };
+    const asked = {
+      ...{ name, strategy, shares, ...(failureReserve && { failureReserve }) },
+      relabelled: (host: HostState, labels: Labels) => relabelled(host, pool, labels),
+    };
     const answers = ask(taken.pools.engine, asked, questions);
     const told = answers.map((answer, at) => ({ question: (steps[at] as Step).option, ...answer }));
     environment.terminal.out(wantsJson(invocation) ? JSON.stringify(told, undefined, 2) : report(told));

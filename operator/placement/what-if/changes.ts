@@ -29,7 +29,7 @@ export function add(supposed: Supposition, { count, like, labels }: QuestionOf<'
   for (let number = 1; hosts.length < count; number++) {
     const name = `${like}-new-${number}`;
     if (engine.host(name)) continue;
-    engine.upsertHost(likeness(state, name, labels));
+    engine.upsertHost(supposed.relabelled(newHost(state, name), labelsOf(state, name, labels)));
     supposed.added.set(name, pattern);
     hosts.push(name);
   }
@@ -37,15 +37,17 @@ export function add(supposed: Supposition, { count, like, labels }: QuestionOf<'
 }
 
 /** Labels that say the pattern's name, such as kubernetes.io/hostname, say the new one's. */
-function likeness(pattern: HostState, name: string, labels: Labels = {}): HostState {
+function labelsOf(pattern: HostState, name: string, others: Labels = {}): Labels {
   const own = Object.entries(pattern.labels).map(([key, value]) => [
     key,
     value === pattern.name ? name : value,
   ]);
-  return {
-    ...{ ...pattern, name, available: { yes: true } },
-    labels: { ...(Object.fromEntries(own) as Labels), ...labels },
-  };
+  return { ...(Object.fromEntries(own) as Labels), ...others };
+}
+
+/** With the labels of the pattern still. */
+function newHost(pattern: HostState, name: string, available: HostState['available'] = { yes: true }) {
+  return { ...pattern, name, available };
 }
 
 /** What was lost by then stays lost, what is drained stays closed, and VMs are where they have come to. */
@@ -60,14 +62,14 @@ export function change(supposed: Supposition, question: QuestionOf<'change'>): C
 }
 
 /** And those that were added in its likeness. */
-function changeHost({ engine, added }: Supposition, host: HostState): void {
+function changeHost(supposed: Supposition, host: HostState): void {
+  const { engine, added } = supposed;
   const now = engine.host(host.name);
   if (now) engine.upsertHost({ ...host, available: now.available });
   for (const [name, pattern] of added) {
     const like = engine.host(name);
     if (pattern !== host.name || !like) continue;
-    const { cells: _, ...rest } = like;
-    engine.upsertHost({ ...rest, limits: host.limits, ...(host.cells ? { cells: host.cells } : {}) });
+    engine.upsertHost(supposed.relabelled(newHost(host, name, like.available), like.labels));
   }
 }
 

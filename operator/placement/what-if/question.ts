@@ -15,6 +15,8 @@ export interface Pool {
   shares?: readonly Share[];
   /** What it keeps free for; nothing without. */
   failureReserve?: { failures: number; topologyKey: string };
+  /** A host of it if that had other labels; without, it has the same limits and offers then. */
+  relabelled?: (host: HostState, labels: Labels) => HostState;
 }
 
 /** Hosts of the pool by name, or all that are in one domain of a topology key. */

@@ -1,7 +1,7 @@
 import type { PlacementEngine } from '../engine/engine.ts';
 import type { PlacementRequest } from '../model/decision.ts';
 import type { HostState } from '../model/host.ts';
-import { labelOf } from '../model/selector.ts';
+import { type Labels, labelOf } from '../model/selector.ts';
 import type { PlacedVm } from '../model/vm.ts';
 import { FailureReserve } from '../reserve/failure-reserve.ts';
 import { PoolShares } from '../shares/pool-shares.ts';
@@ -46,6 +46,11 @@ export class Supposition {
       for (const vm of this.engine.vmsOn(name)) reserve.upsertVm(vm);
     }
     return reserve;
+  }
+
+  /** The host as it would be with these labels. */
+  relabelled(host: HostState, labels: Labels): HostState {
+    return this.pool.relabelled?.(host, labels) ?? { ...host, labels };
   }
 
   readonly ask = (vm: PlacedVm): PlacementRequest => {
