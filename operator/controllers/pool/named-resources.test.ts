@@ -33,7 +33,9 @@ const ofPool = (there: World, name: string) =>
 it('a named resource is had by the hosts that its first entry selects, and no more than there is', async () => {
   const there = await world();
   expect(await placed(there, 'a', 3)).toBe('h3');
-  expect(await placed(there, 'b', 2)).toBe('0 of 3 hosts fit: 3 lack gpu (nearest: h1 lacks 1).');
+  expect(await placed(there, 'b', 2)).toBe(
+    '0 of 3 hosts fit: 3 lack gpu (nearest: h1 lacks 1). It would fit with at most 1 gpu, on h1.',
+  );
   there.deleteVm('a');
   await there.run(10_000);
   expect(there.vm('b').status?.hostName).toBe('h3');

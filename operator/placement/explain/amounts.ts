@@ -12,6 +12,13 @@ export function phraseOf(resource: string, amount: number): string {
   return `${amountOf(resource, amount)}${isInBytes(resource) ? link : ''} ${wordOf(resource)}`;
 }
 
+/** An amount that a person would ask for: whole ones, memory in Mi, or in Gi where it is that much. */
+export function roundedDown(resource: string, amount: number): number {
+  const units = isInBytes(resource) ? [2 ** 30, 2 ** 20] : [1];
+  const unit = units.find((size) => amount >= size);
+  return unit === undefined ? 0 : Math.floor(amount / unit) * unit;
+}
+
 /** The resource for a person: `memory`, `huge pages of 2Mi`, `CPUs`, `gpu-a100` of `device/gpu-a100`. */
 export function wordOf(resource: string): string {
   if (resource === cpu) return 'CPUs';

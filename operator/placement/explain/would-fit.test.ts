@@ -59,8 +59,23 @@ describe('what would make a VM fit', () => {
     );
   });
 
-  it('is not room that the host never had', () => {
-    expect(sentenceFor(new SmallWorld().host('a'), vm('new', { cpu: 17 }))).toBe('');
+  it('is asking for no more than a host has, and not room that it never had', () => {
+    const world = new SmallWorld().host('a').host('b', { limits: { cpu: 32, memory: 2.5 * gib } });
+    expect(sentenceFor(world, vm('new', { cpu: 17, memory: 4 * gib }))).toBe(
+      'It would fit with at most 16 CPUs, on a.',
+    );
+    expect(sentenceFor(world, vm('new', { cpu: 17, memory: 99 * gib }))).toBe(
+      'It would fit with at most 16 CPUs and 64Gi of memory, on a.',
+    );
+    world.placed('x', 'a', { cpu: 16 });
+    expect(sentenceFor(world, vm('new', { cpu: 33, memory: 3 * gib }))).toBe(
+      'It would fit with at most 32 CPUs and 2Gi of memory, on b.',
+    );
+  });
+
+  it('is no smaller size where nothing is left of it', () => {
+    const world = new SmallWorld().host('a').placed('x', 'a', { cpu: 16 });
+    expect(sentenceFor(world, vm('new', { cpu: 17 }))).toBe('');
   });
 
   it('is nothing when no single change would do', () => {

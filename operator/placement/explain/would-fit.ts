@@ -1,9 +1,9 @@
-import type { PlacementEngine } from '../engine/engine.ts';
+import type { PlacementEngine, Room } from '../engine/engine.ts';
 import type { Gate } from '../gate/gate.ts';
 import type { PlacementRequest, Rejection } from '../model/decision.ts';
 import type { VmState } from '../model/vm.ts';
 import type { Change, WouldFit } from '../model/would-fit.ts';
-import { phraseOf } from './amounts.ts';
+import { phraseOf, roundedDown } from './amounts.ts';
 import { offerPhrase } from './offers.ts';
 import { rulesOf, withoutRule } from './policy-rules.ts';
 
@@ -40,6 +40,7 @@ export function wouldFit(
     () => fields(request.vm),
     () => tolerations(rejections),
     () => rules(engine, request.vm),
+    () => (offers.length > 0 ? [] : sizes(engine, request, rejections)),
   ];
   const offers: WouldFit[] = [];
   let barred: WouldFit | undefined;
@@ -99,6 +100,8 @@ export function applied(engine: PlacementEngine, vm: VmState, change: Change): V
       const { [change.field]: _, ...rest } = vm;
       return rest;
     }
+    case 'size':
+      return { ...vm, requests: change.requests };
     case 'toleration': {
       const taints = engine.host(change.host)?.taints ?? [];
       return { ...vm, tolerations: [...(vm.tolerations ?? []), ...taints] };
@@ -163,6 +166,33 @@ function missingOn(engine: PlacementEngine, vm: VmState, host: string) {
   return { host, resources, part };
 }
 
+/** For one that is too large for every host: what is free on those that lack least, first where most of it would be left. */
+function sizes(
+  engine: PlacementEngine,
+  { vm }: PlacementRequest,
+  rejections: readonly Rejection[],
+): Change[] {
+  const hosts = new Set(rejections.flatMap(({ nearest }) => nearest ?? []));
+  const smaller = [...hosts].map((host) => ({ host, ...fitting(vm, engine.room(host)) }));
+  return smaller
+    .filter(({ part }) => part > 0)
+    .sort((a, b) => b.part - a.part || (a.host < b.host ? -1 : 1))
+    .map(({ host, requests }) => ({ kind: 'size', host, requests }));
+}
+
+/** What the VM may ask for at most, in round numbers, and the smallest part that this is of what it asks for. */
+function fitting({ requests: asked }: VmState, room: Readonly<Record<string, Room>>) {
+  const requests: Record<string, number> = { ...asked };
+  let part = 1;
+  for (const [name, amount] of Object.entries(asked)) {
+    const { free = 0 } = room[name] ?? {};
+    if (amount === 0 || amount <= free) continue;
+    requests[name] = roundedDown(name, free);
+    part = Math.min(part, (requests[name] ?? 0) / amount);
+  }
+  return { requests, part };
+}
+
 function fields(vm: VmState): Change[] {
   const all = ['hostSelector', 'hostAffinity', 'needs', 'oneCell'] as const;
   return all.flatMap((field) => (vm[field] === undefined ? [] : [{ kind: 'request', field }]));
@@ -187,6 +217,11 @@ function textOf(change: Change, vm: VmState): string {
     case 'room': {
       const amounts = Object.entries(change.resources).map(([name, amount]) => phraseOf(name, amount));
       return `with ${amounts.join(' and ')} more free on ${change.host}`;
+    }
+    case 'size': {
+      const less = Object.entries(change.requests).filter(([name, amount]) => amount !== vm.requests[name]);
+      const amounts = less.map(([name, amount]) => phraseOf(name, amount));
+      return `with at most ${amounts.join(' and ')}, on ${change.host}`;
     }
     case 'request':
       return `without ${fieldPhrase(change.field, vm)}`;

@@ -1,3 +1,5 @@
+import type { Resources } from './resources.ts';
+
 /** One change of the world by which a VM would fit that does not. */
 export type Change =
   /** The host would take VMs; `reason` is why it does not. */
@@ -6,6 +8,8 @@ export type Change =
   | { kind: 'room'; host: string; resources: Readonly<Record<string, number>> }
   /** The VM would not ask this of its host. */
   | { kind: 'request'; field: 'hostSelector' | 'hostAffinity' | 'needs' | 'oneCell' }
+  /** The VM would ask for this in all, which the host has. */
+  | { kind: 'size'; host: string; requests: Resources }
   /** The VM would tolerate the host's taints. */
   | { kind: 'toleration'; host: string }
   /** The policy would not have this required rule. */
