@@ -59,7 +59,9 @@ export const hostAffinity = z
       .max(16)
       .meta(listAtomic)
       .optional()
-      .describe('Only hosts that one of these selectors selects may carry the VM.'),
+      .describe(
+        'Alternatives: only hosts that at least one of these selectors selects may carry the VM (OR, as the terms of a Node affinity). What policies require of hosts holds besides.',
+      ),
     preferred: z
       .array(preferredHosts)
       .max(16)

@@ -80,7 +80,9 @@ export const placementPolicySpec = z.object({
     .max(16)
     .meta(listAtomic)
     .default([])
-    .describe('Which hosts may carry the VMs.'),
+    .describe(
+      'Which hosts may carry the VMs. Only those that every Required term selects do (AND, unlike the alternatives of a VM), of all policies that select the VM; for alternatives give one term whose hostSelector has several values for the operator In.',
+    ),
   hostSharing: z
     .enum(['Shared', 'Exclusive'])
     .default('Shared')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SmallWorld, vm } from '../testing/small-world.ts';
+import { required, SmallWorld, vm } from '../testing/small-world.ts';
 
 describe("the VM's host affinity", () => {
   const world = new SmallWorld()
@@ -32,6 +32,21 @@ describe("the VM's host affinity", () => {
     expect(world.hostFor(vm('new', { hostAffinity: { preferred: [prefers('nvme')] } }))).toBe('c');
     expect(world.hostFor(vm('new', { hostAffinity: { preferred: [prefers('ssd')] } }))).toBe('a');
   });
+});
+
+it('terms for hosts are alternatives in a VM, and hold together in a policy', () => {
+  const world = new SmallWorld()
+    .host('a', { labels: { disk: 'ssd' } })
+    .host('b', { labels: { zone: 'x' } })
+    .host('c', { labels: { disk: 'ssd', zone: 'x' } });
+  const terms = [{ matchLabels: { disk: 'ssd' } }, { matchLabels: { zone: 'x' } }];
+  const hosts = (one = vm('new')) =>
+    ['a', 'b', 'c'].filter(
+      (host) => !world.engine.check({ vm: one, pool: 'default', strategy: 'Pack' }, host),
+    );
+  expect(hosts(vm('new', { hostAffinity: { required: terms } }))).toEqual(['a', 'b', 'c']);
+  world.policy({}, { hostAffinity: terms.map((hostSelector) => ({ hostSelector, enforcement: required })) });
+  expect(hosts()).toEqual(['c']);
 });
 
 describe('taints', () => {
