@@ -2,13 +2,18 @@ import { describe, expect, it } from 'vitest';
 import type { HostPool } from '../../api/hostpool.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import type { VirtualMachineClass } from '../../api/virtualmachineclass.ts';
+import { guestMemoryOf } from '../../placement/model/vm.ts';
 import { countedVm, countingRemark } from './counting.ts';
+import { vmState } from './translate.ts';
 
 type Overcommit = NonNullable<VirtualMachineClass['spec']['overcommit']>;
 
 const metadata = (name: string) => ({ name, uid: name, resourceVersion: '1' });
 const pool = (cpuPercent = 400, memoryPercent = 100) =>
-  ({ metadata: metadata('default'), spec: { overcommit: { cpuPercent, memoryPercent } } }) as HostPool;
+  ({
+    metadata: metadata('default'),
+    spec: { overcommit: { cpuPercent, memoryPercent }, networks: [], kernels: [] },
+  }) as unknown as HostPool;
 const vmClass = (overcommit?: Overcommit) =>
   ({
     metadata: metadata('steady'),
@@ -55,6 +60,26 @@ describe('a VM counts', () => {
       ...{ cpu: 3, 'hugepages-2Mi': 4 * gibibyte, 'hugepages-1Gi': 2 * gibibyte },
     });
     expect(countingRemark(vm(), counting)).toBe('');
+  });
+
+  it('in its own bytes where it is to be stopped or moved, and says them only where its count does not', () => {
+    const memoryOf = (of: VirtualMachine, counting: Parameters<typeof vmState>[1]) => {
+      const spec = { ...of.spec, interfaces: [], placement: { hostPoolRef: { name: 'default' } } };
+      const state = vmState({ ...of, metadata: metadata('a'), spec }, counting);
+      return { bytes: guestMemoryOf(state), isSaid: state.guestMemoryBytes !== undefined };
+    };
+    const said = (bytes: number) => ({ bytes, isSaid: true });
+    const unsaid = (bytes: number) => ({ bytes, isSaid: false });
+    const inPool = { pool: pool(400, 200) };
+    expect(memoryOf(vm(), { ...inPool, vmClass: vmClass() })).toEqual(unsaid(gibibyte));
+    expect(memoryOf(vm(), { ...inPool, vmClass: vmClass({ memoryPercent: 100 }) })).toEqual(said(gibibyte));
+    const memory = { size: '4Gi', hugePageSize: '2Mi' as const };
+    const inPages = { ...inPool, vmClass: { ...vmClass(), spec: { cpu: { cores: 3 }, memory } } };
+    expect(memoryOf(vm(), inPages)).toEqual(unsaid(4 * gibibyte));
+    const allocated = { cpu: { cores: 1 }, memory: { size: '2Gi' } };
+    expect(memoryOf(vm({ powerState: 'Stopped', allocated }), inPages)).toEqual(unsaid(4 * gibibyte));
+    // It runs in ordinary memory and counts in both.
+    expect(memoryOf(vm({ powerState: 'Running', allocated }), inPages)).toEqual(said(2 * gibibyte));
   });
 
   it('while its class is gone by what it asked for last, and for nothing if that was never known', () => {

@@ -50,6 +50,12 @@ export function countedVm(vm: VirtualMachine, { pool, vmClass }: Counting): Reso
   return held ? most([asked, countedSize(sizeFromStatus(held), size, pool)]) : asked;
 }
 
+/** Bytes that its guest has, or shall have; whatever they count as. */
+export function guestMemoryBytes(vm: VirtualMachine, { vmClass }: Counting): number {
+  const held = heldBy(vm);
+  return (held ? sizeFromStatus(held) : lastSizeOf(vm, vmClass)).memoryBytes;
+}
+
 /** The largest amount of each resource. */
 function most(all: readonly Resources[]): Resources {
   const found: Record<string, number> = {};

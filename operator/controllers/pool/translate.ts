@@ -5,7 +5,7 @@ import type { HostFacts } from '../../hypervisor/hypervisor.ts';
 import { keyOf } from '../../kube/object.ts';
 import type { Placement } from '../../placement/model/decision.ts';
 import type { HostState } from '../../placement/model/host.ts';
-import type { PlacedVm, VmState } from '../../placement/model/vm.ts';
+import { guestMemoryOf, type PlacedVm, type VmState } from '../../placement/model/vm.ts';
 import { cellLimits, factsOnRecord, hostLimits } from '../host/capacity.ts';
 import type { HostLink } from '../host/connections.ts';
 import { replacedMachine } from '../host/identity.ts';
@@ -13,22 +13,28 @@ import { soundFacts } from '../host/implausible.ts';
 import { schedulable } from '../host/schedulable.ts';
 import { taintsOf } from '../host/taints.ts';
 import type { Node } from '../hostpool/membership.ts';
-import { type Counting, countedVm, heldBy } from './counting.ts';
+import { type Counting, countedVm, guestMemoryBytes, heldBy } from './counting.ts';
 import { namedLimits, namedRequests } from './named-resources.ts';
 import { hardwareOffers, needsOf, offersOf } from './offers.ts';
 
 /** A VirtualMachine in placement's words. */
 export function vmState(vm: VirtualMachine, counting: Counting): VmState {
   const needs = counting.pool ? needsOf(vm, counting.pool) : [];
+  const requests = { ...countedVm(vm, counting), ...namedRequests(vm) };
   return {
     id: keyOf(vm),
     namespace: vm.metadata.namespace ?? '',
     labels: vm.metadata.labels ?? {},
     ...createdAt(vm),
-    requests: { ...countedVm(vm, counting), ...namedRequests(vm) },
+    ...{ requests, ...guestMemory(requests, guestMemoryBytes(vm, counting)) },
     ...hostRules(vm.spec.placement),
     ...(needs.length > 0 ? { needs } : {}),
   };
+}
+
+/** Only where requests do not say it: there are as many of these as VMs. */
+function guestMemory(requests: VmState['requests'], bytes: number): Pick<VmState, 'guestMemoryBytes'> {
+  return bytes === guestMemoryOf({ requests }) ? {} : { guestMemoryBytes: bytes };
 }
 
 /** Nothing where the API server has not said it. */

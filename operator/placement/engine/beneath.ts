@@ -1,6 +1,6 @@
 import type { PlacementRequest } from '../model/decision.ts';
-import { countedRequest, memoryOf } from '../model/resources.ts';
-import type { PlacedVm } from '../model/vm.ts';
+import { countedRequest } from '../model/resources.ts';
+import { guestMemoryOf, type PlacedVm } from '../model/vm.ts';
 import { admittingRows } from './decide.ts';
 import type { LabelSet } from './label-set.ts';
 import { Scene } from './scene.ts';
@@ -11,7 +11,7 @@ import type { World } from './world.ts';
 export interface Lower {
   vm: PlacedVm;
   priority: number;
-  /** Of both kinds. */
+  /** Of its guest, in bytes. */
   memory: number;
   /** Whether a rule of the one asked about may count it. */
   mayHinder: boolean;
@@ -77,7 +77,7 @@ export class Beneath {
   memories(told: Float64Array): Float64Array {
     const memories = told.subarray(0, this.#records.length);
     for (let at = 0; at < memories.length; at++)
-      memories[at] = memoryOf((this.#records[at] as PlacedRecord).vm.requests);
+      memories[at] = guestMemoryOf((this.#records[at] as PlacedRecord).vm);
     return memories;
   }
 
@@ -96,7 +96,7 @@ export class Beneath {
   #lowerOf(record: PlacedRecord): Lower {
     const { vm, labelSet } = record;
     const mayHinder = this.isAdmitted || this.#mayHinder(labelSet);
-    return { vm, priority: priorityOf(record), memory: memoryOf(vm.requests), mayHinder };
+    return { vm, priority: priorityOf(record), memory: guestMemoryOf(vm), mayHinder };
   }
 }
 
@@ -144,7 +144,7 @@ function sumOf(records: readonly PlacedRecord[], resource: string): number {
 
 /** The least important first, of these the smallest. */
 function isBefore(a: PlacedRecord, b: PlacedRecord): boolean {
-  const difference = priorityOf(a) - priorityOf(b) || memoryOf(a.vm.requests) - memoryOf(b.vm.requests);
+  const difference = priorityOf(a) - priorityOf(b) || guestMemoryOf(a.vm) - guestMemoryOf(b.vm);
   return difference === 0 ? a.vm.id < b.vm.id : difference < 0;
 }
 

@@ -203,7 +203,7 @@ export class PlacementEngine {
 
   /** The same text for VMs that ask the same and that no policy can tell apart: where one finds no place, neither does the other. */
   kindOf(request: PlacementRequest): string {
-    const { id: _, createdAt: __, labels, ...vm } = request.vm;
+    const { id: _, createdAt: __, guestMemoryBytes: ___, labels, ...vm } = request.vm;
     const { key } = this.#world.labelSet(vm.namespace, labels);
     this.#world.tidy(vm.namespace);
     return JSON.stringify([{ ...request, vm }, key]);

@@ -1,5 +1,5 @@
 import type { Taint } from './host.ts';
-import type { Resources } from './resources.ts';
+import { memoryOf, type Resources } from './resources.ts';
 import type { Labels, Selector } from './selector.ts';
 
 /** Kubernetes' node affinity: one of the required terms must match, and preferred ones count by their weight. */
@@ -23,6 +23,8 @@ export interface VmState {
   namespace: string;
   labels: Labels;
   requests: Resources;
+  /** The guest's own memory, where its requests are another amount, as by a class's over-commit; ask `guestMemoryOf`. */
+  guestMemoryBytes?: number;
   hostSelector?: Selector;
   hostAffinity?: HostPreference;
   tolerations?: readonly Toleration[];
@@ -41,4 +43,12 @@ export interface PlacedVm extends VmState {
   host: string;
   /** The NUMA cell it has, if it wants one and that is known; otherwise one is assumed. */
   cell?: number;
+}
+
+/** Bytes that the guest has, in huge pages or not: what is lost when it is stopped, and what a move copies. */
+export function guestMemoryOf({
+  requests,
+  guestMemoryBytes,
+}: Pick<VmState, 'requests' | 'guestMemoryBytes'>): number {
+  return guestMemoryBytes ?? memoryOf(requests);
 }

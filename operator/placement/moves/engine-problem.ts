@@ -1,7 +1,7 @@
 import type { PlacementEngine } from '../engine/engine.ts';
 import type { PlacementRequest } from '../model/decision.ts';
-import { countedLimit, countedRequest, isDevice, memoryOf, type Resources } from '../model/resources.ts';
-import type { PlacedVm } from '../model/vm.ts';
+import { countedLimit, countedRequest, isDevice, type Resources } from '../model/resources.ts';
+import { guestMemoryOf, type PlacedVm } from '../model/vm.ts';
 import { EngineRules } from './engine-rules.ts';
 import { Fixed, type MoveProblem } from './problem.ts';
 import type { MoveRules } from './rules.ts';
@@ -65,7 +65,7 @@ export function problemOf(engine: PlacementEngine, pool: string, options: Proble
         countedRequest,
       ),
       host: Int32Array.from(perHost.flatMap((there, host) => there.map(() => host))),
-      memoryBytes: Float64Array.from(vms, ({ requests }) => countedRequest(memoryOf(requests)) || 0),
+      memoryBytes: Float64Array.from(vms, (vm) => countedRequest(guestMemoryOf(vm)) || 0),
       dirtyRate: new Float64Array(vms.length).fill(assumptions.dirtyRate),
       fixed: Uint8Array.from(vms, (vm) => fixedOf(vm, open.has(vm.host) || leaving.includes(vm.host))),
     },

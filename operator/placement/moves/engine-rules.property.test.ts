@@ -9,6 +9,7 @@ import { defaultRebalanceOptions } from '../rebalance/options.ts';
 import { planRebalance } from '../rebalance/plan.ts';
 import { type Event, emptyWorld, happen, someEvent, somePolicy } from '../testing/histories.ts';
 import { firstCell, mayTake, type PlainWorld } from '../testing/naive.ts';
+import { memory } from '../testing/ways-to-clear.ts';
 import { type PoolProblem, problemOf } from './engine-problem.ts';
 import type { Move } from './waves.ts';
 
@@ -150,6 +151,7 @@ describe('a plan by the rules of an engine', () => {
         fc.pre(hosts.length > 1);
         const leaving = which % hosts.length;
         const of = problemOf(engine, 'p', { ask, leaving: [hosts[leaving] as string] });
+        expect([...of.problem.vms.memoryBytes]).toEqual(of.vms.map(memory));
         const before = hosts.map((host) => engine.vmsOn(host));
         const { waves } = engine.trial(() => planDrain(of.problem, [leaving], of.rules));
         moves += waves.flat().length;

@@ -48,6 +48,15 @@ describe('who makes way', () => {
     expect(preempt(world.engine, request(urgent({ cpu: 4 })))?.victims).toEqual(['shop/b1', 'shop/b2']);
   });
 
+  it('weigh what their guests have, and not what that counts for', () => {
+    const world = new SmallWorld();
+    for (const name of ['a', 'b']) world.host(name, { limits: { cpu: 4 } });
+    world.placed('a1', 'a', { cpu: 4, memory: 3 * gib });
+    // As one of a class whose memory nobody shares.
+    world.placed('b1', 'b', { cpu: 4, memory: 4 * gib, guestMemoryBytes: 2 * gib });
+    expect(preempt(world.engine, request(urgent({ cpu: 4 })))?.victims).toEqual(['shop/b1']);
+  });
+
   it('are three or more where two are not enough, and none that could stay', () => {
     const world = new SmallWorld().host('a', { limits: { cpu: 8 } });
     for (const [index, cpu] of [1, 2, 2, 2, 1].entries())

@@ -7,7 +7,7 @@ export interface Cost {
   count: number;
   /** Of the victims, the least first. */
   priorities: readonly number[];
-  /** Of the victims in all. */
+  /** Of the victims' guests in all, in bytes. */
   memory: number;
 }
 

@@ -105,6 +105,7 @@ export const someVm: fc.Arbitrary<VmState> = fc
     cpu: fc.integer({ min: 1, max: 3 }),
     bytes: fc.integer({ min: 1, max: 5 }),
     kind: fc.constantFrom(memory, memory, hugePages('2Mi')),
+    guestMemoryBytes: seldom(fc.integer({ min: 1, max: 20 })),
     disk: seldom(fc.integer({ min: 0, max: 2 })),
     hostSelector: seldom(hostSelector),
     hostAffinity: seldom(

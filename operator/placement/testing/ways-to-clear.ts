@@ -35,7 +35,8 @@ export function cheapest(ways: readonly PlacedVm[][]): PlacedVm[] {
 }
 
 /** The guest's bytes, in huge pages or not. */
-export function memory({ requests }: PlacedVm): number {
+export function memory({ requests, guestMemoryBytes }: PlacedVm): number {
+  if (guestMemoryBytes !== undefined) return guestMemoryBytes;
   const amounts = Object.entries(requests).filter(([name]) => /^(memory$|hugepages-)/.test(name));
   return amounts.reduce((sum, [, amount]) => sum + amount, 0);
 }

@@ -56,7 +56,10 @@ export function change(supposed: Supposition, question: QuestionOf<'change'>): C
   for (const host of question.hosts) changeHost(supposed, host);
   for (const vm of question.vms ?? []) {
     const now = engine.vm(vm.id);
-    if (now) engine.upsertVm({ ...now, requests: vm.requests });
+    if (!now) continue;
+    const { guestMemoryBytes: _, ...rest } = now;
+    const { requests, guestMemoryBytes } = vm;
+    engine.upsertVm({ ...rest, requests, ...(guestMemoryBytes === undefined ? {} : { guestMemoryBytes }) });
   }
   return { kind: 'change', overfull: overfullHosts(supposed) };
 }

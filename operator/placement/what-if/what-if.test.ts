@@ -130,11 +130,11 @@ describe('hosts that are drained', () => {
     expect({ stay, hosts }).toEqual({ stay: [], hosts: [{ host: 'a', emptyAfter: waves.length }] });
   });
 
-  it('take as long as the memory of their VMs is large, in huge pages or not', () => {
+  it('take as long as the memory of their VMs is large, in huge pages or not, and whatever it counts for', () => {
     const huge = { limits: { 'hugepages-1Gi': 32 * gib } };
     const world = new SmallWorld().host('a', huge).host('b', huge);
     world.placed('huge', 'a', { memory: 0, requests: { 'hugepages-1Gi': 32 * gib } });
-    world.placed('plain', 'a', { memory: 32 * gib });
+    world.placed('plain', 'a', { memory: 48 * gib, guestMemoryBytes: 32 * gib });
     const seconds = answerOf(world, 'a')
       .waves.flat()
       .map((move) => move.seconds);
