@@ -286,17 +286,16 @@ export class PoolModel {
 
   /**
    * Counts the VM on the host, for all that reckon with room. For one that makes way no room is kept any more: its place is
-   * promised to another.
+   * promised to another. Its share has it until it is gone, as it may yet stay.
    */
   count(vm: VirtualMachine, place: Placement): void {
     const placed = placedVm(vm, this.#counting(vm), place);
     this.alike.forget();
     this.engine.upsertVm(placed);
-    const isVictim = this.preemptions.isVictimOn(vm, place.host);
-    for (const books of this.#books) {
-      if (isVictim) books.removeVm(placed.id);
-      else books.seeVm(vm.spec.placement.hostPoolRef.name, placed);
-    }
+    const pool = vm.spec.placement.hostPoolRef.name;
+    this.shares.seeVm(pool, placed);
+    if (this.preemptions.isVictimOn(vm, place.host)) this.reservations.removeVm(placed.id);
+    else this.reservations.seeVm(pool, placed);
   }
 
   /** Counts the VM anew where it is bound to, after it has become a victim or is one no more. */

@@ -42,6 +42,13 @@ const unbound = (vm: VirtualMachine): VirtualMachine => ({
 });
 
 describe('a VM that makes way', () => {
+  it("counts for its share until it is gone: what it has more than the other one asks for is nobody else's yet", async () => {
+    const { low, see, mayCome } = await clearing();
+    expect(mayCome()).toBe(false);
+    see(unbound(low));
+    expect(mayCome()).toBe(true);
+  });
+
   it.each(['h1', 'h2'])('counts from the moment on in which its next host, %s, is assumed', async (next) => {
     const { low, see, pools, mayCome } = await clearing();
     const free = unbound(low);
