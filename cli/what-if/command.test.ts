@@ -55,7 +55,7 @@ describe('kubectl vmfabric what-if', () => {
     expect(console.out).toMatch(/^--fit cpu=8,memory=15Gi\n {2}2 more fit\. What keeps the next one away:$/m);
     expect(console.out).toMatch(/^ {2}3 +Resource +lack memory \(nearest: h\d lacks 3Gi\) +h1, h2, h3$/m);
     expect(console.out).toMatch(/^ {2}1 of 1 host empty after 1 move in 1 wave \(about \d+ s\)\.$/m);
-    expect(console.out).toMatch(/^ {2}1 +shop\/web-1 +h\d +h\d +\d+ s$/m);
+    expect(console.out).toMatch(/^ {2}1 +shop\/web-1 +h\d +h\d +4Gi +\d+ s +\d+ ms$/m);
     expect(console.out).toMatch(/^ {2}2 hosts lost \(h1, h2\) with 1 VM; 0 find a place\.$/m);
     expect(console.out).toMatch(
       /shop\/web-1 +0 of 1 host fits: 1 does not match spec\.placement\.hostSelector\.$/m,

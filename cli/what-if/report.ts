@@ -1,4 +1,5 @@
-import { phraseOf } from '../../operator/placement/explain/amounts.ts';
+import { amountOf, phraseOf } from '../../operator/placement/explain/amounts.ts';
+import { memory } from '../../operator/placement/model/resources.ts';
 import type {
   Answer,
   ChangeAnswer,
@@ -124,15 +125,16 @@ function wavesText(waves: readonly (readonly MoveStep[])[]): string {
 
 function movesTable(waves: readonly (readonly MoveStep[])[]): string {
   const rows = waves.flatMap((wave, at) =>
-    wave.map(({ vm, from, to, seconds, gain, makesRoomFor }) => {
+    wave.map(({ vm, from, to, memoryBytes, seconds, downtimeSeconds, gain, makesRoomFor }) => {
       const remark =
         makesRoomFor === undefined
           ? gain && `gains ${percent(gain)} of a host`
           : `makes room for ${makesRoomFor}`;
-      return [at + 1, vm, from, to, `${Math.ceil(seconds)} s`, remark || ''];
+      const [takes, still] = [`${Math.ceil(seconds)} s`, `${Math.ceil(downtimeSeconds * 1000)} ms`];
+      return [at + 1, vm, from, to, amountOf(memory, memoryBytes), takes, still, remark || ''];
     }),
   );
-  return table(['WAVE', 'VM', 'FROM', 'TO', 'TAKES', ''], rows);
+  return table(['WAVE', 'VM', 'FROM', 'TO', 'MEMORY', 'TAKES', 'DOWNTIME', ''], rows);
 }
 
 const percent = (part: number) => `${Math.round(part * 1000) / 10} %`;

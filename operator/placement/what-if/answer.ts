@@ -39,8 +39,12 @@ export interface MoveStep {
   vm: string;
   from: string;
   to: string;
+  /** Of the VM. */
+  memoryBytes: number;
   /** How long it takes, as predicted. */
   seconds: number;
+  /** Of these, how long the guest stands still. */
+  downtimeSeconds: number;
   /** The part of a host by which the host that it leaves is too full no longer; of a rebalance. */
   gain?: number;
   /** For whom it makes room; of a drain. */

@@ -1,6 +1,7 @@
 import { type Blocked, type DrainPlan, planDrain } from '../drain/plan.ts';
 import { cpu, memory } from '../model/resources.ts';
 import type { PlacedVm } from '../model/vm.ts';
+import type { CopyCost } from '../moves/copy.ts';
 import { type PoolProblem, problemOf } from '../moves/engine-problem.ts';
 import type { Move } from '../moves/waves.ts';
 import { defaultRebalanceOptions } from '../rebalance/options.ts';
@@ -60,7 +61,7 @@ function close({ engine }: Supposition, name: string): void {
 }
 
 /** Tells the engine of the moves, and names them. */
-function settle<M extends Move & { cost: { seconds: number } }>(
+function settle<M extends Move & { cost: CopyCost }>(
   supposed: Supposition,
   of: PoolProblem,
   waves: readonly (readonly M[])[],
@@ -72,7 +73,9 @@ function settle<M extends Move & { cost: { seconds: number } }>(
       const { host: from, cell: _, ...vm } = of.vms[move.vm] as PlacedVm;
       const cell = supposed.engine.cellOn(supposed.ask({ ...vm, host: to }), to);
       supposed.engine.upsertVm({ ...vm, host: to, ...(cell === undefined ? {} : { cell }) });
-      return { vm: vm.id, from, to, seconds: move.cost.seconds, ...more(move) };
+      const { seconds, downtimeSeconds } = move.cost;
+      const memoryBytes = of.problem.vms.memoryBytes[move.vm] as number;
+      return { vm: vm.id, from, to, memoryBytes, seconds, downtimeSeconds, ...more(move) };
     }),
   );
 }
