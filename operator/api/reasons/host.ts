@@ -75,7 +75,7 @@ export const hostReasons = {
   },
   Overallocated: {
     meaning:
-      'Placed VMs have more of the host than they may have now: it has lost memory or CPUs, or its HostPool gives out less than before. They run on, and no VM comes that asks for more of it.',
+      'Placed VMs have more of the host, or of a NUMA cell of it that they are bound to, than they may have now: it has lost memory or CPUs, or its HostPool gives out less than before. They run on, and no VM comes that asks for more of it.',
     remedy:
       'Stop or delete VMs on the host, give it back what it has lost, or change what spec.hostReserved, spec.overcommit and spec.resources of the HostPool leave to VMs.',
     conditions: ['Host.Overallocated'],

@@ -7,12 +7,14 @@ import type { Clock } from '../../kube/clock.ts';
 import type { ReconcileContext } from '../../kube/controller.ts';
 import type { ObjectKey } from '../../kube/object.ts';
 import { done, type Result } from '../../kube/result.ts';
+import type { PlacedVm } from '../../placement/model/vm.ts';
 import { hostFinalizer } from '../hostpool/members.ts';
 import { namedLimits } from '../pool/named-resources.ts';
 import type { PoolModel } from '../pool/pool-model.ts';
 import { resourceList } from '../pool/resource-list.ts';
 import type { Stores } from '../stores.ts';
-import { allocatable, factsOnRecord } from './capacity.ts';
+import { allocatable, cellLimits, factsOnRecord } from './capacity.ts';
+import { cellAllocations } from './cell-allocation.ts';
 import type { HostConnections, HostLink } from './connections.ts';
 import type { Credentials, CredentialsResult } from './credentials.ts';
 import { replacedMachine } from './identity.ts';
@@ -82,6 +84,7 @@ export async function reconcileHost(
     allocation: {
       limits: limits && { cpu: limits.cpu, memory: limits.memoryBytes, ...more },
       used: used.resources,
+      cells: pool && facts ? cellAllocations(cellLimits(pool, facts), vmsThatStay(env, key)) : [],
     },
     twin: env.connections.sharesUUID(key),
     used,
@@ -93,6 +96,12 @@ export async function reconcileHost(
   await context.cluster.patchStatus(hosts, host, status, { signal, urgency: 'background' });
   const every = credentials.kind === 'ok' ? observeEveryMs : credentialsEveryMs;
   return { kind: 'again', afterMs: every * (0.75 + env.random() / 2) };
+}
+
+/** Those that make way are counted no more: the one for which they do has their place. */
+function vmsThatStay({ pools }: HostEnvironment, hostName: string): PlacedVm[] {
+  const leaving = new Set(pools.preemptions.victimsOn(hostName));
+  return pools.engine.vmsOn(hostName).filter(({ id }) => !leaving.has(id));
 }
 
 /** Asks for the connection. Without good credentials a connection that stands is kept: its VMs need it. */

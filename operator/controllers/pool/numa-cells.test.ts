@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { NumaCell } from '../../hypervisor/hypervisor.ts';
 import { World } from '../../testing/world.ts';
+import { findCondition } from '../conditions.ts';
 
 const gib = 2 ** 30;
 const cell = (id: number, gibibytes = 32, hugePages: NumaCell['hugePages'] = []): NumaCell => ({
@@ -186,6 +187,24 @@ describe('a VM that has its host', () => {
     expect(there.condition('b', 'Ready')).toBe('True Running');
     expect(there.vm('b').status).toMatchObject({ numaCell: 0, allocated: { numaCell: 0 } });
   });
+});
+
+it('a cell that shrinks below its VMs is told of with them, though the host has enough', async () => {
+  await labelHosts();
+  const overallocated = () => findCondition(there.hostObject('h1') ?? {}, 'Overallocated');
+  for (const name of ['a', 'b']) expect(await put(name, inOneCell('14Gi', only('h1')))).toBe('h1 0');
+  await put('c', { memory: { size: '2Gi' }, placement: only('h1') });
+  expect(overallocated()?.status).toBe('False');
+  await tells('h1', [cell(0, 16), cell(1, 48)]);
+  expect(overallocated()).toMatchObject({
+    ...{ status: 'True', reason: 'Overallocated' },
+    message: expect.stringMatching(
+      /^In NUMA cell 0 of h1, shop\/a and shop\/b have 12\.3Gi of memory too much \(28Gi of 15\.8Gi\)\. They run on, and no VM comes to the cell that asks for memory\. Stop or delete VMs there, /,
+    ),
+  });
+  expect(there.pool()?.status?.hosts?.overallocated).toBe(1);
+  await tells('h1', [{ ...cell(0, 64), cpus: 16, cpuSet: '0-15' }]);
+  expect(overallocated()?.status).toBe('False');
 });
 
 it('huge pages are of the cell, too', async () => {
