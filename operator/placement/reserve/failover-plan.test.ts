@@ -94,6 +94,16 @@ describe('a plan for the failure of one host', () => {
     expect(plan.targetsOf('v')).toEqual(['c']);
   });
 
+  it('is lost where the room of any kind is, whatever else the host has too little of', () => {
+    const plan = new FailoverPlan({ failures: 1, dimensions: 2 });
+    for (const name of ['a', 'b']) plan.upsertHost({ ...host(name, 0), limits: [4, 4] });
+    plan.upsertVm({ id: 'v', host: 'a', sizes: [0, 2] });
+    plan.upsertVm({ id: 'w', host: 'b', sizes: [5, 0] });
+    expect(plan.targetsOf('v')).toEqual(['b']);
+    plan.upsertHost({ ...host('b', 0), limits: [4, 1] });
+    expect(plan.unprotected).toEqual(['v', 'w']);
+  });
+
   it('counts what is not a number as no room', () => {
     const plan = planOf();
     plan.upsertHost(host('a', 8));

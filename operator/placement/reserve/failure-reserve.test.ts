@@ -69,3 +69,15 @@ it('nobody has another place when a VM asks for what none has asked for before',
   expect([reserve.targetsOf('shop/y'), reserve.targetsOf('shop/z')]).toEqual([['b'], ['c']]);
   expect(reserve.report().exposed).toEqual(['shop/new']);
 });
+
+it('who goes to the host where its place was has another, also as it asks for what none has asked for before', () => {
+  const { engine, reserve } = worldOf('a', 'b');
+  const come = (host: string, requests: Record<string, number>) => {
+    const placed = { ...vm('x'), requests, host };
+    engine.upsertVm(placed);
+    reserve.upsertVm(placed);
+    return reserve.targetsOf('shop/x');
+  };
+  expect(come('a', { cpu: 1 })).toEqual(['b']);
+  expect(come('b', { cpu: 1, licence: 0 })).toEqual(['a']);
+});

@@ -106,13 +106,14 @@ export class FailureReserve {
 
   /** To be told after the engine. */
   upsertVm(vm: PlacedVm): void {
+    // Plans take over places of VMs as they were.
+    this.#learn(vm);
     const before = this.#vms.get(vm.id);
     // With other labels it is another one to all rules: who kept away from it may come to its host.
     if (before && !sameRecords(before.labels, vm.labels)) this.removeVm(vm.id);
     else if (before && before.host !== vm.host) this.#leave(before);
     if (rulesOfItsOwn(before) !== rulesOfItsOwn(vm)) this.#doubtfulVms.add(vm.id);
     this.#put(this.#vms, vm.id, vm);
-    this.#learn(vm);
     for (const plan of this.#plans.values()) plan.upsertVm(this.#protected(vm));
     this.#seeRules(vm);
   }

@@ -156,10 +156,11 @@ export class SpareHosts {
     return this.rows().reduce((sum, row) => sum + this.sources(row).kept(dimension), 0);
   }
 
-  /** A dimension in which the host could not take what it would have to, if there is one. */
+  /** A dimension in which the host could not take what it would have to, if there is one; not where it is to take nothing. */
   tooFull(row: number): number | undefined {
     for (let d = 0; d < this.#dimensions; d++) {
-      if (this.sources(row).kept(d) > this.#room(row, d)) return d;
+      const kept = this.sources(row).kept(d);
+      if (kept > 0 && kept > this.#room(row, d)) return d;
     }
     return undefined;
   }
