@@ -98,6 +98,7 @@ describe('a plan for the failure of one host', () => {
     const plan = new FailoverPlan({ failures: 1, dimensions: 2 });
     for (const name of ['a', 'b']) plan.upsertHost({ ...host(name, 0), limits: [4, 4] });
     plan.upsertVm({ id: 'v', host: 'a', sizes: [0, 2] });
+    expect(plan.targetsOf('v')).toEqual(['b']);
     plan.upsertVm({ id: 'w', host: 'b', sizes: [5, 0] });
     expect(plan.targetsOf('v')).toEqual(['b']);
     plan.upsertHost({ ...host('b', 0), limits: [4, 1] });

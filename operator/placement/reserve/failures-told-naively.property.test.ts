@@ -31,9 +31,8 @@ class Told {
   happen(event: Event): void {
     if (event.kind === 'place') {
       const found = this.#gate.find(requestOf(event.vm));
-      if (!found) return;
-      const { host, cell } = found;
-      return this.happen({ kind: 'put', vm: event.vm, host, ...(cell === undefined ? {} : { cell }) });
+      if (found) this.happen({ ...found, kind: 'put', vm: event.vm });
+      return;
     }
     happen(this.engine, this.world, event);
     if (event.kind === 'host') this.#seeHost(event.host.name);
