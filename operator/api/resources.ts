@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { cel, labelKey, listAtomic, listMap, smallLabelSelector } from './common.ts';
 
-/** A resource that an admin names, such as gpu-a100 or example.com/licence. */
+/** A resource that an admin names, such as licence or example.com/gpu-slot. */
 const resourceName = labelKey.max(63);
 
 const ownNames = cel({
@@ -25,7 +25,7 @@ export const poolResources = z
   .meta(listAtomic)
   .optional()
   .describe(
-    'Things that hosts have a number of, such as GPUs or licences. Of several with one name, the first that selects a host counts for it.',
+    'Things that hosts have a number of, such as licences. They are counted only: no device is given to a guest by it. Of several with one name, the first that selects a host counts for it.',
   );
 
 /** What a VM asks of them. */
@@ -39,7 +39,9 @@ export const resourceClaims = z
   .max(16)
   .meta(listMap('name'))
   .optional()
-  .describe('What the VM takes of its host besides processors and memory, by the names of the HostPool.');
+  .describe(
+    'What the VM takes of its host besides processors and memory, by the names of the HostPool. It is counted only: the guest is given no device by it.',
+  );
 
 const amount = z.string().max(32);
 

@@ -107,7 +107,7 @@ describe('a drain', () => {
       ...base,
       vms: {
         ...base.vms,
-        fixed: Uint8Array.of(Fixed.pinned, Fixed.noLiveMigration, 0, 0, 0, 0, 0),
+        fixed: Uint8Array.of(Fixed.pinned, Fixed.pinned, 0, 0, 0, 0, 0),
         dirtyRate: Float64Array.of(0, 0, 5, 0, 0, 0, 0),
       },
     };
@@ -118,7 +118,7 @@ describe('a drain', () => {
     expect(waves).toEqual([]);
     expect(blocked).toEqual([
       { vm: 0, because: 'Pinned' },
-      { vm: 1, because: 'NoLiveMigration' },
+      { vm: 1, because: 'Pinned' },
       { vm: 2, because: 'DirtiesTooFast' },
       {
         vm: 3,

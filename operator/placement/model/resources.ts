@@ -1,6 +1,6 @@
 /**
  * Amounts by resource. Any name is a dimension of its own, used for the first time without ceremony: `cpu` (whole virtual
- * CPUs), `memory` (bytes), `hugepages-2Mi` (bytes), `storage/fast` (bytes), `device/gpu-a100` (pieces).
+ * CPUs), `memory` (bytes), `hugepages-2Mi` (bytes), `storage/fast` (bytes), `device/licence` (pieces).
  */
 export type Resources = Readonly<Record<string, number>>;
 
@@ -57,7 +57,7 @@ export function isOfCells(resource: string): boolean {
   return resource === cpu || isMemory(resource);
 }
 
-/** Whether it is a piece of hardware that few hosts have. */
+/** Whether an admin has named it: pieces that few hosts have, which are counted and not given to guests. */
 export function isDevice(resource: string): boolean {
   return resource.startsWith('device/');
 }

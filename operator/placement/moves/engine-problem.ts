@@ -1,6 +1,6 @@
 import type { PlacementEngine } from '../engine/engine.ts';
 import type { PlacementRequest } from '../model/decision.ts';
-import { countedLimit, countedRequest, isDevice, type Resources } from '../model/resources.ts';
+import { countedLimit, countedRequest, type Resources } from '../model/resources.ts';
 import { guestMemoryOf, type PlacedVm } from '../model/vm.ts';
 import { EngineRules } from './engine-rules.ts';
 import { Fixed, type MoveProblem } from './problem.ts';
@@ -37,8 +37,8 @@ export interface PoolProblem {
 }
 
 /**
- * What planners need to know of a pool, and its rules. A VM that has a device of its host stays where it is, and so does
- * one that says what cannot be true; nothing comes to a host that does, or that carries such a VM.
+ * What planners need to know of a pool, and its rules. A VM that says what cannot be true stays where it is; nothing comes to
+ * a host that does, or that carries such a VM.
  */
 export function problemOf(engine: PlacementEngine, pool: string, options: ProblemOptions): PoolProblem {
   const { ask, leaving = [], assumptions = defaultMoveAssumptions } = options;
@@ -101,7 +101,5 @@ function isSound(limits: Resources, vms: readonly PlacedVm[]): boolean {
 }
 
 function fixedOf({ requests }: PlacedVm, mayLeave: boolean): number {
-  if (!mayLeave || isNonsense(requests, countedRequest)) return Fixed.pinned;
-  const hasDevice = Object.entries(requests).some(([name, amount]) => isDevice(name) && amount > 0);
-  return hasDevice ? Fixed.noLiveMigration : Fixed.no;
+  return !mayLeave || isNonsense(requests, countedRequest) ? Fixed.pinned : Fixed.no;
 }

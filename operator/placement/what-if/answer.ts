@@ -55,7 +55,7 @@ export interface MoveStep {
 export interface Stays {
   vm: string;
   host: string;
-  because: 'Pinned' | 'NoLiveMigration' | 'DirtiesTooFast' | 'NoDestination';
+  because: 'Pinned' | 'DirtiesTooFast' | 'NoDestination';
   message: string;
 }
 

@@ -92,8 +92,6 @@ function staying({ engine, ask }: Supposition, of: PoolProblem, { blocked }: Dra
 
 const messages: Record<Blocked['because'], string> = {
   Pinned: 'It must not be moved.',
-  NoLiveMigration:
-    'It has a device of its host and cannot be migrated while it runs; shut it down to move it.',
   DirtiesTooFast: 'It writes to its memory faster than the link sends it; shut it down to move it.',
   NoDestination:
     'No host takes it beside the other moves; hosts with room are refused by rules that count those, too.',

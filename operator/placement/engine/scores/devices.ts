@@ -2,10 +2,10 @@ import { isDevice } from '../../model/resources.ts';
 import type { Dimension } from '../dimensions.ts';
 import type { Scorer } from './scorer.ts';
 
-/** Points that a host loses, while a device of it is free, for a VM that does not ask for it. */
+/** Points that a host loses, if all that it has of a named resource is free, for a VM that does not ask for it. */
 const idleDevicePoints = 30;
 
-/** VMs that need no device leave the hosts that have some to those that do. */
+/** VMs that need nothing of a named resource leave the hosts that have some to those that do. */
 export const devices: Scorer = {
   name: 'devices',
   add({ hosts: { dimensions }, vm: { requests } }, rows, count, scores) {
