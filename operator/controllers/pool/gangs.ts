@@ -1,8 +1,8 @@
 import type { HostPool } from '../../api/hostpool.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import { keyOf } from '../../kube/object.ts';
-import { type Fit, fitGang } from '../../placement/gangs/fit-gang.ts';
-import type { Placement, PlacementRequest } from '../../placement/model/decision.ts';
+import { assemble } from '../../placement/gangs/assemble.ts';
+import type { PlacementRequest } from '../../placement/model/decision.ts';
 import type { Policy } from '../../placement/model/policy.ts';
 import { matches } from '../../placement/model/selector.ts';
 import { readOnce } from '../read-once.ts';
@@ -23,9 +23,6 @@ interface Asking {
   member: VirtualMachine;
   request: PlacementRequest;
 }
-
-/** How many others of the gang are tried at once: the more it lacks, the longer each try takes. */
-const substitutesFor = (missing: number) => Math.max(1, Math.min(16, Math.floor(1000 / missing)));
 
 type Model = Pick<PoolModel, 'engine' | 'line' | 'request' | 'assume' | 'isSized' | 'gate'>;
 
@@ -56,8 +53,7 @@ export class Gangs {
     const waiting = absent.filter((member) => member === vm || line.has(keyOf(member)));
     const asked = this.#mostImportant(waiting).flatMap((member) => this.#asking(member));
     for (const member of waiting) line.tried(keyOf(member));
-    if (asked.length < missing) return incomplete(policy, policy.gang.minMembers - missing + asked.length);
-    return this.#placeSome(policy, asked, missing);
+    return this.#place(policy, asked, missing);
   }
 
   isMember(vm: VirtualMachine): boolean {
@@ -108,26 +104,13 @@ export class Gangs {
     return this.#stores.hostPools.get(vm.spec.placement.hostPoolRef.name);
   }
 
-  /** The most important ones if they fit; for one that does not, and keeps the others from coming, the next one. */
-  #placeSome(policy: Policy, asked: readonly Asking[], missing: number): Assembly {
+  #place(policy: Policy, asked: readonly Asking[], missing: number): Assembly {
     const { engine, gate } = this.#model;
-    const substitutes = asked.slice(missing, missing + substitutesFor(missing));
-    let team = asked.slice(0, missing);
-    let why: string | undefined;
-    for (;;) {
-      const requests = team.map(({ request }) => request);
-      const fit = fitGang(engine, gate, requests);
-      if (fit.kind === 'placed') return this.#assumeAll(team, fit.placements);
-      why ??= whyNot(fit);
-      const substitute = fit.vm === undefined ? undefined : substitutes.shift();
-      if (!substitute) return { kind: 'unplaced', message: `The gang of policy ${policy.name} ${why}` };
-      team = [...team.filter(({ request }) => request.vm.id !== fit.vm), substitute];
-    }
-  }
-
-  #assumeAll(team: readonly Asking[], placements: ReadonlyMap<string, Placement>): Assembly {
-    for (const { member } of team) {
-      const placement = placements.get(keyOf(member));
+    const requests = asked.map(({ request }) => request);
+    const assembled = assemble(engine, gate, { policy, missing, asked: requests });
+    if (assembled.kind !== 'placed') return assembled;
+    for (const { member } of asked) {
+      const placement = assembled.placements.get(keyOf(member));
       if (placement) this.#model.assume(member, placement);
     }
     return { kind: 'stands' };
@@ -135,15 +118,3 @@ export class Gangs {
 }
 
 const gangsAmong = readOnce((policies: readonly Policy[]) => policies.filter(({ gang }) => gang));
-
-function incomplete({ name, gang }: Policy, there: number): Assembly {
-  const message = `Policy ${name} places its VMs as a gang of at least ${gang?.minMembers}; ${there} of them can be placed now, so it waits for ${(gang?.minMembers ?? 0) - there} more.`;
-  return { kind: 'incomplete', message };
-}
-
-/** What keeps the gang away, as a predicate. */
-function whyNot({ message, vm, isRefused }: Fit & { kind: 'unplaced' }): string {
-  return isRefused
-    ? `may not come as a whole, so none of it is placed. ${message}`
-    : `does not fit as a whole, so none of it is placed. Beside the others ${vm} finds no host: ${message}`;
-}

@@ -11,7 +11,11 @@ export function lose(supposed: Supposition, question: QuestionOf<'lose'>): LoseA
   const hosts = supposed.hosts(question.hosts);
   const vms = hosts.flatMap((host) => engine.vmsOn(host));
   for (const host of hosts) engine.removeHost(host);
-  return { kind: 'lose', hosts, ...findPlaces(supposed, vms.map(supposed.ask)) };
+  return {
+    kind: 'lose',
+    hosts,
+    ...findPlaces(supposed, vms.map(supposed.ask), { haveFailed: true }),
+  };
 }
 
 export function place(supposed: Supposition, { requests, homeless = [] }: QuestionOf<'place'>): PlaceAnswer {

@@ -1,7 +1,9 @@
 import type { PlacementEngine } from '../engine/engine.ts';
+import { type Assembled, assemble } from '../gangs/assemble.ts';
 import { fitGang } from '../gangs/fit-gang.ts';
 import { Gate, type Placed, type Refusal } from '../gate/gate.ts';
 import type { PlacementRequest, Rejection } from '../model/decision.ts';
+import type { Policy } from '../model/policy.ts';
 import type { PlacedVm } from '../model/vm.ts';
 import type { FailureReserve } from '../reserve/failure-reserve.ts';
 import { reserveReviewer } from '../reserve/reviewer.ts';
@@ -25,21 +27,33 @@ export class Entrance {
   readonly #reserve: FailureReserve | undefined;
   readonly #gate: Gate;
 
-  constructor(supposed: Supposition) {
+  /** `usesReserve`: the VMs are those for whom the pool keeps room. */
+  constructor(supposed: Supposition, { usesReserve = false } = {}) {
     this.#engine = supposed.engine;
     this.#shares = supposed.shares();
-    this.#reserve = supposed.reserve();
+    this.#reserve = usesReserve ? undefined : supposed.reserve();
     this.#gate = new Gate(this.#engine, [
       ...(this.#shares ? [sharesReviewer(this.#shares)] : []),
       ...(this.#reserve ? [reserveReviewer(this.#reserve)] : []),
     ]);
   }
 
-  /** Whether there was a host for the VM, which is on it then. */
-  letIn(request: PlacementRequest): boolean {
+  /** The host for the VM, which is on it then; undefined when there is none. */
+  letIn(request: PlacementRequest): string | undefined {
     const found = this.#gate.find(request);
     if (found) this.#count(request, found);
-    return found !== undefined;
+    return found?.host;
+  }
+
+  /** Lets as many of the policy's gang in as it misses, or none. */
+  letGangIn(policy: Policy, missing: number, asked: readonly PlacementRequest[]): Assembled {
+    const assembled = assemble(this.#engine, this.#gate, { policy, missing, asked });
+    if (assembled.kind !== 'placed') return assembled;
+    for (const { vm } of asked) {
+      const placement = assembled.placements.get(vm.id);
+      if (placement) this.#tell({ ...vm, ...placement });
+    }
+    return assembled;
   }
 
   /** Lets all of the VMs in, or none; why not. */

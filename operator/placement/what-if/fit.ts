@@ -38,7 +38,7 @@ function fillOneByOne(supposed: Supposition, request: PlacementRequest, most: nu
   const entrance = new Entrance(supposed);
   let fits = 0;
   const few = Math.min(most, mostOneByOne);
-  while (fits < few && entrance.letIn(numbered(request, fits))) fits += 1;
+  while (fits < few && entrance.letIn(numbered(request, fits)) !== undefined) fits += 1;
   const refused = entrance.refusal(request);
   return { kind: 'fit', fits, isAtLeast: !refused, ...(refused ?? { limits: [], message: '' }) };
 }

@@ -3,6 +3,7 @@ import type { PlacementEngine } from '../engine/engine.ts';
 import type { PlacementRequest } from '../model/decision.ts';
 import type { Policy } from '../model/policy.ts';
 import { matches } from '../model/selector.ts';
+import type { VmState } from '../model/vm.ts';
 import { Entrance } from './entrance.ts';
 import type { Supposition } from './supposition.ts';
 
@@ -12,11 +13,8 @@ export type GangEntry = { kind: 'in'; count: number } | { kind: 'out'; message: 
 /** As many VMs that ask this as their gang lacks come in, all at once; none where it stands, or there is no gang. */
 export function gangEntry(supposed: Supposition, request: PlacementRequest): GangEntry {
   const { engine } = supposed;
-  const policies = engine.policiesFor(request.vm);
-  const [policy, another] = policies.filter(
-    ({ gang, vmSelector }) => gang && matches(vmSelector, request.vm.labels),
-  );
-  if (another) return { kind: 'out', message: `${fatalAmong(policies)?.text}.` };
+  const { policy, conflict } = gangOf(engine, request.vm);
+  if (conflict !== undefined) return { kind: 'out', message: conflict };
   const count = policy ? lacking(engine, policy) : 0;
   // A single one is let in as any VM.
   if (!policy || count <= 1) return { kind: 'in', count: 0 };
@@ -28,7 +26,16 @@ export function gangEntry(supposed: Supposition, request: PlacementRequest): Gan
   return why === undefined ? { kind: 'in', count } : { kind: 'out', message: incomplete(policy, count, why) };
 }
 
-function lacking(engine: PlacementEngine, { namespace, vmSelector, gang }: Policy): number {
+/** The policy that makes a gang of the VM; `conflict`: why it is in none, as several do. */
+export function gangOf(engine: PlacementEngine, vm: VmState): { policy?: Policy; conflict?: string } {
+  const policies = engine.policiesFor(vm);
+  const [policy, another] = policies.filter(({ gang, vmSelector }) => gang && matches(vmSelector, vm.labels));
+  if (another) return { conflict: `${fatalAmong(policies)?.text}.` };
+  return policy ? { policy } : {};
+}
+
+/** How many more of the policy's gang have to come before others are placed as any VM. */
+export function lacking(engine: PlacementEngine, { namespace, vmSelector, gang }: Policy): number {
   return Math.max(0, (gang?.minMembers ?? 0) - engine.placedVms(namespace, vmSelector).length);
 }
 

@@ -37,7 +37,7 @@ export type Question =
   | { kind: 'drain'; hosts: HostChoice; assumptions?: MoveAssumptions }
   /** Hosts have other limits, and VMs count otherwise, as by another over-commit. */
   | { kind: 'change'; hosts: readonly HostState[]; vms?: readonly PlacedVm[] }
-  /** VMs that wait for a host look for one, one after the other; `homeless` find none, whatever there is. */
+  /** VMs that wait for a host look for one, one after the other, gangs at once; `homeless` find none, whatever there is. */
   | { kind: 'place'; requests: readonly PlacementRequest[]; homeless?: readonly Homeless[] }
   /** Load is moved from full hosts to others by so many moves at most (default 100), those that gain most. */
   | { kind: 'rebalance'; maxMoves?: number; assumptions?: MoveAssumptions };
