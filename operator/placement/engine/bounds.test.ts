@@ -119,7 +119,7 @@ describe('more hosts than the columns were made for', () => {
     for (const [number, name] of names.entries()) {
       world.host(name, {
         labels: { own: name },
-        limits: { 'storage/x': number },
+        limits: { x: number },
         cells,
         offers: [`offer/${name}`],
       });
@@ -129,7 +129,7 @@ describe('more hosts than the columns were made for', () => {
     }
     const ofEarly = { matchExpressions: [{ key: 'own', operator: 'In' as const, values: ['h0', 'h1'] }] };
     expect(world.hostFor(vm('new', { hostSelector: ofEarly }))).toBe('h1');
-    expect(world.hostFor(vm('new', { requests: { 'storage/x': 299 } }))).toBe('h299');
+    expect(world.hostFor(vm('new', { requests: { x: 299 } }))).toBe('h299');
     expect(
       world.hostFor(vm('new', { needs: ['offer/h7'], hostSelector: { matchLabels: { own: 'h7' } } })),
     ).toBe('h7');

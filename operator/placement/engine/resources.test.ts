@@ -7,13 +7,13 @@ describe('a resource of any name', () => {
   it('is a dimension like CPUs and memory', () => {
     const world = new SmallWorld()
       .host('a', { limits: { 'device/gpu-a100': 2 } })
-      .host('b', { limits: { 'storage/fast': 10 * gib } });
+      .host('b', { limits: { 'hugepages-2Mi': 10 * gib } });
     expect(world.put(vm('x', gpu(2)))).toBe('a');
     expect(world.hostFor(vm('y', gpu(1)))).toBe(
       '0 of 2 hosts fit: 1 has no gpu-a100, 1 lacks gpu-a100 (nearest: a lacks 1).',
     );
-    expect(world.hostFor(vm('z', { requests: { 'storage/fast': 12 * gib } }))).toBe(
-      '0 of 2 hosts fit: 2 lack storage/fast (nearest: b lacks 2Gi).',
+    expect(world.hostFor(vm('z', { requests: { 'hugepages-2Mi': 12 * gib } }))).toBe(
+      '0 of 2 hosts fit: 1 has no huge pages of 2Mi, 1 lacks huge pages of 2Mi (nearest: b lacks 2Gi).',
     );
     world.engine.removeVm('shop/x');
     expect(world.hostFor(vm('y', gpu(1)))).toBe('a');

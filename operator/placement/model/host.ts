@@ -26,7 +26,7 @@ export interface HostState {
   /** What VMs may have in all, after over-commit and after what the host keeps for itself. */
   limits: Resources;
   taints?: readonly Taint[];
-  /** What a VM can ask for by name: `network/blue`, `pool/fast`, `cpu-model/Skylake`, `machine/q35`. */
+  /** What a VM can ask for by name: `network/blue`, `kernel/small`, `cpu-model/Skylake`, `machine/q35`. */
   offers?: readonly string[];
   /** By their numbers on the host; without them a VM that wants one cell has no place here. */
   cells?: readonly Cell[];

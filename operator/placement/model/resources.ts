@@ -1,6 +1,6 @@
 /**
  * Amounts by resource. Any name is a dimension of its own, used for the first time without ceremony: `cpu` (whole virtual
- * CPUs), `memory` (bytes), `hugepages-2Mi` (bytes), `storage/fast` (bytes), `device/licence` (pieces).
+ * CPUs), `memory` (bytes), `hugepages-2Mi` (bytes), `device/licence` (pieces).
  */
 export type Resources = Readonly<Record<string, number>>;
 
@@ -49,7 +49,7 @@ export function memoryOf(requests: Resources): number {
 
 /** Whether the resource is counted in bytes; otherwise in pieces. */
 export function isInBytes(resource: string): boolean {
-  return isMemory(resource) || resource.startsWith('storage/');
+  return isMemory(resource);
 }
 
 /** Whether a NUMA cell has its own share of the resource; of all others there is the host's alone. */
