@@ -12,7 +12,7 @@ export const roomStatus = {
     })
     .optional()
     .describe(
-      'The largest VM that still fits: all that is free on the host that has most of both; with a failureReserve, what such hosts of enough failure domains have to spare.',
+      'The largest VM that still fits: all that is free on the host that has most of both; with a failureReserve, what such hosts of enough failure domains have to spare. By room and reserve alone: spec.shares may keep it from a namespace.',
     ),
   classes: z
     .array(
@@ -25,7 +25,7 @@ export const roomStatus = {
     .meta(listMap('name'))
     .optional()
     .describe(
-      'How many more VMs of each class fit, of such without selectors and policies. With a failureReserve: beside what it keeps free, and with places of their own; a few more may come in, as places are moved for them.',
+      'How many more VMs of each class fit, of such without selectors and policies. With a failureReserve: beside what it keeps free, and with places of their own; a few more may come in, as places are moved for them. By room and reserve alone: spec.shares may give a namespace less, or nothing.',
     ),
   imbalance: z
     .object({

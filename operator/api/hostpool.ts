@@ -155,7 +155,9 @@ export const hostPoolStatus = z.object({
     .object({
       total: z.int32().describe('Hosts of the pool.'),
       ready: z.int32().describe('Hosts that VMs may be placed on.'),
-      cordoned: z.int32().describe('Hosts that an admin has taken out of placement.'),
+      cordoned: z
+        .int32()
+        .describe('Hosts that an admin has cordoned, or whose Node is; not those that are about to go.'),
       lost: z.int32().describe('Hosts that do not answer.'),
       overallocated: z
         .int32()
@@ -200,7 +202,7 @@ export const hostPoolStatus = z.object({
         .max(128)
         .optional()
         .describe(
-          'Failures that the pool can take now of those that spec.failureReserve asks for, and what fits.',
+          'Failures that the pool can take now of those that spec.failureReserve asks for, and what fits by room and reserve, before spec.shares.',
         ),
     })
     .optional()

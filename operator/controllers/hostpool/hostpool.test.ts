@@ -311,6 +311,7 @@ describe('deleting a pool', () => {
     world.putVm('b');
     await world.run(10_000);
     expect(condition(world)).toBe('False HostsInUse');
+    expect(world.pool()?.status?.hosts).toMatchObject({ total: 1, ready: 0, cordoned: 0 });
     expect(world.runsOn('a')).toEqual(['h1']);
     expect(world.condition('b', 'Scheduled')).toMatch(/^False/);
     world.deleteVm('a');

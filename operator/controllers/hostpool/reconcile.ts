@@ -57,7 +57,7 @@ export async function reconcileHostPool(
     classes: classRoom(env, pool, spare),
     happiness: happinessOf(env.stores.virtualMachines.byIndex('contended', key)),
     shares: env.pools.shares.of(key),
-    resources: poolResources(pool, members, usages),
+    resources: poolResources(pool, members, usages, reserve),
     now: env.clock.wallTime(),
   });
   await cluster.patchStatus(hostPools, pool, status, { signal, urgency: 'background' });

@@ -1,7 +1,7 @@
-import { exactQuantity } from '../../api/quantity.ts';
 import { amountsOf, failuresOf, namesOf } from '../../placement/explain/reserve.ts';
 import type { ReserveOptions, ReserveReport } from '../../placement/reserve/failure-reserve.ts';
 import { fails, holds, type Verdict } from '../conditions.ts';
+import { amountInStatus } from '../pool/resource-list.ts';
 
 /** A pool's reserve as it was found. */
 export interface ReserveFindings {
@@ -10,10 +10,8 @@ export interface ReserveFindings {
 }
 
 /** What a resource's entry in the status says of the reserve; nothing for a pool without. */
-export function reservedOf(reserve: ReserveFindings | undefined, name: 'cpu' | 'memory') {
-  if (!reserve) return {};
-  const amount = reserve.report.kept[name] ?? 0;
-  return { reserved: name === 'cpu' ? `${Math.ceil(amount)}` : exactQuantity(amount) };
+export function reservedOf(reserve: ReserveFindings | undefined, resource: string) {
+  return reserve ? { reserved: amountInStatus(resource, Math.ceil(reserve.report.kept[resource] ?? 0)) } : {};
 }
 
 export function headroomOf(reserve: ReserveFindings): string {

@@ -5,6 +5,7 @@ import { hugePagesIn } from '../host/numa-cells.ts';
 import { namedLimits } from '../pool/named-resources.ts';
 import type { PoolUsage } from '../pool/pool-model.ts';
 import { amountInStatus, listedNames, nameInStatus, sumOf } from '../pool/resource-list.ts';
+import { type ReserveFindings, reservedOf } from './reserve.ts';
 import { takesVms } from './standing.ts';
 
 /** What the pool's hosts have together of resources other than CPUs and memory. `usages` as of `roomOf`. */
@@ -12,6 +13,7 @@ export function poolResources(
   pool: HostPool,
   members: readonly Host[],
   usages: readonly PoolUsage[],
+  reserve: ReserveFindings | undefined,
 ): NonNullable<HostPoolStatus['resources']> {
   const limits = members.map((host) => ({
     ...hugePagesIn(host),
@@ -27,6 +29,7 @@ export function poolResources(
     return {
       ...{ name: nameInStatus(resource), capacity: allocatable, allocatable },
       allocated: amountInStatus(resource, allUsed[resource] ?? 0),
+      ...reservedOf(reserve, resource),
       largestFree: amountInStatus(resource, Math.max(0, ...free)),
     };
   });

@@ -1,6 +1,7 @@
 import type { Condition } from '../../api/common.ts';
 import type { Host } from '../../api/host.ts';
 import { parseBytes } from '../../api/quantity.ts';
+import type { Reason } from '../../api/reasons.ts';
 import { findCondition } from '../conditions.ts';
 import type { Amounts } from '../host/capacity.ts';
 import { readOnce } from '../read-once.ts';
@@ -10,6 +11,7 @@ export interface Standing {
   isReady: boolean;
   /** Whether VMs may be placed on it. */
   takesVms: boolean;
+  /** By an admin, itself or as a Node; not one that is about to go. */
   isCordoned: boolean;
   isLost: boolean;
   isOverallocated: boolean;
@@ -20,13 +22,15 @@ export interface Standing {
   allocatable: Amounts | undefined;
 }
 
+const cordons: readonly (string | undefined)[] = ['Cordoned', 'NodeCordoned'] satisfies Reason[];
+
 export const standingOf = readOnce((host: Host): Standing => {
   const statusOf = (type: string) => findCondition(host, type)?.status;
-  const [isReady, schedulable] = [statusOf('Ready') === 'True', statusOf('Schedulable')];
+  const [isReady, schedulable] = [statusOf('Ready') === 'True', findCondition(host, 'Schedulable')];
   const stalled = findCondition(host, 'Stalled');
   return {
-    ...{ isReady, takesVms: isReady && schedulable === 'True' && !host.metadata.deletionTimestamp },
-    ...{ isCordoned: schedulable === 'False', isLost: statusOf('Connected') === 'False' },
+    ...{ isReady, takesVms: isReady && schedulable?.status === 'True' && !host.metadata.deletionTimestamp },
+    ...{ isCordoned: cordons.includes(schedulable?.reason), isLost: statusOf('Connected') === 'False' },
     isOverallocated: statusOf('Overallocated') === 'True',
     stalled: stalled?.status === 'True' ? stalled : undefined,
     capacity: amounts(host.status?.capacity),

@@ -82,6 +82,18 @@ it('statuses of hosts and pool tell what there is and what is taken, and nothing
   expect(there.hostObject('h3')?.status).not.toHaveProperty('resources');
 });
 
+it('the pool tells how many of each it keeps free for failures', async () => {
+  const there = await world();
+  await placed(there, 'a', 1, { placement: inRack('1') });
+  await there.run(5000);
+  expect(ofPool(there, 'gpu')).not.toHaveProperty('reserved');
+  there.editPool((pool) => {
+    pool.spec.failureReserve = { failures: 1, topologyKey: 'kubernetes.io/hostname' };
+  });
+  await there.run(5000);
+  expect(ofPool(there, 'gpu')).toMatchObject({ allocated: '1', reserved: '1' });
+});
+
 it('what a VM asks for later counts at once where it is, and moves nothing', async () => {
   const there = await world();
   const onRack1 = { placement: inRack('1') };
