@@ -151,3 +151,31 @@ describe('VMs that are alike', () => {
     expect(find(snapshot, 'two')?.host).toBe('h1');
   });
 });
+
+describe('the VMs of a gang', () => {
+  const gang = {
+    vmSelector: { matchExpressions: [{ key: 'app', operator: 'DoesNotExist' }] },
+    gang: { minMembers: 3 },
+  };
+  const assemble = ({ stores, pools }: Snapshot, name: string) =>
+    pools.gangs.assemble(the(stores.virtualMachines, `shop/${name}`));
+
+  it('are looked for places once for all of them', async () => {
+    const snapshot = await modelOf({ policy: gang, spec: { cpu: { cores: 2 } } });
+    const decisions = vi.spyOn(snapshot.pools.engine, 'place');
+    const told = assemble(snapshot, 'one');
+    expect(told?.kind).toBe('unplaced');
+    const count = decisions.mock.calls.length;
+    expect([assemble(snapshot, 'two'), assemble(snapshot, 'one')]).toEqual([told, told]);
+    expect(decisions).toHaveBeenCalledTimes(count);
+  });
+
+  it('are looked for places again when one of them asks for less', async () => {
+    const asksLess = await modelOf({ policy: gang, spec: { cpu: { cores: 2 } } });
+    expect(assemble(asksLess, 'one')?.kind).toBe('unplaced');
+    edit(asksLess.stores.virtualMachines, 'shop/two', ({ spec }) => {
+      spec.cpu = { cores: 1 };
+    });
+    expect(assemble(asksLess, 'one')?.kind).toBe('stands');
+  });
+});

@@ -4,13 +4,14 @@ import type { Decision, PlacementRequest } from '../../placement/model/decision.
 
 /**
  * For which VMs was looked in vain in the world as it is: those that ask the same and that no policy can tell apart fail for
- * the same reason, so one of them answers for all until something changes.
+ * the same reason, so one of them answers for all until something changes. So does a member for its gang.
  */
 export class Alike {
   readonly #engine: Pick<PlacementEngine, 'vm' | 'kindOf'>;
   readonly #placesInVain = new Set<string>();
   readonly #clearingsInVain = new Set<string>();
   readonly #refusals = new Map<string, Refusal>();
+  readonly #gangsInVain = new Map<string, unknown>();
 
   constructor(engine: Pick<PlacementEngine, 'vm' | 'kindOf'>) {
     this.#engine = engine;
@@ -36,11 +37,22 @@ export class Alike {
     return decision;
   }
 
+  /** What `search` says of all who ask these as a gang; it is not asked again where it found no place for them. */
+  gang<T extends { kind: string }>(asked: readonly PlacementRequest[], search: () => T): T {
+    const key = asked.map((request) => `${request.vm.id} ${this.#engine.kindOf(request)}`).join(' ');
+    const known = this.#gangsInVain.get(key);
+    if (known) return known as T;
+    const found = search();
+    if (found.kind === 'unplaced') this.#gangsInVain.set(key, found);
+    return found;
+  }
+
   /** Something has changed that may bear on what is found. */
   forget(): void {
     this.#placesInVain.clear();
     this.#clearingsInVain.clear();
     this.#refusals.clear();
+    this.#gangsInVain.clear();
   }
 
   #search<T>(vain: Set<string>, request: PlacementRequest, search: () => T | undefined): T | undefined {

@@ -24,7 +24,7 @@ interface Asking {
   request: PlacementRequest;
 }
 
-type Model = Pick<PoolModel, 'engine' | 'line' | 'request' | 'assume' | 'isSized' | 'gate'>;
+type Model = Pick<PoolModel, 'engine' | 'line' | 'request' | 'assume' | 'isSized' | 'gate' | 'alike'>;
 
 /**
  * VMs that are of use only together. Until a gang stands, its members are placed all at once or not at all; what of it is
@@ -105,9 +105,11 @@ export class Gangs {
   }
 
   #place(policy: Policy, asked: readonly Asking[], missing: number): Assembly {
-    const { engine, gate } = this.#model;
+    const { engine, gate, alike } = this.#model;
     const requests = asked.map(({ request }) => request);
-    const assembled = assemble(engine, gate, { policy, missing, asked: requests });
+    const assembled = alike.gang(requests, () =>
+      assemble(engine, gate, { policy, missing, asked: requests }),
+    );
     if (assembled.kind !== 'placed') return assembled;
     for (const { member } of asked) {
       const placement = assembled.placements.get(keyOf(member));
