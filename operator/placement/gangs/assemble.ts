@@ -2,7 +2,7 @@ import type { PlacementEngine } from '../engine/engine.ts';
 import type { Gate } from '../gate/gate.ts';
 import type { Placement, PlacementRequest } from '../model/decision.ts';
 import type { Policy } from '../model/policy.ts';
-import { type Fit, fitGang } from './fit-gang.ts';
+import { type Fit, fitGang, wouldFitBeside } from './fit-gang.ts';
 
 export type Assembled =
   /** Where each of those who come goes, by VM id. */
@@ -30,7 +30,7 @@ export function assemble(
   for (;;) {
     const fit = fitGang(engine, gate, team);
     if (fit.kind === 'placed') return fit;
-    why ??= whyNot(fit);
+    why ??= `${whyNot(fit)} ${wouldFitBeside(engine, gate, team, fit)}`.trimEnd();
     const substitute = fit.vm === undefined ? undefined : substitutes.shift();
     if (!substitute) return { kind: 'unplaced', message: `The gang of policy ${policy.name} ${why}` };
     team = [...team.filter(({ vm }) => vm.id !== fit.vm), substitute];

@@ -1,6 +1,7 @@
 import type { PlacementEngine } from '../engine/engine.ts';
+import { wouldFit, wouldFitSentence } from '../explain/would-fit.ts';
 import type { Gate, Refusal } from '../gate/gate.ts';
-import type { Placement, PlacementRequest } from '../model/decision.ts';
+import type { Placement, PlacementRequest, Rejection } from '../model/decision.ts';
 import type { VmState } from '../model/vm.ts';
 import { placeAll } from './place-all.ts';
 
@@ -8,7 +9,13 @@ export type Fit =
   /** Where each goes, by VM id. */
   | { kind: 'placed'; placements: ReadonlyMap<string, Placement> }
   /** `vm`: who finds no place beside the others, so that these may fit with another one; `isRefused`: there would be room. */
-  | { kind: 'unplaced'; message: string; vm?: string; isRefused?: true };
+  | { kind: 'unplaced'; message: string; vm?: string; isRefused?: true; lacks?: Lack };
+
+/** What hosts lack for a VM beside others of its gang, where these were tried. */
+interface Lack {
+  rejections: readonly Rejection[];
+  beside: ReadonlyMap<string, Placement>;
+}
 
 /** Of more it is asked about one arrangement only whether it leaves what is kept for others: each is asked about alone then. */
 const reviewedAtMost = 32;
@@ -20,8 +27,15 @@ export function fitGang(engine: PlacementEngine, gate: Gate, requests: readonly 
   const beforehand = refusalOf(requests, (pool, vms) => gate.refusalAnywhere(pool, vms));
   if (beforehand) return refused(beforehand);
   const freely = placeAll(engine, requests);
-  if (freely.kind === 'unplaced')
-    return { kind: 'unplaced', message: freely.decision.message, vm: freely.vm };
+  if (freely.kind === 'unplaced') {
+    const { vm, decision, beside } = freely;
+    return {
+      kind: 'unplaced',
+      message: decision.message,
+      vm,
+      lacks: { rejections: decision.rejections, beside },
+    };
+  }
   const refusal = refusalThere(gate, requests, freely.placements);
   if (!refusal) return freely;
   if (requests.length > reviewedAtMost) return refused(refusal);
@@ -29,6 +43,24 @@ export function fitGang(engine: PlacementEngine, gate: Gate, requests: readonly 
   const carefully = placeAll(engine, requests, { gate, attempts: reviewedAttempts });
   if (carefully.kind === 'unplaced') return refused(refusal, carefully.vm);
   return refusalThere(gate, requests, carefully.placements) ? refused(refusal) : carefully;
+}
+
+/** What would make the VM fit for which there is no room beside the others of its gang, in a sentence; empty for nothing. */
+export function wouldFitBeside(
+  engine: PlacementEngine,
+  gate: Gate,
+  requests: readonly PlacementRequest[],
+  { vm: id, lacks }: Fit & { kind: 'unplaced' },
+): string {
+  const request = requests.find(({ vm }) => vm.id === id);
+  if (!request || !lacks) return '';
+  return gate.trial(requests, () => {
+    for (const { vm, pool } of requests) {
+      const place = lacks.beside.get(vm.id);
+      if (place) gate.come(pool, { ...vm, ...place });
+    }
+    return wouldFitSentence(wouldFit(engine, gate, request, lacks.rejections).offers);
+  });
 }
 
 function refused({ message }: Refusal, vm?: string): Fit {

@@ -7,8 +7,13 @@ import { Domains } from './domains.ts';
 export type GangDecision =
   /** Where each goes, by VM id; once all are there, all rules hold. */
   | { kind: 'placed'; placements: ReadonlyMap<string, Placement> }
-  /** `vm` found no place beside the others, in the attempt that placed most of them. */
-  | { kind: 'unplaced'; vm: string; decision: Decision & { kind: 'unplaced' } };
+  /** `vm` found no place beside the others, in the attempt that placed most of them; `beside`: where these were then. */
+  | {
+      kind: 'unplaced';
+      vm: string;
+      decision: Decision & { kind: 'unplaced' };
+      beside: ReadonlyMap<string, Placement>;
+    };
 
 export interface GangOptions {
   gate?: Gate;
@@ -64,7 +69,7 @@ function placeInOrder(
     const isFirst = placements.size === 0 && !barred.areNone;
     const decision = isFirst ? placeFirst(engine, gate, request, barred) : gate.place(request);
     if (decision.kind === 'unplaced')
-      return { placements, failure: { kind: 'unplaced', vm: vm.id, decision } };
+      return { placements, failure: { kind: 'unplaced', vm: vm.id, decision, beside: placements } };
     const { host, cell } = decision;
     const placement = { host, ...(cell === undefined ? {} : { cell }) };
     gate.come(pool, { ...vm, ...placement });
