@@ -42,3 +42,37 @@ describe('a host that has nothing to give', () => {
     expect(verdict.message).toContain('VMs on h1 have 2 licence too much (3 of 1).');
   });
 });
+
+describe('a host with a VM that asks for more than there is', () => {
+  const verdict = (world: World) => findCondition(world.hostObject('h1') ?? {}, 'Overallocated')?.status;
+  const putAndGrow = async (runStrategy: 'Always' | 'Halted') => {
+    const world = await World.withCpus([8]);
+    world.putVm('a', { cpu: { cores: 4 } });
+    await world.run(10_000);
+    world.editVm('a', ({ spec }) => {
+      Object.assign(spec, { cpu: { cores: 20 }, runStrategy });
+    });
+    await world.run(300_000);
+    return world;
+  };
+
+  it.each(['Always', 'Halted'] as const)(
+    'has promised no more than before while it is %s',
+    async (runStrategy) => {
+      const world = await putAndGrow(runStrategy);
+      expect(verdict(world)).toBe('False');
+      expect(findCondition(world.pool() ?? {}, 'Ready')?.reason).toBe('HostsReady');
+    },
+  );
+
+  it('has still too much for what the VM has when its pool gives out less than that', async () => {
+    const world = await putAndGrow('Always');
+    world.editPool(({ spec }) => {
+      spec.hostReserved = { ...spec.hostReserved, cpuCores: 5 };
+    });
+    await world.run(5000);
+    expect(findCondition(world.hostObject('h1') ?? {}, 'Overallocated')?.message).toContain(
+      'VMs on h1 have 1 CPU too much (4 of 3).',
+    );
+  });
+});

@@ -4,7 +4,7 @@ import { cpu, memory, memoryOf, type Resources } from '../../placement/model/res
 import { fails, holds, unknown, type Verdict } from '../conditions.ts';
 import type { CellAllocation } from './cell-allocation.ts';
 
-/** What VMs may have in all of the host, and what placed VMs have; both in placement's words. */
+/** What VMs may have in all of the host, and what placed VMs have, or will have once started; both in placement's words. */
 export interface Allocation {
   /** Undefined until the host has told what it has. */
   limits: Resources | undefined;

@@ -7,12 +7,14 @@ import type { Clock } from '../../kube/clock.ts';
 import type { ReconcileContext } from '../../kube/controller.ts';
 import type { ObjectKey } from '../../kube/object.ts';
 import { done, type Result } from '../../kube/result.ts';
+import type { Resources } from '../../placement/model/resources.ts';
 import type { PlacedVm } from '../../placement/model/vm.ts';
 import { hostFinalizer } from '../hostpool/members.ts';
+import { growthOf } from '../pool/counting.ts';
 import { namedLimits } from '../pool/named-resources.ts';
 import type { PoolModel } from '../pool/pool-model.ts';
 import { resourceList } from '../pool/resource-list.ts';
-import type { Stores } from '../stores.ts';
+import { classOf, type Stores } from '../stores.ts';
 import { allocatable, cellLimits, factsOnRecord } from './capacity.ts';
 import { cellAllocations } from './cell-allocation.ts';
 import type { HostConnections, HostLink } from './connections.ts';
@@ -83,7 +85,7 @@ export async function reconcileHost(
     resources: resourceList(more, used.resources),
     allocation: {
       limits: limits && { cpu: limits.cpu, memory: limits.memoryBytes, ...more },
-      used: used.resources,
+      used: usedByGuests(env, key),
       cells: pool && facts ? cellAllocations(cellLimits(pool, facts), vmsThatStay(env, key)) : [],
     },
     twin: env.connections.sharesUUID(key),
@@ -121,6 +123,20 @@ async function connect(
     env.connections.ensure({ name: host.metadata.name, address: host.spec.address, port, credentials });
   }
   return result;
+}
+
+/**
+ * Room is kept for what VMs ask for. But a host has not promised too much where a spec that was edited asks for more: its
+ * guest does not have that, and finds room for it or is not started again.
+ */
+function usedByGuests({ stores, pools }: HostEnvironment, hostName: string): Resources {
+  const used: Record<string, number> = { ...pools.usage(hostName).resources };
+  for (const vm of stores.virtualMachines.byIndex('host', hostName)) {
+    const pool = stores.hostPools.get(vm.spec.placement.hostPoolRef.name);
+    const growth = growthOf(vm, { pool, vmClass: classOf(stores, vm) });
+    for (const [name, amount] of Object.entries(growth)) used[name] = (used[name] ?? 0) - amount;
+  }
+  return used;
 }
 
 async function foreignDomains(

@@ -50,6 +50,19 @@ export function countedVm(vm: VirtualMachine, { pool, vmClass }: Counting): Reso
   return held ? most([asked, countedSize(sizeFromStatus(held), size, pool)]) : asked;
 }
 
+/**
+ * What of that it asks for beyond what it runs with, or ran with last: it has that from its next start on, if there is room
+ * for it then. Nothing of one that has not run yet: it was placed by what it asks for.
+ */
+export function growthOf(vm: VirtualMachine, { pool, vmClass }: Counting): Resources {
+  const { allocated } = vm.status ?? {};
+  if (!allocated) return {};
+  const size = lastSizeOf(vm, vmClass);
+  const has = countedSize(sizeFromStatus(allocated), size, pool);
+  const asked = Object.entries(countedSize(size, size, pool));
+  return Object.fromEntries(asked.map(([name, amount]) => [name, Math.max(0, amount - (has[name] ?? 0))]));
+}
+
 /** Bytes that its guest has, or shall have; whatever they count as. */
 export function guestMemoryBytes(vm: VirtualMachine, { vmClass }: Counting): number {
   const held = heldBy(vm);
