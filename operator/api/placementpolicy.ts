@@ -105,6 +105,25 @@ export const placementPolicySpec = z.object({
   priority: priority.describe(
     'How important the selected VMs are, for those that have no spec.placement.priority of their own; of several policies the highest counts. Higher comes first.',
   ),
+  preemption: z
+    .object({
+      policy: z
+        .enum(['PreemptLowerPriority', 'Never'])
+        .default('PreemptLowerPriority')
+        .describe(
+          'Whether less important VMs may be stopped for the selected ones, as the preemptionPolicy of a PriorityClass says. With Never they wait for room, still before less important ones.',
+        ),
+      asVictim: z
+        .enum(['Stop', 'Never'])
+        .default('Stop')
+        .describe(
+          'Whether the selected VMs may be stopped for more important ones, and halted ones lose their place. With Never they stay, whatever waits.',
+        ),
+    })
+    .optional()
+    .describe(
+      "What preemption may do for the selected VMs and to them, where the HostPool's spec.preemption has it at all; of several policies Never counts.",
+    ),
   gang: z
     .object({
       minMembers: z

@@ -262,7 +262,7 @@ function routeClasses(stores: Stores, unplaced: Tellers['unplaced'], wakes: Wake
   });
 }
 
-/** Whether it bears on VMs of other namespaces, too: for whom hosts are kept, and who comes before whom. */
+/** Whether it bears on VMs of other namespaces, too: for whom hosts are kept, who comes before whom, and who may be stopped. */
 function bearsOnAll({ spec }: PlacementPolicy): boolean {
-  return spec.hostSharing === 'Exclusive' || spec.priority !== undefined;
+  return spec.hostSharing === 'Exclusive' || spec.priority !== undefined || spec.preemption !== undefined;
 }

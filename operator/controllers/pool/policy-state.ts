@@ -4,7 +4,7 @@ import type { AffinityTerm, Enforcement, Policy } from '../../placement/model/po
 /** A PlacementPolicy in placement's words. */
 export function policyState(policy: PlacementPolicy): Policy {
   const { vmSelector, strategy, vmAntiAffinity, vmAffinity, topologySpread, hostAffinity } = policy.spec;
-  const { hostSharing, domainLimits, priority, gang } = policy.spec;
+  const { hostSharing, domainLimits, priority, preemption, gang } = policy.spec;
   return {
     name: policy.metadata.name,
     namespace: policy.metadata.namespace ?? '',
@@ -24,6 +24,8 @@ export function policyState(policy: PlacementPolicy): Policy {
     exclusive: hostSharing === 'Exclusive',
     domainLimits,
     ...(priority === undefined ? {} : { priority }),
+    neverPreempts: preemption?.policy === 'Never',
+    neverVictim: preemption?.asVictim === 'Never',
     ...(gang ? { gang } : {}),
   };
 }

@@ -217,14 +217,18 @@ export class Preemptions {
 
   /** Whether all is still so that the VM may have others stopped, and has a place once they are gone. */
   #isSound(preemptor: ObjectKey, clearing: Clearing): boolean {
-    const { line } = this.#model;
+    const { line, engine } = this.#model;
     const vm = this.#stores.virtualMachines.get(preemptor);
     const pool = vm && this.#stores.hostPools.get(vm.spec.placement.hostPoolRef.name);
     if (vm?.metadata.uid !== clearing.uid || !line.has(preemptor) || !pool) return false;
     if (pool.spec.preemption.mode === 'Disabled') return false;
     const remaining = this.#remaining(clearing);
     const priority = line.priorityOf(vm);
-    if (!remaining.every((one) => this.#isWilling(one) && line.priorityOf(one) < priority)) return false;
+    const makesWay = (one: VirtualMachine) =>
+      this.#isWilling(one) &&
+      line.priorityOf(one) < priority &&
+      engine.mayPreempt(labelled(vm), labelled(one));
+    if (!remaining.every(makesWay)) return false;
     // A connection that breaks for a moment changes nothing; what lasts, the victims' statuses tell.
     if (remaining.length > 0 && !this.#model.isConnected(clearing.host)) return true;
     return this.#takes(clearing.host, this.#model.request(vm, pool));
@@ -272,4 +276,9 @@ export class Preemptions {
   #isWilling(vm: VirtualMachine): boolean {
     return mayMakeWay(vm) && !this.#spared.has(vm.metadata.uid);
   }
+}
+
+/** By what policies know the VM. */
+function labelled({ metadata: { namespace = '', labels = {} } }: VirtualMachine) {
+  return { namespace, labels };
 }

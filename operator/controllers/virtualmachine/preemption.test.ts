@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { virtualMachines } from '../../api/kinds.ts';
+import { placementPolicies, virtualMachines } from '../../api/kinds.ts';
 import { World } from '../../testing/world.ts';
 import { findCondition } from '../conditions.ts';
 import { pauseAnnotation } from './pause.ts';
@@ -209,6 +209,34 @@ describe('nobody is stopped', () => {
     await nothingHappens(world);
   });
 
+  it('whom a policy protects, until no policy does', async () => {
+    const world = await fullWorld();
+    world.putPolicy('safe', { vmSelector: {}, preemption: { asVictim: 'Never' } });
+    world.putPolicy('other', { vmSelector: {}, preemption: { asVictim: 'Stop' } });
+    await world.run(1000);
+    world.putVm('big', urgent(), { namespace: 'lab' });
+    await nothingHappens(world);
+    world.cluster.remove(placementPolicies, { namespace: 'shop', name: 'safe' });
+    await world.run(20_000);
+    expect(world.runsOn('low')).toEqual([]);
+    expect(world.events('low')).toContain('Preempted');
+  });
+
+  it('for a VM whose policy says so, which comes before less important ones all the same', async () => {
+    const world = await fullWorld();
+    world.putPolicy('patient', {
+      vmSelector: { matchLabels: { app: 'patient' } },
+      ...{ priority: 100, preemption: { policy: 'Never' } },
+    });
+    await world.run(1000);
+    world.putVm('next', sized(60));
+    world.putVm('big', sized(60), { labels: { app: 'patient' } });
+    await nothingHappens(world);
+    world.deleteVm('low');
+    await world.run(20_000);
+    expect(world.runsOn('big')).toEqual(['h1']);
+  });
+
   it('for a VM that could not run', async () => {
     const world = await fullWorld();
     world.putVm('big', urgent(60, { kernel: { name: 'absent' } }));
@@ -273,6 +301,27 @@ describe('a victim that is wanted no more goes on where it is', () => {
     expect(world.condition('low', 'Ready')).toBe('True Running');
     expect(world.vm('low').status?.makesWayFor).toBeUndefined();
     expect(world.events('low')).not.toContain('PoweredOff');
+  });
+
+  it.each([
+    ['a policy protects it by then', {}],
+    ['a policy of the other VM has nobody stopped for it any more', { app: 'big' }],
+  ])('when %s, also if it shuts down only then', async (_when, matchLabels: Record<string, string>) => {
+    const world = await fullWorld(undefined, { terminationGracePeriodSeconds: 60 });
+    world.hypervisor.host('h1').guest(world.uuid('low'), { shutdown: 'ignores' });
+    world.putVm('big', urgent(), { labels: { app: 'big' } });
+    await world.run(5000);
+    expect(world.vm('low').status?.makesWayFor?.name).toBe('big');
+    const preemption = matchLabels['app'] ? { policy: 'Never' } : { asVictim: 'Never' };
+    world.putPolicy('late', { vmSelector: { matchLabels }, preemption });
+    await world.run(2000);
+    world.hypervisor.host('h1').outside.destroy(world.uuid('low'));
+    await world.run(120_000);
+    expect(world.runsOn('low')).toEqual(['h1']);
+    expect(world.vm('low').status?.makesWayFor).toBeUndefined();
+    expect(world.vm('low').status?.placementGeneration).toBe(1);
+    expect(world.events('low')).not.toContain('PoweredOff');
+    expect(world.condition('big', 'Scheduled')).toBe('False Unschedulable');
   });
 
   it('also when it has shut down by then', async () => {

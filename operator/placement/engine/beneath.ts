@@ -3,11 +3,12 @@ import { countedRequest } from '../model/resources.ts';
 import { guestMemoryOf, type PlacedVm } from '../model/vm.ts';
 import { admittingRows } from './decide.ts';
 import type { LabelSet } from './label-set.ts';
+import type { Rules } from './rules.ts';
 import { Scene } from './scene.ts';
 import type { PlacedRecord } from './vms.ts';
 import type { World } from './world.ts';
 
-/** A VM that is less important than the one asked about. */
+/** A VM that is less important than the one asked about, and that policies do not keep from being stopped. */
 export interface Lower {
   vm: PlacedVm;
   priority: number;
@@ -100,9 +101,10 @@ export class Beneath {
   }
 }
 
-/** The hosts on which VMs of lower priority have what the VM lacks; in no order. One pass over all VMs of the pool. */
+/** The hosts on which VMs that may be stopped for the VM have what it lacks; in no order. One pass over all VMs of the pool. */
 export function beneath(world: World, request: PlacementRequest): Beneath[] {
   const scene = new Scene(world, request);
+  if (scene.rules.neverPreempts) return [];
   const priority = world.priorityOf(request.vm);
   const admits = admittingRows(scene);
   const mayHinder = hinderers(world, scene);
@@ -132,7 +134,8 @@ export function beneath(world: World, request: PlacementRequest): Beneath[] {
 
 function lowerOn(world: World, row: number, priority: number): PlacedRecord[] {
   const lower: PlacedRecord[] = [];
-  for (const record of world.vms.on(row)) if (priorityOf(record) < priority) lower.push(record);
+  for (const record of world.vms.on(row))
+    if (priorityOf(record) < priority && !rulesFor(record).neverVictim) lower.push(record);
   return lower;
 }
 
@@ -148,8 +151,12 @@ function isBefore(a: PlacedRecord, b: PlacedRecord): boolean {
   return difference === 0 ? a.vm.id < b.vm.id : difference < 0;
 }
 
-function priorityOf({ vm, labelSet }: PlacedRecord): number {
-  return vm.priority ?? labelSet.namespace.rulesFor(labelSet).priority ?? 0;
+function priorityOf(record: PlacedRecord): number {
+  return record.vm.priority ?? rulesFor(record).priority ?? 0;
+}
+
+function rulesFor({ labelSet }: PlacedRecord): Rules {
+  return labelSet.namespace.rulesFor(labelSet);
 }
 
 /** Of which VMs rules of the scene's VM may speak: policies that bear on both, or keep their hosts to themselves. */

@@ -23,7 +23,7 @@ import { meritsOf } from './merits.ts';
 import { refusalOf } from './refuse.ts';
 import { Scene } from './scene.ts';
 import { explainChoice } from './why.ts';
-import { type EngineOptions, type Stay, World } from './world.ts';
+import { type EngineOptions, type Labelled, type Stay, World } from './world.ts';
 
 /** What placed VMs have of a host. */
 export interface Usage {
@@ -131,7 +131,7 @@ export class PlacementEngine {
   }
 
   /** The policies that bear on the VM: those that select it, and those whose VMs keep away from it; by name. The same list for VMs that they cannot tell apart, until one changes. */
-  policiesFor(vm: Pick<PlacedVm, 'namespace' | 'labels'>): readonly Policy[] {
+  policiesFor(vm: Labelled): readonly Policy[] {
     return this.#world.policiesFor(vm.namespace, vm.labels);
   }
 
@@ -140,8 +140,13 @@ export class PlacementEngine {
     return this.#world.priorityOf(vm);
   }
 
+  /** Whether policies let the one have others stopped, and the other be stopped; which of them is more important is not asked. */
+  mayPreempt(preemptor: Labelled, victim: Labelled): boolean {
+    return this.#world.mayPreempt(preemptor, victim);
+  }
+
   /** How many different rules about other VMs its policies have for the VM, each of which costs a decision a look at all hosts. */
-  rulesFor(vm: Pick<PlacedVm, 'namespace' | 'labels'>): number {
+  rulesFor(vm: Labelled): number {
     return this.#world.rulesFor(vm.namespace, vm.labels);
   }
 

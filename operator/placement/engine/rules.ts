@@ -33,6 +33,9 @@ export interface Rules {
   strategy: Strategy | undefined;
   /** The highest of those that have one. */
   priority: number | undefined;
+  /** Whether one of them says so. */
+  neverPreempts: boolean;
+  neverVictim: boolean;
   host: readonly HostRule[];
   /** The same for the same rules of hosts. */
   hostKey: string;
@@ -59,6 +62,8 @@ export function compileRules(policies: PolicyIndex, labels: Labels): Rules {
   return {
     strategy: selecting.find(({ strategy }) => strategy)?.strategy,
     priority: highest(selecting.flatMap(({ priority }) => priority ?? [])),
+    neverPreempts: selecting.some(({ neverPreempts }) => neverPreempts),
+    neverVictim: selecting.some(({ neverVictim }) => neverVictim),
     host,
     hostKey: host.map(({ key }) => key).join('\n'),
     required: [exclusive, ...required],

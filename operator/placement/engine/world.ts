@@ -13,9 +13,13 @@ import type { LabelSet } from './label-set.ts';
 import { Masks } from './masks.ts';
 import { Namespace } from './namespace.ts';
 import { type PopulationLimits, Populations } from './populations.ts';
+import type { Rules } from './rules.ts';
 import { sameRecords } from './same.ts';
 import { Scratch } from './scratch.ts';
 import { type PlacedRecord, VmTable } from './vms.ts';
+
+/** By what policies know a VM. */
+export type Labelled = Pick<VmState, 'namespace' | 'labels'>;
 
 export interface EngineOptions {
   populationLimits?: PopulationLimits;
@@ -197,19 +201,25 @@ export class World {
 
   /** How many different rules there are about other VMs. */
   rulesFor(namespace: string, labels: Labels): number {
-    this.settle();
-    const known = this.#namespaces.get(namespace);
-    if (!known) return 0;
-    const { required, scoring } = known.rulesFor(known.labelSet(labels));
+    const { required = [], scoring = [] } = this.#rulesOf({ namespace, labels }) ?? {};
     return required.filter((filter) => filter !== exclusive).length + scoring.length;
   }
 
   /** Of the VM's own, or else by the policies that select it. */
-  priorityOf({ namespace, labels, priority }: VmState): number {
-    if (priority !== undefined) return priority;
+  priorityOf(vm: VmState): number {
+    return vm.priority ?? this.#rulesOf(vm)?.priority ?? 0;
+  }
+
+  /** Whether policies let `preemptor` have others stopped, and `victim` be stopped for others. */
+  mayPreempt(preemptor: Labelled, victim: Labelled): boolean {
+    return !this.#rulesOf(preemptor)?.neverPreempts && !this.#rulesOf(victim)?.neverVictim;
+  }
+
+  /** Undefined where the namespace has neither VMs nor policies. */
+  #rulesOf({ namespace, labels }: Labelled): Rules | undefined {
     this.settle();
     const known = this.#namespaces.get(namespace);
-    return known?.rulesFor(known.labelSet(labels)).priority ?? 0;
+    return known?.rulesFor(known.labelSet(labels));
   }
 
   /** Policies may tell VMs apart that they did not before; to be called before anything is asked of label sets or counts. */

@@ -20,6 +20,10 @@ export interface Policy {
   domainLimits?: readonly DomainLimit[];
   /** Of the selected VMs that have none of their own; of several policies the highest counts. */
   priority?: number;
+  /** Nobody is stopped for the selected VMs; so it is when any of several policies says it. */
+  neverPreempts?: boolean;
+  /** The selected VMs are not stopped for others; so it is when any of several policies says it. */
+  neverVictim?: boolean;
   /** None of the selected VMs is placed before so many of them can be placed together. */
   gang?: { minMembers: number };
 }

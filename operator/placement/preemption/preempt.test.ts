@@ -5,7 +5,7 @@ import type { VmState } from '../model/vm.ts';
 import { emptyWorld, happen, someEvent, someVm } from '../testing/histories.ts';
 import { mayTake } from '../testing/naive.ts';
 import { gib, required, SmallWorld, vm } from '../testing/small-world.ts';
-import { cheapest, waysToClear } from '../testing/ways-to-clear.ts';
+import { cheapest, mayPreempt, waysToClear } from '../testing/ways-to-clear.ts';
 import { preempt } from './preempt.ts';
 
 const request = (of: VmState, pool = 'default') => ({ vm: of, pool, strategy: 'Spread' as const });
@@ -73,6 +73,37 @@ describe('who makes way', () => {
     expect(preempt(world.engine, request(urgent({ priority: 11 })))?.victims).toEqual(['shop/x']);
   });
 
+  it('is nobody whom a policy protects: the fewest of the others go, however important', () => {
+    const world = new SmallWorld();
+    for (const name of ['a', 'b']) world.host(name, { limits: { cpu: 4 } });
+    world.placed('a1', 'a', { cpu: 4, labels: { app: 'db' } });
+    world.placed('b1', 'b', { cpu: 2, priority: 8 }).placed('b2', 'b', { cpu: 2, priority: 9 });
+    const asked = request(urgent({ cpu: 4 }));
+    expect(preempt(world.engine, asked)?.victims).toEqual(['shop/a1']);
+    world.policy({ app: 'db' }, { neverVictim: true });
+    expect(preempt(world.engine, asked)?.victims).toEqual(['shop/b1', 'shop/b2']);
+    world.policy({}, { neverVictim: true });
+    expect(preempt(world.engine, asked)).toBeUndefined();
+    world.engine.removePolicy('shop', 'rules');
+    expect(preempt(world.engine, asked)?.victims).toEqual(['shop/a1']);
+  });
+
+  it('is nobody whom one of several policies protects, and the other not', () => {
+    const world = new SmallWorld().host('a', { limits: { cpu: 4 } }).placed('x', 'a', { cpu: 4 });
+    for (const name of ['first', 'last']) world.policy({}, { name, neverVictim: false });
+    world.policy({}, { name: 'middle', neverVictim: true });
+    expect(preempt(world.engine, request(urgent()))).toBeUndefined();
+  });
+
+  it('is nobody for one whose policy says so; it goes where it fits all the same', () => {
+    const world = new SmallWorld().host('a', { limits: { cpu: 4 } }).placed('x', 'a', { cpu: 3 });
+    const labels = { app: 'batch' };
+    world.policy(labels, { neverPreempts: true }).policy(labels, { name: 'other', neverPreempts: false });
+    expect(preempt(world.engine, request(urgent({ labels, cpu: 2 })))).toBeUndefined();
+    expect(preempt(world.engine, request(urgent({ labels, cpu: 1 })))).toEqual({ host: 'a', victims: [] });
+    expect(preempt(world.engine, request(urgent({ cpu: 2 })))?.victims).toEqual(['shop/x']);
+  });
+
   it('is not itself, where it is already', () => {
     const world = new SmallWorld().host('a', { limits: { cpu: 8 } }).placed('x', 'a', { cpu: 4 });
     world.placed('urgent', 'a', { cpu: 4, priority: 10 });
@@ -135,8 +166,9 @@ describe('who makes way', () => {
 const idsOf = (vms: readonly VmState[]) => vms.map(({ id }) => id);
 
 describe('a preemption after any history', () => {
-  it('breaks no rule, is the smallest there is as far as two VMs, and leaves no trace', () => {
+  it('breaks no rule, stops nobody who is protected, is the smallest there is as far as two VMs, and leaves no trace', () => {
     let found = 0;
+    let spared = 0;
     fc.assert(
       fc.property(
         fc.array(someEvent, { minLength: 20, maxLength: 60, size: 'max' }),
@@ -153,8 +185,11 @@ describe('a preemption after any history', () => {
             found += 1;
             const rest = new Map([...world.vms].filter(([id]) => !decision.victims.includes(id)));
             expect(mayTake({ ...world, vms: rest }, asked, 'p')).toContain(decision.host);
-            for (const id of decision.victims) expect(world.vms.get(id)?.priority ?? 0).toBeLessThan(2);
+            const victims = decision.victims.flatMap((id) => world.vms.get(id) ?? []);
+            for (const one of victims) expect(one.priority ?? 0).toBeLessThan(2);
+            expect(victims.filter((one) => !mayPreempt(world, asked, one))).toEqual([]);
           }
+          if ([...world.vms.values()].some((one) => !mayPreempt(world, asked, one))) spared += 1;
           if (before.kind === 'placed') return;
           const fewest = [1, 2].find((count) => waysToClear(world, asked, 'p', count).length > 0);
           if (fewest === undefined) expect(decision?.victims.length ?? 3).toBeGreaterThan(2);
@@ -164,5 +199,6 @@ describe('a preemption after any history', () => {
       { numRuns: 200 },
     );
     expect(found).toBeGreaterThan(5);
+    expect(spared).toBeGreaterThan(20);
   });
 });

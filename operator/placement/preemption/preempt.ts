@@ -33,7 +33,7 @@ const triedAtLast = 3;
 
 /**
  * Where the VM would go if VMs of lower priority on one host made way: fewest victims, then those of lowest priority, then
- * the least memory lost, then by name. It breaks no rule, and nobody refuses it. Undefined when no host could be cleared for
+ * the least memory lost, then by name. It breaks no rule, stops nobody whom policies protect, and nobody refuses it. Undefined when no host could be cleared for
  * it: VMs elsewhere, as those that are in its way by a rule over a larger domain, are not moved. Nor when it is not among
  * the first choices that are looked at, so that a search takes its milliseconds whatever there is. The engine is left as it
  * was.

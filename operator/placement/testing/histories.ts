@@ -140,6 +140,8 @@ export const somePolicy: fc.Arbitrary<Policy> = fc.record({
   }),
   hostAffinity: fc.array(fc.record({ hostSelector, enforcement }), { maxLength: 1 }),
   exclusive: fc.constantFrom(true, false, false, false),
+  neverPreempts: fc.constantFrom(true, false, false, false),
+  neverVictim: fc.constantFrom(true, false, false),
   domainLimits: fc.array(fc.record({ topologyKey, maxDomains: fc.integer({ min: 1, max: 2 }) }), {
     maxLength: 1,
   }),

@@ -40,7 +40,8 @@ function isSelected(selector: Selector, labels: Labels): boolean {
   });
 }
 
-function policiesOf(world: PlainWorld, vm: VmState): Policy[] {
+/** The policies that select the VM. */
+export function policiesOf(world: PlainWorld, vm: VmState): Policy[] {
   const ofNamespace = [...world.policies.values()].filter(({ namespace }) => namespace === vm.namespace);
   return ofNamespace.filter(({ vmSelector }) => isSelected(vmSelector, vm.labels));
 }

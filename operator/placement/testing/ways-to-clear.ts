@@ -1,13 +1,22 @@
 import type { PlacedVm, VmState } from '../model/vm.ts';
-import { mayTake, type PlainWorld } from './naive.ts';
+import { mayTake, type PlainWorld, policiesOf } from './naive.ts';
+
+/** Whether policies let the one have others stopped, and the other be stopped; told naively. */
+export function mayPreempt(world: PlainWorld, preemptor: VmState, victim: VmState): boolean {
+  return (
+    policiesOf(world, preemptor).every(({ neverPreempts }) => !neverPreempts) &&
+    policiesOf(world, victim).every(({ neverVictim }) => !neverVictim)
+  );
+}
 
 /**
  * Every way to make so many VMs of lower priority, one or two, go from one host of the pool that then takes the VM, told
- * naively. Of VMs without a priority it is 0.
+ * naively; without those whom policies protect. Of VMs without a priority it is 0.
  */
 export function waysToClear(world: PlainWorld, asked: VmState, pool: string, count: number): PlacedVm[][] {
   const lower = [...world.vms.values()].filter(
-    (one) => one.id !== asked.id && (one.priority ?? 0) < (asked.priority ?? 0),
+    (one) =>
+      one.id !== asked.id && (one.priority ?? 0) < (asked.priority ?? 0) && mayPreempt(world, asked, one),
   );
   const sets = count === 1 ? lower.map((one) => [one]) : pairsOf(lower);
   return sets.filter((set) => {
