@@ -21,6 +21,7 @@ export type Happening =
   | { kind: 'is worth'; whom: number; priority: number | undefined }
   | { kind: 'is to'; whom: number; runStrategy: 'Always' | 'Halted' }
   | { kind: 'policy is worth'; which: number; priority: number | undefined }
+  | { kind: 'policy forbids'; which: number; preemption: WrittenPolicy['preemption'] }
   | { kind: 'operator dies' };
 
 export type WrittenPolicy = z.input<typeof placementPolicySpec>;
@@ -78,9 +79,22 @@ function happenings(): fc.Arbitrary<Crowd['happenings'][number]> {
       weight: 1,
       arbitrary: fc.record({ kind: fc.constant('policy is worth' as const), which: whom, priority }),
     },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('policy forbids' as const),
+        which: whom,
+        preemption: forbidden(),
+      }),
+    },
     { weight: 2, arbitrary: fc.constant({ kind: 'operator dies' as const }) },
   );
   return fc.tuple(one, until).map(([happening, pause]) => ({ ...happening, until: pause }));
+}
+
+/** Of preemption: who may be stopped, and for whom, if anything is said of it. */
+function forbidden(): fc.Arbitrary<WrittenPolicy['preemption']> {
+  return arbitraryOf(placementPolicySpec.shape.preemption);
 }
 
 /** What narrows down the hosts is mostly left out: each of them is nobody's rival. */
@@ -136,6 +150,7 @@ function policies(): fc.Arbitrary<WrittenPolicy> {
     hostSharing: (derived) =>
       fc.oneof({ weight: 8, arbitrary: fc.constant('Shared') }, { weight: 1, arbitrary: derived }),
     priority: mostly(some(priorities)),
+    preemption: seldom,
     gang: seldom,
     'gang.minMembers': mostly(some([2, 2, 3])),
   });

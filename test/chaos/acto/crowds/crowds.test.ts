@@ -35,5 +35,11 @@ it('whatever befalls a crowd of VMs, and how fast, in the end each has a place t
 /** Without these the crowds would prove little. */
 const mustHappen = [
   ...['Running', 'Halted', 'Unschedulable', 'GangIncomplete', 'GangUnschedulable', 'stopped for another'],
-  ...['in one cell', 'in huge pages', 'kept out by a share', 'the last one stops 1'],
+  ...[
+    'in one cell',
+    'in huge pages',
+    'kept out by a share',
+    'kept out by a protection',
+    'the last one stops 1',
+  ],
 ];

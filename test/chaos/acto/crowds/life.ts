@@ -1,11 +1,12 @@
 import { placementPolicies, virtualMachines } from '../../../../operator/api/kinds.ts';
+import { type PlacementPolicySpec, placementPolicySpec } from '../../../../operator/api/placementpolicy.ts';
 import { findCondition } from '../../../../operator/controllers/conditions.ts';
 import { domainUuidOf } from '../../../../operator/domain/identity.ts';
 import { hugePageSizeOf } from '../../../../operator/placement/model/resources.ts';
 import type { ChaosWorld } from '../../chaos-world.ts';
 import { brokenPromises } from '../promises.ts';
-import type { Crowd, Happening, Newcomer } from './crowd.ts';
-import { faultsAtRest } from './oracles.ts';
+import type { Crowd, Happening, Newcomer, WrittenPolicy } from './crowd.ts';
+import { faultsAtRest, isKeptOut } from './oracles.ts';
 import { placedIn, type Rest, restOf, waitingIn } from './rest.ts';
 import { worldForCrowd } from './surroundings.ts';
 import { lastOne, victimsOfLast, wrongVictims } from './victims.ts';
@@ -59,14 +60,15 @@ function endsOf(rest: Rest, stops: number, victimsOfLast: number): string[] {
   const refused = waitingIn(rest).flatMap(({ state }) =>
     rest.shares.refusal('default', [state], []) ? ['kept out by a share'] : [],
   );
+  const spared = waitingIn(rest).flatMap((one) => (isKeptOut(rest, one) ? ['kept out by a protection'] : []));
   const stopped = Array<string>(stops).fill('stopped for another');
-  return [...reasons, ...places, ...refused, ...stopped, `the last one stops ${victimsOfLast}`];
+  return [...reasons, ...places, ...refused, ...spared, ...stopped, `the last one stops ${victimsOfLast}`];
 }
 
 function befall(world: ChaosWorld, happening: Happening): void {
   if (happening.kind === 'comes') make(world, `vm-${world.made.length}`, happening.vm);
   else if (happening.kind === 'operator dies') world.die();
-  else if (happening.kind === 'policy is worth') weigh(world, happening);
+  else if ('which' in happening) befallPolicy(world, happening);
   else befallOne(world, happening);
 }
 
@@ -83,10 +85,20 @@ function befallOne(world: ChaosWorld, happening: Extract<Happening, { whom: numb
     });
 }
 
-function weigh(world: ChaosWorld, happening: Extract<Happening, { which: number }>): void {
+function befallPolicy(world: ChaosWorld, happening: Extract<Happening, { which: number }>): void {
   const policies = world.cluster.objects(placementPolicies);
   const one = policies[happening.which % policies.length]?.metadata;
-  if (one) world.cluster.edit(placementPolicies, one, ({ spec }) => setPriority(spec, happening.priority));
+  if (!one) return;
+  world.cluster.edit(placementPolicies, one, ({ spec }) => {
+    if (happening.kind === 'policy is worth') setPriority(spec, happening.priority);
+    else setPreemption(spec, happening.preemption);
+  });
+}
+
+function setPreemption(spec: PlacementPolicySpec, preemption: WrittenPolicy['preemption']): void {
+  const said = placementPolicySpec.shape.preemption.parse(preemption);
+  if (said) spec.preemption = said;
+  else delete spec.preemption;
 }
 
 function setPriority(of: { priority?: number | undefined }, priority: number | undefined): void {

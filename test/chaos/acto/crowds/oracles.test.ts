@@ -3,7 +3,7 @@ import { virtualMachines } from '../../../../operator/api/kinds.ts';
 import type { VirtualMachine } from '../../../../operator/api/virtualmachine.ts';
 import type { Crowd, Newcomer } from './crowd.ts';
 import { liveAsCrowd } from './life.ts';
-import { faultsAtRest } from './oracles.ts';
+import { faultsAtRest, isKeptOut } from './oracles.ts';
 import { restOf } from './rest.ts';
 import { worldForCrowd } from './surroundings.ts';
 import { wrongVictims } from './victims.ts';
@@ -146,16 +146,22 @@ describe('a fault of a world at rest is', () => {
   });
 });
 
-describe('the last one', () => {
-  const full = () =>
-    told({ pool: mayStop }, [
-      { name: 'a', spec: sized(40, { priority: 1 }), status: runsOn('h1') },
-      { name: 'b', spec: sized(40), status: runsOn('h2') },
-      { name: 'c', spec: sized(40), status: runsOn('h3') },
-      { name: 'c2', spec: sized(8), status: runsOn('h3') },
-      { name: 'last', spec: sized(40, { priority: 5 }), status: waits('Unschedulable') },
-    ]);
+/** Three hosts, on each of which somebody is in the way of the last one. */
+const full = (policies: Crowd['policies'] = []) =>
+  told({ pool: mayStop, policies }, [
+    { name: 'a', spec: sized(40, { priority: 1 }), status: runsOn('h1') },
+    { name: 'b', labels: { app: 'b' }, spec: sized(40), status: runsOn('h2') },
+    { name: 'c', spec: sized(40), status: runsOn('h3') },
+    { name: 'c2', spec: sized(8), status: runsOn('h3') },
+    {
+      name: 'last',
+      labels: { app: 'last' },
+      spec: sized(40, { priority: 5 }),
+      status: waits('Unschedulable'),
+    },
+  ]);
 
+describe('the last one', () => {
   it.each([
     [['shop/b'], 0],
     [['shop/a'], 1],
@@ -165,6 +171,22 @@ describe('the last one', () => {
     const rest = restOf(await full());
     const last = rest.people.get('shop/last');
     expect(last && wrongVictims(rest, last, victims)).toHaveLength(faults);
+  });
+});
+
+describe('what policies say of preemption', () => {
+  it.each([
+    ['is that one may be stopped', { ...app('b'), preemption: {} }, ['shop/b'], false],
+    ['protects who would be stopped', { ...app('b'), preemption: { asVictim: 'Never' } }, ['shop/c'], false],
+    ['protects all', { vmSelector: {}, preemption: { asVictim: 'Never' } }, [], true],
+    ['has nobody stopped', { ...app('last'), preemption: { policy: 'Never' } }, [], true],
+  ] as const)('%s', async (_what, policy, victims, isSpared) => {
+    const rest = restOf(await full([policy]));
+    const last = rest.people.get('shop/last');
+    if (!last) throw new Error('the last one is not there');
+    expect(wrongVictims(rest, last, victims)).toEqual([]);
+    expect(wrongVictims(rest, last, ['shop/b']).length).toBe(victims[0] === 'shop/b' ? 0 : 1);
+    expect(isKeptOut(rest, last)).toBe(isSpared);
   });
 });
 

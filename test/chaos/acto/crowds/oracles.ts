@@ -152,7 +152,7 @@ function unstopped(rest: Rest): string[] {
 
 /**
  * The ways to make a place for the VM by stopping as few as possible, one or two; empty when there is none. Nobody is
- * stopped for one that could not run, or that is of a gang.
+ * stopped whom a policy protects, nor for one whose policy says so, that could not run, or that is of a gang.
  */
 export function fewestWays(rest: Rest, { state, problem }: Person): PlacedVm[][] {
   const { preemption, failureReserve } = rest.pool.spec;
@@ -164,6 +164,14 @@ export function fewestWays(rest: Rest, { state, problem }: Person): PlacedVm[][]
     );
   const single = ways(1);
   return single.length > 0 ? single : ways(2);
+}
+
+/** Whether it is what policies say of preemption that keeps the VM from having others stopped. */
+export function isKeptOut(rest: Rest, one: Person): boolean {
+  const free = (policy: Policy): Policy => ({ ...policy, neverPreempts: false, neverVictim: false });
+  const policies = new Map([...rest.plain.policies].map(([key, policy]) => [key, free(policy)]));
+  const without = { ...rest, plain: { ...rest.plain, policies } };
+  return fewestWays(rest, one).length === 0 && fewestWays(without, one).length > 0;
 }
 
 /** Whether too few of the VM's gang have hosts for it to be placed alone, or it is of several. */

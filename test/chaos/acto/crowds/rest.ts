@@ -96,6 +96,15 @@ export function priorityOf(policies: Iterable<Policy>, vm: VmState): number {
   return vm.priority ?? (said.length > 0 ? Math.max(...said) : 0);
 }
 
+/** Of preemption, what any of its policies forbids. */
+export function forbiddenFor(policies: Iterable<Policy>, vm: VmState) {
+  const own = policiesOf(policies, vm);
+  return {
+    neverPreempts: own.some(({ neverPreempts }) => neverPreempts),
+    neverVictim: own.some(({ neverVictim }) => neverVictim),
+  };
+}
+
 function policiesOf(policies: Iterable<Policy>, { namespace, labels }: VmState): Policy[] {
   return [...policies].filter((one) => one.namespace === namespace && matches(one.vmSelector, labels));
 }

@@ -1,5 +1,5 @@
 import type { PlacedVm } from '../../../../operator/placement/model/vm.ts';
-import { cheapest, memory } from '../../../../operator/placement/testing/ways-to-clear.ts';
+import { cheapest, mayPreempt, memory } from '../../../../operator/placement/testing/ways-to-clear.ts';
 import type { ChaosWorld } from '../../chaos-world.ts';
 import { fewestWays, hostsFor } from './oracles.ts';
 import { type Person, placedIn, type Rest } from './rest.ts';
@@ -25,9 +25,12 @@ export function wrongVictims(before: Rest, last: Person, victims: readonly strin
     ...{ count: vms.length, priorities: vms.map(({ priority = 0 }) => priority).sort((a, b) => b - a) },
     memory: vms.reduce((sum, one) => sum + memory(one), 0),
   });
+  const were = placedIn(before).filter(({ id }) => victims.includes(id));
+  const spared = were.filter((one) => !mayPreempt(before.plain, last.state, one));
+  if (spared.length > 0)
+    return [`${last.state.id} had ${spared.map(({ id }) => id)} stopped against policies`];
   if (before.pool.spec.failureReserve) return [];
   const best = stopsNobody(before, last) ? [] : cheapest(fewestWays(before, last));
-  const were = placedIn(before).filter(({ id }) => victims.includes(id));
   if (best.length === 0 && victims.length > 2 && !stopsNobody(before, last)) return [];
   const [expected, actual] = [best, were].map((vms) => JSON.stringify(cost(vms)));
   if (actual === expected && were.length === victims.length) return [];

@@ -2,27 +2,32 @@ import { placementPolicies, virtualMachines } from '../../../../operator/api/kin
 import { policyState } from '../../../../operator/controllers/pool/policy-state.ts';
 import { vmState } from '../../../../operator/controllers/pool/translate.ts';
 import { keyOf, type ObjectKey } from '../../../../operator/kube/object.ts';
+import type { Policy } from '../../../../operator/placement/model/policy.ts';
+import type { VmState } from '../../../../operator/placement/model/vm.ts';
 import type { ChaosWorld } from '../../chaos-world.ts';
-import { priorityOf } from './rest.ts';
+import { forbiddenFor, priorityOf } from './rest.ts';
 
 /** So long what an operator goes by may be of the past: a watch is made anew within a second, and an answer is under way. */
 const latencyMs = 2000;
 
-/** What VMs were worth, until when. */
-interface Worth {
-  priorities: ReadonlyMap<ObjectKey, number>;
-  untilMs: number;
+/** How important a VM is, and what policies say of it. */
+interface Standing {
+  priority: number;
+  neverPreempts: boolean;
+  neverVictim: boolean;
 }
 
-/** Sees each VM that is stopped for another one, and who is worth more. */
+type Standings = ReadonlyMap<ObjectKey, Standing>;
+
+/** Sees each VM that is stopped for another one, and who is worth more and protected. */
 export class Witness {
   readonly faults: string[] = [];
   /** How many VMs were stopped for others. */
   stops = 0;
   readonly #world: ChaosWorld;
-  readonly #past: Worth[] = [];
+  readonly #past: { standings: Standings; untilMs: number }[] = [];
   readonly #marked = new Map<ObjectKey, string>();
-  #now: ReadonlyMap<ObjectKey, number> = new Map();
+  #now: Standings = new Map();
 
   constructor(world: ChaosWorld) {
     this.#world = world;
@@ -33,13 +38,13 @@ export class Witness {
 
   /** To be called after each change that users make. */
   note(): void {
-    this.#past.push({ priorities: this.#now, untilMs: this.#world.clock.now() });
+    this.#past.push({ standings: this.#now, untilMs: this.#world.clock.now() });
     const policies = this.#world.cluster.objects(placementPolicies).map(policyState);
     const counting = { pool: undefined, vmClass: undefined };
     this.#now = new Map(
       this.#world.cluster
         .objects(virtualMachines)
-        .map((vm) => [keyOf(vm), priorityOf(policies, vmState(vm, counting))]),
+        .map((vm) => [keyOf(vm), standingOf(policies, vmState(vm, counting))]),
     );
   }
 
@@ -50,15 +55,25 @@ export class Witness {
     if (!claim || this.#marked.get(key) === claim.uid) return;
     this.#marked.set(key, claim.uid);
     this.stops += 1;
-    const [mine, others] = [this.#worthOf(key), this.#worthOf(keyOf(claim))];
-    if (Math.max(...others) <= Math.min(...mine))
-      this.faults.push(`${key} (${mine}) was stopped for ${keyOf(claim)} (${others})`);
+    const [mine, others] = [this.#standingsOf(key), this.#standingsOf(keyOf(claim))];
+    const [least, most] = [Math.min(...mine.map(priority)), Math.max(...others.map(priority))];
+    const what = `${key} (${least}) was stopped for ${keyOf(claim)} (${most})`;
+    if (most <= least) this.faults.push(what);
+    if (mine.every(({ neverVictim }) => neverVictim)) this.faults.push(`${what}, and is protected`);
+    if (others.every(({ neverPreempts }) => neverPreempts))
+      this.faults.push(`${what}, for which nobody may be stopped`);
   }
 
-  /** What it is worth, and what it was shortly before. */
-  #worthOf(key: ObjectKey): number[] {
+  /** How it stands, and how it did shortly before. */
+  #standingsOf(key: ObjectKey): Standing[] {
     const since = this.#world.clock.now() - latencyMs;
-    const recent = this.#past.filter(({ untilMs }) => untilMs >= since).map(({ priorities }) => priorities);
-    return [...recent, this.#now].flatMap((priorities) => priorities.get(key) ?? []);
+    const recent = this.#past.filter(({ untilMs }) => untilMs >= since).map(({ standings }) => standings);
+    return [...recent, this.#now].flatMap((standings) => standings.get(key) ?? []);
   }
+}
+
+const priority = (of: Standing) => of.priority;
+
+function standingOf(policies: readonly Policy[], vm: VmState): Standing {
+  return { priority: priorityOf(policies, vm), ...forbiddenFor(policies, vm) };
 }
