@@ -10,7 +10,7 @@ export class Eligible {
   readonly points: Float64Array | undefined;
   readonly #domains = new Map<Topology, Int32Array>();
   /** How many of the hosts each domain has. */
-  readonly #hostsIn = new Map<Topology, ReadonlyMap<number, number>>();
+  readonly #hosts = new Map<Topology, ReadonlyMap<number, number>>();
   #rowSet: ReadonlySet<number> | undefined;
 
   constructor(hosts: HostTable, rows: Int32Array, points: Float64Array | undefined) {
@@ -25,26 +25,36 @@ export class Eligible {
    */
   minimum(topology: Topology, counts: Int32Array, gone: readonly number[] = []): number {
     const domains = this.domains(topology);
-    const without = gone.length === 0 ? undefined : this.#goneWith(topology, gone);
     let minimum = Number.POSITIVE_INFINITY;
     for (let at = 0; at < domains.length; at++) {
       const domain = domains[at] as number;
       const count = counts[domain] as number;
-      if (count < minimum && !without?.has(domain)) minimum = count;
+      if (count < minimum && !this.#isGone(topology, domain, gone)) minimum = count;
     }
     return minimum;
   }
 
-  /** Domains that have none of the hosts but those of these rows. */
-  #goneWith(topology: Topology, gone: readonly number[]): Set<number> {
-    const hostsIn = this.#hostsIn.get(topology) ?? tally(topology, this.rows);
-    this.#hostsIn.set(topology, hostsIn);
+  /** Whether the domain has none of the hosts but those of these rows. */
+  #isGone(topology: Topology, domain: number, gone: readonly number[]): boolean {
+    if (gone.length === 0) return false;
+    const hosts = this.#hostsIn(topology).get(domain) ?? 0;
+    if (hosts > gone.length) return false;
     this.#rowSet ??= new Set(this.rows);
-    const lost = tally(
-      topology,
-      gone.filter((row) => this.#rowSet?.has(row)),
-    );
-    return new Set([...lost].flatMap(([domain, hosts]) => (hostsIn.get(domain) === hosts ? [domain] : [])));
+    let lost = 0;
+    for (const row of gone) if (topology.column[row] === domain && this.#rowSet.has(row)) lost += 1;
+    return lost === hosts;
+  }
+
+  #hostsIn(topology: Topology): ReadonlyMap<number, number> {
+    const known = this.#hosts.get(topology);
+    if (known) return known;
+    const hosts = new Map<number, number>();
+    for (const row of this.rows) {
+      const domain = topology.column[row] as number;
+      hosts.set(domain, (hosts.get(domain) ?? 0) + 1);
+    }
+    this.#hosts.set(topology, hosts);
+    return hosts;
   }
 
   /** The domains that have one of the hosts. */
@@ -58,13 +68,4 @@ export class Eligible {
     this.#domains.set(topology, made);
     return made;
   }
-}
-
-function tally(topology: Topology, rows: Iterable<number>): ReadonlyMap<number, number> {
-  const hosts = new Map<number, number>();
-  for (const row of rows) {
-    const domain = topology.column[row] as number;
-    hosts.set(domain, (hosts.get(domain) ?? 0) + 1);
-  }
-  return hosts;
 }

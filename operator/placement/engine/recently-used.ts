@@ -3,6 +3,8 @@ export class RecentlyUsed<T> {
   readonly #entries = new Map<string, T>();
   readonly #limit: number;
   readonly #onForget: ((value: T) => void) | undefined;
+  /** The entry asked for last, which most are asked for again at once. */
+  #last: { key: string; value: T } | undefined;
 
   constructor(limit: number, onForget?: (value: T) => void) {
     this.#limit = limit;
@@ -15,16 +17,19 @@ export class RecentlyUsed<T> {
 
   /** The entry, made if there is none. */
   get(key: string, make: () => T): T {
+    if (this.#last?.key === key) return this.#last.value;
     const found = this.#entries.get(key);
     if (found === undefined) return this.#add(key, make());
     // Taken out and put in again: a Map keeps insertion order, so its first key is the one unused for the longest.
     this.#entries.delete(key);
     this.#entries.set(key, found);
+    this.#last = { key, value: found };
     return found;
   }
 
   #add(key: string, value: T): T {
     this.#entries.set(key, value);
+    this.#last = { key, value };
     if (this.#entries.size > this.#limit) this.#forgetOldest();
     return value;
   }

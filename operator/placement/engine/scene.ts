@@ -33,7 +33,7 @@ export class Scene {
     this.pool = pool;
     this.gone = gone;
     this.#world = world;
-    this.#labelSet = world.labelSet(vm.namespace, vm.labels);
+    this.#labelSet = world.labelSetOf(vm);
     this.rules = this.#labelSet.namespace.rulesFor(this.#labelSet);
     this.strategy = this.rules.strategy ?? strategy;
   }

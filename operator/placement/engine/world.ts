@@ -233,6 +233,14 @@ export class World {
     return this.#namespace(namespace).labelSet(labels);
   }
 
+  /** The same of a VM that may be placed. */
+  labelSetOf({ id, namespace, labels }: VmState): LabelSet {
+    this.settle();
+    const record = this.vms.get(id);
+    const isKnown = record?.vm.labels === labels && record.vm.namespace === namespace;
+    return isKnown ? record.labelSet : this.labelSet(namespace, labels);
+  }
+
   #namespace(name: string): Namespace {
     let namespace = this.#namespaces.get(name);
     if (!namespace) {

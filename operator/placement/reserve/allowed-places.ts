@@ -7,7 +7,7 @@ import type { PlacedVm, VmState } from '../model/vm.ts';
 import type { Allowance } from './failover.ts';
 import type { FailoverPlan } from './failover-plan.ts';
 import type { HostMap } from './host-map.ts';
-import { isOfOneHost, leansOnOthers, rulesOfItsOwn } from './rule-reach.ts';
+import { isOfOneHost, leansOnOthers } from './rule-reach.ts';
 import type { RuledVms } from './ruled-vms.ts';
 
 /** What is known of the VMs and hosts that may fail. */
@@ -43,7 +43,9 @@ export class AllowedPlaces {
     const vm = this.#world.engine.vm(id);
     if (!vm) return nowhere;
     const byRules = this.#byRules(vm);
-    return vm.oneCell ? { ...byRules, has: (host) => byRules.has(host) && this.#hasCell(vm, host) } : byRules;
+    if (!vm.oneCell) return byRules;
+    const { keeps, ...rest } = byRules;
+    return { ...rest, has: (host) => byRules.has(host) && this.#hasCell(vm, host) };
   }
 
   /**
@@ -76,13 +78,19 @@ export class AllowedPlaces {
     const allowed = engine.allowedHosts(request, along, this.#world.map.failingWith(vm.host));
     const apart = keys.length > 0 && along.length > 0 ? this.#spreadApart(allowed, fellows, keys) : undefined;
     const byRules = apart ?? ((host: string) => allowed.has(host));
-    const others = this.#failures === 1 && ruled.isLeantOn(vm.id) ? this.#leaningFellows(along) : [];
+    const isLeantOn = this.#failures === 1 && ruled.isLeantOn(vm.id);
+    let others: readonly PlacementRequest[] | undefined;
+    const leaves = (host: string) => {
+      others ??= this.#leaningFellows(along);
+      return others.length === 0 || this.#leaves(others, along, vm, host);
+    };
+    const keeps = (host: string) =>
+      byRules(host) && (!engine.hasExclusiveVms || this.#sharesWithGuests(vm, allowed, host, along));
     const wide = rules.filter((rule) => !isOfOneHost(rule)).flatMap(({ topologyKey }) => topologyKey ?? []);
     return {
-      has: (host) =>
-        byRules(host) &&
-        (others.length === 0 || this.#leaves(others, along, vm, host)) &&
-        (!engine.hasExclusiveVms || this.#sharesWithGuests(vm, allowed, host, along)),
+      has: (host) => keeps(host) && (!isLeantOn || leaves(host)),
+      // Fellows who have places beside its own are asked for themselves.
+      keeps,
       // Where it is in the same domains as it is now, rules that hold now go on holding, whoever else comes and goes.
       near: () => this.#world.map.alike(vm.host, wide),
       few: (most) => allowed.few(most),
@@ -131,10 +139,11 @@ export class AllowedPlaces {
     const { engine, ruled, request } = this.#world;
     const known = new Map<string, PlacementRequest>();
     for (const { id, hosts } of along) {
-      const vm = ruled.rulesOf({ id }).some(leansOnOthers) ? engine.vm(id) : undefined;
-      if (!vm) continue;
-      const key = `${hosts[0]} ${rulesOfItsOwn(vm)} ${JSON.stringify(vm.labels)}`;
-      if (!known.has(key)) known.set(key, request(vm));
+      const one = ruled.get(id);
+      const key = `${hosts[0]} ${one?.kind}`;
+      if (known.has(key) || !one?.rules.some(leansOnOthers)) continue;
+      const vm = engine.vm(id);
+      if (vm) known.set(key, request(vm));
     }
     return [...known.values()];
   }

@@ -1,6 +1,14 @@
 import { Journal } from '../engine/journal.ts';
 import { Exchanges } from './exchanges.ts';
-import type { Allowance, FailoverOptions, PlannedVm, ProtectedVm, SpareHost } from './failover.ts';
+import {
+  type Allowance,
+  askedOnce,
+  everywhere,
+  type FailoverOptions,
+  type PlannedVm,
+  type ProtectedVm,
+  type SpareHost,
+} from './failover.ts';
 import { PlannedVms } from './planned-vms.ts';
 import { noRoom, type Seeker, SpareHosts } from './spare-hosts.ts';
 import { Unprotected } from './unprotected.ts';
@@ -13,9 +21,7 @@ const looksAtOnce = 4096;
 const looksOfRules = 60;
 
 /** VMs that are taken from those without a place at once. */
-const turns = 64;
-
-const everywhere: Allowance = { has: () => true };
+const turns = 8;
 
 /** Where a VM may be on one host in so many at most, only those are looked at. */
 const fewOf = 8;
@@ -152,7 +158,7 @@ export class FailoverPlan {
   /** Takes over the places of an older plan of the same hosts and VMs, none of which has anything of what is new in this one. */
   takeOver(older: FailoverPlan): void {
     for (const vm of this.#missing.keys()) {
-      for (const row of this.#rowsOf(older.plannedFor(vm.id))) this.#vms.join(row, vm);
+      for (const row of this.#hosts.rowsOf(older.plannedFor(vm.id))) this.#vms.join(row, vm);
       if (vm.targets.length < this.#options.failures) continue;
       this.#missing.delete(vm);
       this.#unprotected.put(vm, false);
@@ -201,11 +207,7 @@ export class FailoverPlan {
 
   /** These hosts may let in who was not allowed there: as if they had more room. */
   letIn(hosts: Iterable<string>): void {
-    if (this.#unprotected.size === 0) return;
-    for (const host of hosts) {
-      const row = this.#hosts.rowOf(host);
-      if (row !== undefined) this.#grow(row);
-    }
+    if (this.#unprotected.size > 0) for (const row of this.#hosts.rowsOf(hosts)) this.#grow(row);
   }
 
   /** Does what has been noted: looks for places for VMs that have lost theirs, and for some that had found none. */
@@ -314,7 +316,10 @@ export class FailoverPlan {
     if (this.#vms.domainOf(vm) === undefined) return;
     if (vm.targets.length > 0) {
       const allows = this.#allowedFor(vm);
-      for (const row of [...vm.targets]) if (!allows.has(this.#hosts.nameOf(row))) this.#dismiss(row, vm);
+      for (const row of [...vm.targets]) {
+        const host = this.#hosts.nameOf(row);
+        if (!(allows.keeps?.(host) ?? allows.has(host))) this.#dismiss(row, vm);
+      }
     }
     if (this.#unprotected.has(vm)) this.#miss(vm);
   }
@@ -331,8 +336,12 @@ export class FailoverPlan {
     for (let looks = 0; looks < looksAtOnce && this.#asked < this.#unprotected.size; ) {
       for (const vm of this.#unprotected.next(turns)) {
         const before = this.#allowancesAsked;
-        this.#protect(vm, (seeker) => this.#hosts.find(seeker, grown));
-        looks += grown.length + looksOfRules * (this.#allowancesAsked - before);
+        this.#protect(vm, (seeker) => {
+          const rows = this.#allowedOf(grown, seeker);
+          looks += rows.length;
+          return this.#hosts.find(seeker, rows);
+        });
+        looks += looksOfRules * (this.#allowancesAsked - before);
         if (this.#unprotected.has(vm)) this.#asked += 1;
       }
     }
@@ -348,7 +357,7 @@ export class FailoverPlan {
   /** Gives the VM the targets that it lacks, as far as there are any. */
   #protect(vm: PlannedVm, find: (seeker: Seeker) => number): void {
     if (this.#vms.domainOf(vm) === undefined) return;
-    const allows = this.#allowsOnce(vm);
+    const allows = askedOnce(() => this.#allowedFor(vm));
     while (vm.targets.length < this.#options.failures) {
       const row = find(this.#seeker(vm, allows));
       if (row < 0) return;
@@ -357,34 +366,29 @@ export class FailoverPlan {
     this.#unprotected.put(vm, false);
   }
 
-  #seeker(vm: PlannedVm, allows = this.#allowsOnce(vm)): Seeker {
+  #seeker(vm: PlannedVm, allows = askedOnce(() => this.#allowedFor(vm))): Seeker {
     const domain = this.#vms.domainOf(vm) ?? -1;
     const taken = new Set([domain, ...vm.targets.map((row) => this.#hosts.domainOf(row))]);
     return { id: vm.id, domain, sizes: vm.sizes, taken, allows };
   }
 
-  #allowsOnce(vm: PlannedVm): () => Allowance {
-    let known: Allowance | undefined;
-    return () => {
-      known ??= this.#allowedFor(vm);
-      return known;
-    };
+  /** Of many rows those alone where rules let the seeker be, if these are few. */
+  #allowedOf(rows: readonly number[], { allows }: Seeker): readonly number[] {
+    const most = this.#hosts.count / fewOf;
+    const few = rows.length > most ? allows().few?.(most) : undefined;
+    return few ? this.#hosts.rowsOf(few).filter((row) => this.#grown.has(row)) : rows;
   }
 
   #findAnywhere(seeker: Seeker, vain: VainSearches): number {
     if (vain.has(seeker)) return noRoom;
     const allows = seeker.allows();
-    const near = allows.near && this.#hosts.find(seeker, this.#rowsOf(allows.near()));
+    const near = allows.near && this.#hosts.find(seeker, this.#hosts.rowsOf(allows.near()));
     if (near !== undefined && near >= 0) return near;
     const few = allows.few?.(this.#hosts.count / fewOf);
-    if (few) return this.#hosts.find(seeker, this.#rowsOf(few));
+    if (few) return this.#hosts.find(seeker, this.#hosts.rowsOf(few));
     const row = this.#hosts.find(seeker);
     if (row === noRoom) vain.add(seeker);
     return row;
-  }
-
-  #rowsOf(names: readonly string[]): number[] {
-    return names.flatMap((name) => this.#hosts.rowOf(name) ?? []);
   }
 
   #allowedFor({ id }: PlannedVm): Allowance {

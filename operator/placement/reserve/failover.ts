@@ -12,10 +12,23 @@ export interface FailoverOptions {
 /** On which hosts a VM may run. Of no use once anything has changed but the VM's own places. */
 export interface Allowance {
   has(host: string): boolean;
+  /** Whether it may go on counting on a host; without it, as `has`. */
+  keeps?(host: string): boolean;
   /** Hosts where changes elsewhere are the least likely to forbid it to be: looked at first. */
   near?(): readonly string[];
   /** Hosts of which alone it may hold, if they are no more than `most`. Without it, or undefined: any. */
   few?(most: number): readonly string[] | undefined;
+}
+
+export const everywhere: Allowance = { has: () => true };
+
+/** Finds out when first asked for. */
+export function askedOnce(find: () => Allowance): () => Allowance {
+  let known: Allowance | undefined;
+  return () => {
+    known ??= find();
+    return known;
+  };
 }
 
 export interface SpareHost {

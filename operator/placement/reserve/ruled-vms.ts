@@ -5,7 +5,7 @@ import { matches } from '../model/selector.ts';
 import type { PlacedVm, VmState } from '../model/vm.ts';
 import type { FailoverPlan } from './failover-plan.ts';
 import type { HostMap } from './host-map.ts';
-import { isAboutAll, isOfOneHost, leansOnOthers } from './rule-reach.ts';
+import { isAboutAll, isOfOneHost, leansOnOthers, rulesOfItsOwn } from './rule-reach.ts';
 
 /** A VM of which policies tell something, and what they require of it. */
 export interface RuledVm {
@@ -15,6 +15,8 @@ export interface RuledVm {
   rules: readonly NamedRule[];
   /** Whether others have to be with it. */
   isSought: boolean;
+  /** The same for those of the namespace that are alike to all rules. */
+  kind: string;
 }
 
 /**
@@ -73,6 +75,10 @@ export class RuledVms {
     return this.isSought(id) || this.rulesOf({ id }).some(leansOnOthers);
   }
 
+  get(id: string): RuledVm | undefined {
+    return this.#byId.get(id);
+  }
+
   /** What policies require of the VM, as was seen last. */
   rulesOf({ id }: Pick<PlacedVm, 'id'>): readonly NamedRule[] {
     return this.#byId.get(id)?.rules ?? [];
@@ -84,7 +90,8 @@ export class RuledVms {
     const isSought = this.#isSought(vm);
     const { id, namespace, host } = vm;
     const isRuled = rules.length > 0 || isSought;
-    this.#put(id, isRuled ? { id, namespace, host, rules, isSought } : undefined);
+    const kind = isRuled ? `${rulesOfItsOwn(vm)} ${JSON.stringify(vm.labels)}` : '';
+    this.#put(id, isRuled ? { id, namespace, host, rules, isSought, kind } : undefined);
     return isRuled;
   }
 

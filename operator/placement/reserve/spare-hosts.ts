@@ -60,6 +60,11 @@ export class SpareHosts {
     return this.#rows.get(name);
   }
 
+  /** Of those hosts that are there. */
+  rowsOf(names: Iterable<string>): number[] {
+    return [...names].flatMap((name) => this.#rows.get(name) ?? []);
+  }
+
   nameOf(row: number): string {
     return this.#told[row]?.name ?? '';
   }
