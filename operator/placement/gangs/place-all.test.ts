@@ -47,6 +47,19 @@ describe('a gang', () => {
     ).toEqual(['d1', 'd2', 'd3', 'd4']);
   });
 
+  it('begins with those whom the others must be with, however small', () => {
+    const world = new SmallWorld().host('a', { labels: { zone: 'a' } }).host('b', { labels: { zone: 'b' } });
+    world.policy(labels, {
+      vmAffinity: [
+        { topologyKey: 'zone', enforcement: required, vmSelector: { matchLabels: { role: 'leader' } } },
+      ],
+    });
+    const leader = vm('leader', { labels: { ...labels, role: 'leader' }, cpu: 0.5, memory: 2 ** 20 });
+    const followers = Array.from({ length: 20 }, (_, index) => vm(`follower-${index}`, { labels, cpu: 0.7 }));
+    expect(placeAll(world.engine, requests(followers)).kind).toBe('unplaced');
+    expect(placeAll(world.engine, requests([...followers, leader])).kind).toBe('placed');
+  });
+
   it('tells why, of the attempt that came furthest, when there is no such domain', () => {
     const world = new SmallWorld();
     world.policy(labels, { vmAffinity: [{ topologyKey: 'zone', enforcement: required }] });

@@ -31,8 +31,9 @@ const mostAttempts = 16;
 
 /**
  * Hosts for all of the VMs, or for none; the same whatever the order of `requests`. The largest are placed first. One that
- * then finds no place is placed before all others in the next attempt; when that was tried, the first of all starts in
- * another domain. The engine is left as it was. `gate`: asked about each beside those before it; without it nobody else is.
+ * then finds no place is placed before all others in the next attempt, or, where it is to be with others, after those who
+ * could come alone; when that was tried, the first of all starts in another domain. The engine is left as it was.
+ * `gate`: asked about each beside those before it; without it nobody else is.
  */
 export function placeAll(
   engine: PlacementEngine,
@@ -48,7 +49,7 @@ export function placeAll(
     const attempt = gate.trial(order, () => placeInOrder(engine, gate, order, barred));
     if (!attempt.failure) return { kind: 'placed', placements: attempt.placements };
     if (!furthest.failure || attempt.placements.size > furthest.placements.size) furthest = attempt;
-    const next = failedFirst(order, attempt.failure.vm);
+    const next = isLonely(attempt) ? independentFirst(engine, order) : failedFirst(order, attempt.failure.vm);
     if (!tried.has(keyOf(next))) {
       order = next;
       barred = new Domains();
@@ -101,6 +102,20 @@ function placeFirst(
 function largestFirst(requests: readonly PlacementRequest[]): PlacementRequest[] {
   const compare = bySize(requests.map(({ vm }) => vm));
   return [...requests].sort((a, b) => compare(a.vm, b.vm));
+}
+
+/** Whether the first of all failed as it is to be with somebody. */
+function isLonely({ placements, failure }: Attempt): boolean {
+  return (
+    placements.size === 0 && failure?.decision.rejections.some(({ code }) => code === 'Affinity') === true
+  );
+}
+
+function independentFirst(engine: PlacementEngine, order: readonly PlacementRequest[]): PlacementRequest[] {
+  const { alone = [], beside = [] } = Object.groupBy(order, (request) =>
+    engine.find(request) ? 'alone' : 'beside',
+  );
+  return [...alone, ...beside];
 }
 
 function failedFirst(order: readonly PlacementRequest[], id: string): PlacementRequest[] {
