@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { hosts as hostKind } from '../../operator/api/kinds.ts';
 import type { Answer } from '../../operator/placement/what-if/answer.ts';
 import { smallFabric } from '../testing/console.ts';
 
@@ -176,6 +177,29 @@ describe('kubectl vmfabric what-if', () => {
       { overfull: [{ excess: { memory: expect.any(Number) } }] },
       0,
     ]);
+  });
+
+  it('plans no migration of a halted VM, nor off a host that is lost, be it cordoned as well', async () => {
+    const console = await smallFabric();
+    const { world } = console;
+    const [host = '', placement] = [world.vm('web-1').status?.hostName, world.vm('web-1').spec.placement];
+    world.putVm('off', { memory: { size: '1Gi' }, placement });
+    await world.run(10_000);
+    world.editVm('off', (vm) => {
+      vm.spec.runStrategy = 'Halted';
+    });
+    await world.run(120_000);
+    const stay = async (...hosts: string[]) => {
+      const [answer] = await console.json<Asked[]>('what-if', '--drain', hosts.join());
+      return answer?.kind === 'drain' ? answer.stay.map(({ vm, because }) => [vm, because]) : [];
+    };
+    expect(await stay('h1', 'h2')).toContainEqual(['shop/off', 'NotRunning']);
+    world.hypervisor.host(host).goDown();
+    world.cluster.edit(hostKind, { name: host }, ({ spec }) => {
+      spec.unschedulable = true;
+    });
+    await world.run(400_000);
+    expect(await stay(host)).toContainEqual(['shop/web-1', 'HostLost']);
   });
 
   it('moves from full hosts to others, as often as is asked', async () => {

@@ -158,6 +158,7 @@ describe('a dump', () => {
     expect(pools.engine.host('h1')?.available).toEqual({
       yes: false,
       reason: 'is another machine than before',
+      isLost: true,
     });
   });
 

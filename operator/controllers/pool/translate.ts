@@ -52,6 +52,7 @@ export function placedVm(vm: VirtualMachine, counting: Counting, { host, cell }:
     ...{ ...state, host },
     ...(known === undefined ? {} : { cell: known }),
     ...(held === undefined ? {} : { oneCell: true }),
+    ...(vm.status?.powerState === 'Stopped' ? { isStopped: true } : {}),
   };
 }
 
@@ -119,10 +120,17 @@ function offers(facts: Pick<HostFacts, 'guests'> | undefined, ofPool: readonly s
 
 function availability({ host, pool, node, link, twin }: HostView): HostState['available'] {
   const verdict = schedulable(host, pool, node);
-  if (verdict.status !== 'True') return { yes: false, reason: verdict.message };
-  if (link?.state !== 'Connected') return { yes: false, reason: 'is not connected' };
-  if (replacedMachine(host, link)) return { yes: false, reason: 'is another machine than before' };
-  if (link.nonsense !== undefined) return { yes: false, reason: 'says of itself what cannot be' };
+  const lost = whyLost(host, link);
+  if (verdict.status !== 'True')
+    return { yes: false, reason: verdict.message, ...(lost === undefined ? {} : { isLost: true }) };
+  if (lost !== undefined) return { yes: false, reason: lost, isLost: true };
+  if (link?.nonsense !== undefined) return { yes: false, reason: 'says of itself what cannot be' };
   if (twin) return { yes: false, reason: `has the same host uuid as ${twin}` };
   return { yes: true };
+}
+
+/** Why nobody can reach the machine that the host's VMs are on. */
+function whyLost(host: Host, link: HostLink | undefined): string | undefined {
+  if (link?.state !== 'Connected') return 'is not connected';
+  return replacedMachine(host, link) && 'is another machine than before';
 }

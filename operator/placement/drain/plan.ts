@@ -2,7 +2,7 @@ import { type CopySettings, defaultCopySettings } from '../moves/copy.ts';
 import { destinationFor, type Refusals, refusalsOf } from '../moves/destination.ts';
 import { Layout } from '../moves/layout.ts';
 import { defaultMoveLimits, Links, type MoveLimits } from '../moves/links.ts';
-import { checkProblem, type MoveProblem } from '../moves/problem.ts';
+import { checkProblem, Fixed, type MoveProblem } from '../moves/problem.ts';
 import { type MoveRules, noRules } from '../moves/rules.ts';
 import { makeRoom } from './make-room.ts';
 import { type DrainedHost, type DrainMove, scheduleOf } from './schedule.ts';
@@ -20,9 +20,17 @@ export const defaultDrainOptions: DrainOptions = {
   mayMakeRoom: true,
 };
 
+type FixedReason = 'Pinned' | 'HostLost' | 'NotRunning';
+
+const reasons: Readonly<Record<number, FixedReason>> = {
+  [Fixed.pinned]: 'Pinned',
+  [Fixed.hostLost]: 'HostLost',
+  [Fixed.notRunning]: 'NotRunning',
+};
+
 /** Why a VM stays on a host that is to be drained. */
 export type Blocked =
-  | { vm: number; because: 'Pinned' }
+  | { vm: number; because: FixedReason }
   /** It dirties its memory faster than its host's link sends it. */
   | { vm: number; because: 'DirtiesTooFast' }
   /** No host takes it; how many refuse it for each reason, and which one is nearest to having room. */
@@ -111,8 +119,8 @@ export class Drain {
   }
 
   #staysBecause(vm: number): Exclude<Blocked['because'], 'NoDestination'> | undefined {
-    if (this.layout.isFixed(vm)) return 'Pinned';
-    return this.links.leastCost(vm) ? undefined : 'DirtiesTooFast';
+    const fixed = this.layout.problem.vms.fixed?.[vm] ?? Fixed.no;
+    return reasons[fixed] ?? (this.links.leastCost(vm) ? undefined : 'DirtiesTooFast');
   }
 
   #goes(vm: number): boolean {

@@ -17,12 +17,19 @@ export interface Cell {
   limits: Resources;
 }
 
+export interface Unavailable {
+  yes: false;
+  reason: string;
+  /** The machine that its VMs are on does not answer, so that they cannot be moved away either. */
+  isLost?: true;
+}
+
 export interface HostState {
   name: string;
   pool: string;
   labels: Labels;
   /** Whether VMs may start here; when not, `reason` is a short clause for a person ("is cordoned", "is not connected"). */
-  available: { yes: true } | { yes: false; reason: string };
+  available: { yes: true } | Unavailable;
   /** What VMs may have in all, after over-commit and after what the host keeps for itself. */
   limits: Resources;
   taints?: readonly Taint[];

@@ -43,6 +43,8 @@ export interface PlacedVm extends VmState {
   host: string;
   /** The NUMA cell it has, if it wants one and that is known; otherwise one is assumed. */
   cell?: number;
+  /** Its guest does not run, so that there is nothing to migrate live. */
+  isStopped?: true;
 }
 
 /** Bytes that the guest has, in huge pages or not: what is lost when it is stopped, and what a move copies. */

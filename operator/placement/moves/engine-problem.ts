@@ -37,8 +37,8 @@ export interface PoolProblem {
 }
 
 /**
- * What planners need to know of a pool, and its rules. A VM that says what cannot be true stays where it is; nothing comes to
- * a host that does, or that carries such a VM.
+ * What planners need to know of a pool, and its rules. A VM that does not run, that is on a host that does not answer, or that
+ * says what cannot be true, stays where it is; nothing comes to a host that says so, or to one of a VM that does.
  */
 export function problemOf(engine: PlacementEngine, pool: string, options: ProblemOptions): PoolProblem {
   const { ask, leaving = [], assumptions = defaultMoveAssumptions } = options;
@@ -48,6 +48,7 @@ export function problemOf(engine: PlacementEngine, pool: string, options: Proble
   const limits = hosts.map((host) => engine.host(host)?.limits ?? {});
   const dimensions = namesIn([...limits, ...vms.map(({ requests }) => requests)]);
   const open = new Set(hosts.filter((host) => engine.takesVms(host)));
+  const standings = hosts.map((host) => standingOf(engine, host, leaving));
   const receives = hosts.map((host, at) => open.has(host) && isSound(limits[at] ?? {}, perHost[at] ?? []));
   const problem: MoveProblem = {
     dimensions: dimensions.length,
@@ -67,7 +68,7 @@ export function problemOf(engine: PlacementEngine, pool: string, options: Proble
       host: Int32Array.from(perHost.flatMap((there, host) => there.map(() => host))),
       memoryBytes: Float64Array.from(vms, (vm) => countedRequest(guestMemoryOf(vm)) || 0),
       dirtyRate: new Float64Array(vms.length).fill(assumptions.dirtyRate),
-      fixed: Uint8Array.from(vms, (vm) => fixedOf(vm, open.has(vm.host) || leaving.includes(vm.host))),
+      fixed: Uint8Array.from(perHost.flatMap((there, at) => there.map((vm) => fixedOf(vm, standings[at])))),
     },
   };
   return { problem, rules: new EngineRules(engine, hosts, vms, ask), hosts, vms, dimensions };
@@ -100,6 +101,17 @@ function isSound(limits: Resources, vms: readonly PlacedVm[]): boolean {
   );
 }
 
-function fixedOf({ requests }: PlacedVm, mayLeave: boolean): number {
-  return !mayLeave || isNonsense(requests, countedRequest) ? Fixed.pinned : Fixed.no;
+/** What a host means for moves off it. */
+type Standing = 'lets go' | 'keeps' | 'lost';
+
+function standingOf(engine: PlacementEngine, host: string, leaving: readonly string[]): Standing {
+  const available = engine.host(host)?.available;
+  if (available && !available.yes && available.isLost) return 'lost';
+  return available?.yes || leaving.includes(host) ? 'lets go' : 'keeps';
+}
+
+function fixedOf({ requests, isStopped }: PlacedVm, standing: Standing | undefined): number {
+  if (standing === 'lost') return Fixed.hostLost;
+  if (standing !== 'lets go' || isNonsense(requests, countedRequest)) return Fixed.pinned;
+  return isStopped ? Fixed.notRunning : Fixed.no;
 }

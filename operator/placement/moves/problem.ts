@@ -52,8 +52,8 @@ export interface Measured {
   capacities: Float64Array;
 }
 
-/** Whether a VM may be moved by anyone. */
-export const Fixed = { no: 0, pinned: 1 } as const;
+/** Why a VM may not be moved by anyone. */
+export const Fixed = { no: 0, pinned: 1, hostLost: 2, notRunning: 3 } as const;
 
 /** @throws RangeError that names the first value which no host or VM can have, or the array of the wrong length */
 export function checkProblem({ dimensions, hosts, vms, measured, uplinks }: MoveProblem): void {

@@ -55,7 +55,7 @@ export interface MoveStep {
 export interface Stays {
   vm: string;
   host: string;
-  because: 'Pinned' | 'DirtiesTooFast' | 'NoDestination';
+  because: 'Pinned' | 'HostLost' | 'NotRunning' | 'DirtiesTooFast' | 'NoDestination';
   message: string;
 }
 

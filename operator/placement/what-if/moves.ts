@@ -92,6 +92,9 @@ function staying({ engine, ask }: Supposition, of: PoolProblem, { blocked }: Dra
 
 const messages: Record<Blocked['because'], string> = {
   Pinned: 'It must not be moved.',
+  HostLost:
+    'Its host does not answer: nothing can be migrated off it, and nobody knows whether it runs there still.',
+  NotRunning: 'It does not run, so there is nothing to migrate live; it keeps its host while it is halted.',
   DirtiesTooFast: 'It writes to its memory faster than the link sends it; shut it down to move it.',
   NoDestination:
     'No host takes it beside the other moves; hosts with room are refused by rules that count those, too.',

@@ -54,7 +54,7 @@ export class Supposition {
   }
 
   readonly ask = (vm: PlacedVm): PlacementRequest => {
-    const { host: _, cell: __, ...state } = vm;
+    const { host: _, cell: __, isStopped: ___, ...state } = vm;
     return { vm: state, pool: this.pool.name, strategy: this.pool.strategy };
   };
 

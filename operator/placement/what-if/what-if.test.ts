@@ -167,6 +167,26 @@ describe('hosts that are drained', () => {
     expect(stay[0]?.message).toBe('0 of 2 hosts fit: 1 lacks CPUs (nearest: b lacks 6), 1 is drained.');
   });
 
+  it('keep VMs that do not run, and all if they do not answer, however empty the others are', () => {
+    const world = new SmallWorld()
+      .host('a', { available: { yes: false, reason: 'is not connected', isLost: true } })
+      .host('b', { available: { yes: false, reason: 'is cordoned' } })
+      .host('c');
+    for (const host of ['a', 'b']) {
+      world.placed(`runs-${host}`, host);
+      world.engine.upsertVm({ ...vm(`halted-${host}`), host, isStopped: true });
+    }
+    const { waves, stay, hosts } = answerOf(world, 'a', 'b');
+    expect(waves.flat()).toMatchObject([{ vm: 'shop/runs-b', from: 'b', to: 'c' }]);
+    expect(stay.map(({ vm: id, because }) => [id, because])).toEqual([
+      ['shop/halted-a', 'HostLost'],
+      ['shop/runs-a', 'HostLost'],
+      ['shop/halted-b', 'NotRunning'],
+    ]);
+    expect(stay[0]?.message).toContain('Its host does not answer');
+    expect(hosts).toEqual([{ host: 'a' }, { host: 'b' }]);
+  });
+
   it('take no VMs afterwards', () => {
     const world = new SmallWorld().host('a').host('b');
     const [, answer] = ask(world, { kind: 'drain', hosts: { hosts: ['a'] } }, shape(vm('x', { cpu: 16 })));
