@@ -1,6 +1,7 @@
 import type { Host } from '../../api/host.ts';
 import type { HostPool } from '../../api/hostpool.ts';
 import { hosts } from '../../api/kinds.ts';
+import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import { domainUuidOf } from '../../domain/identity.ts';
 import { type DomainSummary, HypervisorError } from '../../hypervisor/hypervisor.ts';
 import type { Clock } from '../../kube/clock.ts';
@@ -86,7 +87,7 @@ export async function reconcileHost(
     allocation: {
       limits: limits && { cpu: limits.cpu, memory: limits.memoryBytes, ...more },
       used: usedByGuests(env, key),
-      cells: pool && facts ? cellAllocations(cellLimits(pool, facts), vmsThatStay(env, key)) : [],
+      cells: pool && facts ? cellAllocations(cellLimits(pool, facts), guestsThatStay(env, key)) : [],
     },
     twin: env.connections.sharesUUID(key),
     used,
@@ -100,10 +101,19 @@ export async function reconcileHost(
   return { kind: 'again', afterMs: every * (0.75 + env.random() / 2) };
 }
 
-/** Those that make way are counted no more: the one for which they do has their place. */
-function vmsThatStay({ pools }: HostEnvironment, hostName: string): PlacedVm[] {
+/**
+ * The VMs with what their guests have, as above. Those that make way are counted no more: the one for which they do has their
+ * place.
+ */
+function guestsThatStay({ stores, pools }: HostEnvironment, hostName: string): PlacedVm[] {
   const leaving = new Set(pools.preemptions.victimsOn(hostName));
-  return pools.engine.vmsOn(hostName).filter(({ id }) => !leaving.has(id));
+  const staying = pools.engine.vmsOn(hostName).filter(({ id }) => !leaving.has(id));
+  return staying.map((placed) => {
+    const vm = stores.virtualMachines.get(placed.id);
+    const requests = { ...placed.requests };
+    if (vm) subtract(requests, growthIn(stores, vm));
+    return { ...placed, requests };
+  });
 }
 
 /** Asks for the connection. Without good credentials a connection that stands is kept: its VMs need it. */
@@ -131,12 +141,17 @@ async function connect(
  */
 function usedByGuests({ stores, pools }: HostEnvironment, hostName: string): Resources {
   const used: Record<string, number> = { ...pools.usage(hostName).resources };
-  for (const vm of stores.virtualMachines.byIndex('host', hostName)) {
-    const pool = stores.hostPools.get(vm.spec.placement.hostPoolRef.name);
-    const growth = growthOf(vm, { pool, vmClass: classOf(stores, vm) });
-    for (const [name, amount] of Object.entries(growth)) used[name] = (used[name] ?? 0) - amount;
-  }
+  for (const vm of stores.virtualMachines.byIndex('host', hostName)) subtract(used, growthIn(stores, vm));
   return used;
+}
+
+function growthIn(stores: Stores, vm: VirtualMachine): Resources {
+  const pool = stores.hostPools.get(vm.spec.placement.hostPoolRef.name);
+  return growthOf(vm, { pool, vmClass: classOf(stores, vm) });
+}
+
+function subtract(from: Record<string, number>, amounts: Resources): void {
+  for (const [name, amount] of Object.entries(amounts)) from[name] = (from[name] ?? 0) - amount;
 }
 
 async function foreignDomains(

@@ -207,6 +207,17 @@ it('a cell that shrinks below its VMs is told of with them, though the host has 
   expect(overallocated()?.status).toBe('False');
 });
 
+it('a cell is not said to have too little for what a VM asks for and its guest does not have', async () => {
+  await labelHosts();
+  expect(await put('a', inOneCell('14Gi', only('h1')))).toBe('h1 0');
+  there.editVm('a', (vm) => {
+    vm.spec.memory = { size: '40Gi' };
+  });
+  await there.run(120_000);
+  expect(there.vm('a').status).toMatchObject({ numaCell: 0, allocated: { memory: { size: '14Gi' } } });
+  expect(findCondition(there.hostObject('h1') ?? {}, 'Overallocated')?.status).toBe('False');
+});
+
 it('huge pages are of the cell, too', async () => {
   const pages = [{ pageBytes: 2 ** 21, count: 1024 }];
   await tells('h2', [cell(0), cell(1, 32, pages)]);
