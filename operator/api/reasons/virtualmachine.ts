@@ -29,7 +29,8 @@ export const virtualMachineReasons = {
   Preempted: {
     meaning:
       'The VM is shut down to make way for a more important one, as its HostPool allows, and is placed again where there is room.',
-    remedy: 'Add hosts, or give the VM a higher spec.placement.priority.',
+    remedy:
+      'Add hosts, give the VM a higher spec.placement.priority, or a PlacementPolicy with preemption.asVictim Never.',
     conditions: [
       'VirtualMachine.Ready',
       'VirtualMachine.Scheduled',
