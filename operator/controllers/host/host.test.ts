@@ -348,4 +348,28 @@ describe('a host that cannot be used', () => {
     expect(condition(world, 'h1', 'Connected')).toBe('True Connected');
     expect(world.runsOn('a')).toEqual(['h1']);
   });
+
+  it('that is deleted and held by another finalizer says how it stands until it is let go', async () => {
+    const world = await World.withHosts(2);
+    const audit = 'example.com/audit';
+    world.cluster.edit(hosts, { name: 'h1' }, ({ metadata }) => {
+      metadata.finalizers = [...(metadata.finalizers ?? []), audit];
+    });
+    await world.run(5000);
+    world.editPool(({ spec }) => {
+      spec.staticHosts = spec.staticHosts?.filter(({ name }) => name !== 'h1');
+    });
+    await world.run(10_000);
+    expect(world.hostObject('h1')?.metadata.finalizers).toEqual([audit]);
+    expect(condition(world, 'h1', 'Ready')).toBe('True HostRemoved');
+    world.hypervisor.host('h1').goDown();
+    await world.run(60_000);
+    expect(condition(world, 'h1', 'Ready')).toBe('False HostUnreachable');
+    world.cluster.edit(hosts, { name: 'h1' }, ({ metadata }) => {
+      metadata.finalizers = [];
+    });
+    await world.run(5000);
+    expect(world.hostObject('h1')).toBeUndefined();
+    expect(world.operator.connections.link('h1')).toBeUndefined();
+  });
 });

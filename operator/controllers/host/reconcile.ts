@@ -57,9 +57,11 @@ export async function reconcileHost(
     env.sightings.forget(key);
     return done;
   }
-  if (host.metadata.deletionTimestamp && env.pools.usage(key).vms === 0) {
-    env.connections.drop(key);
-    const rest = (host.metadata.finalizers ?? []).filter((name) => name !== hostFinalizer);
+  // Somebody else's finalizer may keep it all the same; then it says how it stands until it is gone.
+  const finalizers = host.metadata.finalizers ?? [];
+  const isLetGo = host.metadata.deletionTimestamp && env.pools.usage(key).vms === 0;
+  if (isLetGo && finalizers.includes(hostFinalizer)) {
+    const rest = finalizers.filter((name) => name !== hostFinalizer);
     await context.cluster.setFinalizers(hosts, host, rest, { signal: context.signal });
     return done;
   }
