@@ -8,6 +8,7 @@ import type { HostConnections } from './host/connections.ts';
 import type { Sightings } from './host/sightings.ts';
 import { policyLagMs, poolLagMs, sumsLagMs } from './lag.ts';
 import { heldBy } from './pool/counting.ts';
+import { manyRules } from './pool/many-rules.ts';
 import type { PoolModel } from './pool/pool-model.ts';
 import type { Stores } from './stores.ts';
 import type { Unplaced } from './unplaced.ts';
@@ -30,7 +31,7 @@ export interface Wakes {
 export interface Tellers {
   connections: HostConnections;
   sightings: Sightings;
-  pools: Pick<PoolModel, 'preemptions' | 'cpuWeights'>;
+  pools: Pick<PoolModel, 'engine' | 'preemptions' | 'cpuWeights'>;
   unplaced: Pick<Unplaced, 'wake'>;
 }
 
@@ -49,7 +50,7 @@ export function route(
   routeVirtualMachines(stores, { unplaced, pools }, wakes);
   routeContention(stores, wakes);
   routeHosts(stores, unplaced, wakes);
-  routePolicies(stores, unplaced, wakes);
+  routePolicies(stores, { unplaced, pools }, wakes);
   routeClasses(stores, unplaced, wakes);
   pools.preemptions.listen((victims) => {
     for (const key of victims) wakes.virtualMachines.wake(key);
@@ -231,7 +232,11 @@ function routeHosts(stores: Stores, unplaced: Tellers['unplaced'], wakes: Wakes)
   });
 }
 
-function routePolicies(stores: Stores, unplaced: Tellers['unplaced'], wakes: Wakes): void {
+function routePolicies(
+  stores: Stores,
+  { unplaced, pools: { engine } }: Pick<Tellers, 'unplaced' | 'pools'>,
+  wakes: Wakes,
+): void {
   stores.placementPolicies.subscribe((change) => {
     const { object } = change;
     const old = oldOf(change);
@@ -243,9 +248,17 @@ function routePolicies(stores: Stores, unplaced: Tellers['unplaced'], wakes: Wak
     if (isKept || bearsOnAll(object) || (old && bearsOnAll(old))) unplaced.wake();
     wakePolicies(object.metadata.namespace, stores, wakes); // they may contradict each other
     for (const vm of stores.virtualMachines.byIndex('namespace', object.metadata.namespace ?? '')) {
-      if (!vm.status?.hostName) wakes.virtualMachines.wakeAfter(keyOf(vm), lookAfterMs);
+      if (!vm.status?.hostName || saysManyRules(vm, engine))
+        wakes.virtualMachines.wakeAfter(keyOf(vm), lookAfterMs);
     }
   });
+}
+
+/** Whether a VM that has its host tells of its many rules, or is to tell of them from now on. */
+function saysManyRules(vm: VirtualMachine, engine: PoolModel['engine']): boolean {
+  const { namespace = '', labels = {} } = vm.metadata;
+  const isTold = findCondition(vm, 'Scheduled')?.reason === 'ManyRules';
+  return isTold || manyRules(engine, { namespace, labels }) !== undefined;
 }
 
 /** VMs of the class may be larger or smaller from now on, and count more or less. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { placementPolicies } from '../../api/kinds.ts';
 import { World } from '../../testing/world.ts';
 import { findCondition } from '../conditions.ts';
 
@@ -118,9 +119,13 @@ describe('more different rules than a decision has the time for', () => {
     );
     expect(condition(world, 'p7', 'Conflict')).toBe('True ManyRules');
     expect(condition(world, 'p7', 'Ready')).toBe('True Satisfied');
+    expect(world.condition('a', 'Scheduled')).toBe('True ManyRules');
     world.putVm('c', {}, { labels: { app: 'other-32' } });
     await world.run(10_000);
     expect(world.condition('c', 'Scheduled')).toBe('False Unschedulable');
+    world.cluster.remove(placementPolicies, { namespace: 'shop', name: 'p7' });
+    await world.run(10_000);
+    for (const name of ['a', 'b']) expect(world.condition(name, 'Scheduled')).toBe('True Placed');
   });
 
   it('are few when they say the same', async () => {
