@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Host } from '../../api/host.ts';
 import { World } from '../../testing/world.ts';
-import { headroomColumn } from './headroom.ts';
 import { roomOf } from './room.ts';
+import { headroomColumn } from './status.ts';
 
 const gibibyte = 2 ** 30;
 const condition = (type: string, status: 'True' | 'False') =>

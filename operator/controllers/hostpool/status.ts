@@ -7,7 +7,6 @@ import type { Amounts } from '../host/capacity.ts';
 import { summary } from '../host/status.ts';
 import { roomWords } from './class-room.ts';
 import { usedOf } from './happiness.ts';
-import { headroomColumn } from './headroom.ts';
 import type { MemberFindings } from './members.ts';
 import { headroomOf, type ReserveFindings, reservedOf, reserveVerdict } from './reserve.ts';
 import { type PoolRoom, roomInStatus } from './room.ts';
@@ -120,4 +119,12 @@ function sum(standings: readonly Standing[], of: 'capacity' | 'allocatable'): Am
     total.memoryBytes += amounts?.memoryBytes ?? 0;
   }
   return total;
+}
+
+/** The column of kubectl get that tells what may still come or fail: parts of a few words each, without those that are empty. */
+export function headroomColumn(...parts: readonly (string | undefined)[]): string {
+  return parts
+    .filter((part) => part)
+    .join(', ')
+    .slice(0, 128);
 }

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AntiAffinityRules } from '../moves/anti-affinity.ts';
 import { Layout } from '../moves/layout.ts';
 import { Links } from '../moves/links.ts';
 import { Fixed, type MoveProblem } from '../moves/problem.ts';
 import { noRules } from '../moves/rules.ts';
+import { AntiAffinityRules } from '../moves/testing/anti-affinity.ts';
 import { boundProblems, rulesOf, smallProblem } from '../moves/testing/problems.ts';
 import { faultsOf } from '../moves/testing/verifier.ts';
 import { defaultDrainOptions, planDrain } from './plan.ts';

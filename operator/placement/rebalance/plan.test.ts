@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { AntiAffinityRules } from '../moves/anti-affinity.ts';
 import { Layout } from '../moves/layout.ts';
 import { Fixed, type MoveProblem } from '../moves/problem.ts';
+import { AntiAffinityRules } from '../moves/testing/anti-affinity.ts';
 import { smallProblem } from '../moves/testing/problems.ts';
 import { happinessOf } from './happiness.ts';
 import { defaultRebalanceOptions, type RebalanceOptions } from './options.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { AntiAffinityRules } from '../anti-affinity.ts';
 import { Fixed, type MoveProblem } from '../problem.ts';
 import type { MoveRules } from '../rules.ts';
+import { AntiAffinityRules } from './anti-affinity.ts';
 
 /** A problem with the groups that bind its VMs. */
 export interface Bound {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { everyRule, noRules } from '../rules.ts';
 import { AntiAffinityRules } from './anti-affinity.ts';
-import { everyRule, noRules } from './rules.ts';
 
 // Hosts 0 and 1 in one rack, host 2 in another, host 3 in none. VMs 0 and 1 are of one group, VM 2 of none.
 const domain = Int32Array.of(0, 0, 1, -1);

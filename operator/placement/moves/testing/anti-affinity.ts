@@ -1,4 +1,4 @@
-import type { MoveRules } from './rules.ts';
+import type { MoveRules } from '../rules.ts';
 
 export interface AntiAffinity {
   /** The group of each VM, -1 for none. */
