@@ -245,15 +245,15 @@ export class FailureReserve {
     };
   }
 
-  /** The VM is not where it was any more. */
+  /** The VM is not where it was any more, nor would it go where it was to. */
   #leave(vm: PlacedVm): void {
     this.#doubt(this.#ruled.judgedWithout(vm));
     const keys = this.#ruled
       .rulesOf(vm)
       .flatMap((rule) => (isOfOneHost(rule) ? [] : (rule.topologyKey ?? [])));
     if (keys.length === 0) return;
-    const near = this.#map.near(vm.host, keys);
-    for (const plan of this.#plans.values()) plan.letIn(near);
+    for (const plan of this.#plans.values())
+      for (const host of [vm.host, ...plan.plannedFor(vm.id)]) plan.letIn(this.#map.near(host, keys));
   }
 
   #seeOpen(name: string): void {
