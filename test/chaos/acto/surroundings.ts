@@ -1,5 +1,6 @@
 import { ChaosWorld } from '../chaos-world.ts';
 import type { HistoryOptions } from './histories.ts';
+import { machineWith } from './machine.ts';
 
 const dedicated = { key: 'dedicated', value: 'db', effect: 'NoSchedule' };
 const staticHosts = [
@@ -31,18 +32,7 @@ const kept = {
   kernels: [small, bare],
 };
 
-/** Beside 64 GiB of ordinary memory. */
-const hugePages = [
-  { pageBytes: 2 ** 21, count: 4096 },
-  { pageBytes: 2 ** 30, count: 2 },
-];
-const hardware = {
-  memoryBytes: 74 * 2 ** 30,
-  numaCells: [
-    { id: 0, cpus: 8, cpuSet: '0-7', memoryBytes: 42 * 2 ** 30, hugePages },
-    { id: 1, cpus: 8, cpuSet: '8-15', memoryBytes: 32 * 2 ** 30, hugePages: [] },
-  ],
-};
+const hardware = machineWith({ of2Mi: 4096, of1Gi: 2 });
 
 /** What the histories are made for; each host has 16 CPUs, four times promised, and 63 GiB of ordinary memory. */
 export const historyOptions: HistoryOptions = {

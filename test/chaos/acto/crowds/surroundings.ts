@@ -1,4 +1,5 @@
 import { ChaosWorld } from '../../chaos-world.ts';
+import { machineWith } from '../machine.ts';
 import type { Surroundings } from '../specs.ts';
 import type { Crowd } from './crowd.ts';
 
@@ -21,18 +22,7 @@ export const crowdSurroundings: Surroundings = {
   memory: { small: ['8Gi', '12Gi', '20Gi', '30Gi'], large: ['40Gi', '60Gi'] },
 };
 
-/** Beside 64 GiB of ordinary memory. */
-const hugePages = [
-  { pageBytes: 2 ** 21, count: 12_288 },
-  { pageBytes: 2 ** 30, count: 12 },
-];
-const hardware = {
-  memoryBytes: 100 * 2 ** 30,
-  numaCells: [
-    { id: 0, cpus: 8, cpuSet: '0-7', memoryBytes: 68 * 2 ** 30, hugePages },
-    { id: 1, cpus: 8, cpuSet: '8-15', memoryBytes: 32 * 2 ** 30, hugePages: [] },
-  ],
-};
+const hardware = machineWith({ of2Mi: 12_288, of1Gi: 12 });
 
 /** Three hosts of 16 CPUs that are promised once, 63 GiB, and 24 GiB and 12 GiB of huge pages; and no VMs yet. */
 export async function worldForCrowd({
