@@ -60,7 +60,7 @@ export const explain: Command = {
   help: `Usage: kubectl vmfabric explain VM | --filename VM.yaml
 
 Of a VM that finds no host: every reason with how many hosts have it, the hosts that are nearest to having room with what
-they lack, and single changes by which it would fit, each of which has been tried. Of a VM that has a host: the points of
+they lack, and changes by which it would fit, each of which has been tried. Of a VM that has a host: the points of
 that host and of the best of the others.
 
   VM                    NAME or NAMESPACE/NAME

@@ -10,7 +10,7 @@ export const virtualMachineReasons = {
   },
   Unschedulable: {
     meaning:
-      'No host of the HostPool can carry the VM now: the message counts the hosts by what they lack, and tells single changes by which it would fit. Or its share of the pool has no more for it: the message tells which one, how much is missing, and who has it.',
+      'No host of the HostPool can carry the VM now: the message counts the hosts by what they lack, and tells changes by which it would fit. Or its share of the pool has no more for it: the message tells which one, how much is missing, and who has it.',
     remedy:
       'Do what the message says is nearest: make room, uncordon or add a host, raise the limit of the share, or ask for less; the VM is placed by itself as soon as one host fits.',
     conditions: ['VirtualMachine.Ready', 'VirtualMachine.Scheduled', 'VirtualMachine.Running'],

@@ -4,7 +4,7 @@ import { reserveBars } from '../../placement/explain/reserve.ts';
 import type { Objection, Reviewer } from '../../placement/gate/gate.ts';
 import type { PlacementRequest } from '../../placement/model/decision.ts';
 import type { PlacedVm } from '../../placement/model/vm.ts';
-import type { Change, WouldFit } from '../../placement/model/would-fit.ts';
+import type { SingleChange, WouldFit } from '../../placement/model/would-fit.ts';
 import {
   FailureReserve,
   type ReserveHost,
@@ -91,7 +91,7 @@ export class Reservations implements Books, Reviewer {
     this.#reserves.get(pool)?.upsertVm(placed);
   }
 
-  suppose({ pool, vm }: PlacementRequest, change: Change): boolean {
+  suppose({ pool, vm }: PlacementRequest, change: SingleChange): boolean {
     return this.#reserves.get(pool)?.suppose(change, vm.namespace) ?? true;
   }
 

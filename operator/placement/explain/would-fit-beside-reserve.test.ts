@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { PlacementEngine } from '../engine/engine.ts';
 import { Gate } from '../gate/gate.ts';
 import type { VmState } from '../model/vm.ts';
-import type { Change } from '../model/would-fit.ts';
+import type { Change, SingleChange } from '../model/would-fit.ts';
 import { FailureReserve, type ReserveHost } from '../reserve/failure-reserve.ts';
 import { reserveReviewer } from '../reserve/reviewer.ts';
 import { hostnameKey } from '../reserve/rule-reach.ts';
@@ -31,7 +31,7 @@ const someWorld = fc.record({
   asked: fc.record({
     app: apps,
     cpu: fc.integer({ min: 1, max: 6 }),
-    zone: fc.constantFrom('z1', undefined),
+    zone: fc.constantFrom('z1', 'nowhere', undefined),
   }),
 });
 type SomeWorld = typeof someWorld extends fc.Arbitrary<infer T> ? T : never;
@@ -86,14 +86,18 @@ class World {
   /** Makes the change for good. @returns the host that the VM gets then */
   hostWith(change: Change): string | undefined {
     const of = applied(this.engine, this.asked, change);
+    for (const one of change.kind === 'both' ? change.changes : [change]) this.#learn(one);
+    const best = this.engine.find(this.request(of));
+    const decision = best && this.gate.choose(this.request(of), best);
+    return decision?.kind === 'placed' ? decision.host : undefined;
+  }
+
+  #learn(change: SingleChange): void {
     const host = 'host' in change ? this.#hosts.get(change.host) : undefined;
     if (host && change.kind === 'available') this.#tell({ ...host, takesVms: true });
     if (host && change.kind === 'room')
       this.#tell({ ...host, limits: this.engine.host(host.name)?.limits ?? {} });
     if (change.kind === 'rule') this.reserve.reviewRules('shop');
-    const best = this.engine.find(this.request(of));
-    const decision = best && this.gate.choose(this.request(of), best);
-    return decision?.kind === 'placed' ? decision.host : undefined;
   }
 
   hostWithoutReserve(change: Change): string | undefined {
@@ -113,7 +117,7 @@ class World {
 }
 
 it('what would make a VM fit does so beside what the pool keeps for failures, and nothing is left of the trial', () => {
-  const seen = { offers: 0, barred: 0 };
+  const seen = { offers: 0, pairs: 0, barred: 0 };
   fc.assert(
     fc.property(someWorld, (some) => {
       const world = new World(some);
@@ -121,6 +125,7 @@ it('what would make a VM fit does so beside what the pool keeps for failures, an
       const { offers, barred } = world.ways();
       expect(world.picture()).toEqual(before);
       seen.offers += offers.length;
+      seen.pairs += offers.filter(({ change }) => change.kind === 'both').length;
       if (barred) seen.barred += 1;
       for (const index of offers.keys()) {
         const again = new World(some);
@@ -133,5 +138,6 @@ it('what would make a VM fit does so beside what the pool keeps for failures, an
     { numRuns: 1000 },
   );
   expect(seen.offers).toBeGreaterThan(10);
+  expect(seen.pairs).toBeGreaterThan(5);
   expect(seen.barred).toBeGreaterThan(100);
 });

@@ -78,7 +78,16 @@ describe('what would make a VM fit', () => {
     expect(sentenceFor(world, vm('new', { cpu: 17 }))).toBe('');
   });
 
-  it('is nothing when no single change would do', () => {
+  it('is two changes at once where no single one would do', () => {
+    const world = new SmallWorld()
+      .host('a', { available: { yes: false, reason: 'is cordoned' } })
+      .host('b', { available: { yes: false, reason: 'is cordoned' } });
+    expect(sentenceFor(world, vm('new', { hostSelector: { matchLabels: { disk: 'tape' } } }))).toBe(
+      'It would fit without its hostSelector and if a took VMs (it is cordoned).',
+    );
+  });
+
+  it('is nothing when no two changes would do', () => {
     const world = new SmallWorld()
       .host('a', { available: { yes: false, reason: 'is cordoned' }, limits: { cpu: 1 } })
       .host('b', { labels: { disk: 'ssd' } });

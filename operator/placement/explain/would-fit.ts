@@ -2,7 +2,7 @@ import type { PlacementEngine, Room } from '../engine/engine.ts';
 import type { Gate } from '../gate/gate.ts';
 import type { PlacementRequest, Rejection } from '../model/decision.ts';
 import type { VmState } from '../model/vm.ts';
-import type { Change, WouldFit } from '../model/would-fit.ts';
+import type { Change, SingleChange, WouldFit } from '../model/would-fit.ts';
 import { phraseOf, roundedDown } from './amounts.ts';
 import { offerPhrase } from './offers.ts';
 import { rulesOf, withoutRule } from './policy-rules.ts';
@@ -24,8 +24,8 @@ export interface WouldFits {
 }
 
 /**
- * Single changes that would make the VM fit that was rejected so, of different kinds first. Each has been tried: in the
- * engine as it is, with the change alone, the VM goes to the host that is named, and comes in there by the gate.
+ * Changes that would make the VM fit that was rejected so, of different kinds first; two at once where no single one
+ * would. Each has been tried: in the engine as it is, with the change alone, the VM goes to the host that is named, and comes in there by the gate.
  */
 export function wouldFit(
   engine: PlacementEngine,
@@ -55,7 +55,44 @@ export function wouldFit(
       barred ??= one;
     }
   }
-  return offers.length > 0 || !barred ? { offers } : { offers, barred };
+  if (offers.length > 0) return { offers };
+  return barred ? { offers, barred } : { offers: pair(engine, gate, request, rejections) };
+}
+
+/** Two changes at once that let the VM come, the first that are found. */
+function pair(
+  engine: PlacementEngine,
+  gate: Gate,
+  request: PlacementRequest,
+  rejections: readonly Rejection[],
+): WouldFit[] {
+  const { vm } = request;
+  const firsts = [...fields(vm), ...tolerations(rejections).slice(0, 2), ...rules(engine, vm)];
+  for (const first of firsts.slice(0, tried)) {
+    const changes = seconds(engine, request, first).map((second) => bothOf(first, second));
+    for (const one of beforeTheGate(engine, request, changes)) {
+      const host = hostBeyond(engine, gate, request, one.change);
+      if (host !== undefined) return [{ ...one, host }];
+    }
+  }
+  return [];
+}
+
+const bothOf = (first: SingleChange, second: SingleChange): Change => ({
+  kind: 'both',
+  changes: [first, second],
+});
+
+/** What may help once the first change is made: hosts then lack other things. */
+function seconds(engine: PlacementEngine, request: PlacementRequest, first: SingleChange): SingleChange[] {
+  return engine.trial(() => {
+    const changed = { ...request, vm: applied(engine, request.vm, first) };
+    const decision = engine.place(changed);
+    if (decision.kind === 'placed') return [];
+    const { rejections } = decision;
+    const ofHosts = [availabilities(engine, rejections), rooms(engine, changed, rejections)];
+    return [...ofHosts, tolerations(rejections), fields(changed.vm)].flatMap((some) => some.slice(0, 2));
+  });
 }
 
 /** Changes by which rules and room let the VM be somewhere. */
@@ -92,6 +129,8 @@ function hostBeyond(
 /** Makes the change in the engine, and returns the VM as it then is. */
 export function applied(engine: PlacementEngine, vm: VmState, change: Change): VmState {
   switch (change.kind) {
+    case 'both':
+      return change.changes.reduce((changed, one) => applied(engine, changed, one), vm);
     case 'available':
     case 'room':
       changeHost(engine, change);
@@ -130,7 +169,7 @@ function changeHost(engine: PlacementEngine, change: Change & { kind: 'available
 const hostsFor = (rejections: readonly Rejection[], ...codes: Rejection['code'][]) =>
   rejections.filter(({ code }) => codes.includes(code)).flatMap(({ hosts }) => hosts);
 
-function availabilities(engine: PlacementEngine, rejections: readonly Rejection[]): Change[] {
+function availabilities(engine: PlacementEngine, rejections: readonly Rejection[]): SingleChange[] {
   return hostsFor(rejections, 'Unavailable').flatMap((name) => {
     const available = engine.host(name)?.available;
     return available && !available.yes ? [{ kind: 'available', host: name, reason: available.reason }] : [];
@@ -142,7 +181,7 @@ function rooms(
   engine: PlacementEngine,
   { vm }: PlacementRequest,
   rejections: readonly Rejection[],
-): Change[] {
+): SingleChange[] {
   const missing = rejections.flatMap(({ nearest }) =>
     nearest === undefined ? [] : [missingOn(engine, vm, nearest)],
   );
@@ -171,7 +210,7 @@ function sizes(
   engine: PlacementEngine,
   { vm }: PlacementRequest,
   rejections: readonly Rejection[],
-): Change[] {
+): SingleChange[] {
   const hosts = new Set(rejections.flatMap(({ nearest }) => nearest ?? []));
   const smaller = [...hosts].map((host) => ({ host, ...fitting(vm, engine.room(host)) }));
   return smaller
@@ -193,16 +232,16 @@ function fitting({ requests: asked }: VmState, room: Readonly<Record<string, Roo
   return { requests, part };
 }
 
-function fields(vm: VmState): Change[] {
+function fields(vm: VmState): SingleChange[] {
   const all = ['hostSelector', 'hostAffinity', 'needs', 'oneCell'] as const;
   return all.flatMap((field) => (vm[field] === undefined ? [] : [{ kind: 'request', field }]));
 }
 
-function tolerations(rejections: readonly Rejection[]): Change[] {
+function tolerations(rejections: readonly Rejection[]): SingleChange[] {
   return hostsFor(rejections, 'Taint').map((host) => ({ kind: 'toleration', host }));
 }
 
-function rules(engine: PlacementEngine, vm: VmState): Change[] {
+function rules(engine: PlacementEngine, vm: VmState): SingleChange[] {
   return engine
     .policiesFor(vm)
     .flatMap((policy) =>
@@ -212,6 +251,8 @@ function rules(engine: PlacementEngine, vm: VmState): Change[] {
 
 function textOf(change: Change, vm: VmState): string {
   switch (change.kind) {
+    case 'both':
+      return change.changes.map((one) => textOf(one, vm)).join(' and ');
     case 'available':
       return `if ${change.host} took VMs (it ${change.reason})`;
     case 'room': {

@@ -1,7 +1,7 @@
 import type { PlacementEngine } from '../engine/engine.ts';
 import type { Decision, Placement, PlacementRequest } from '../model/decision.ts';
 import type { PlacedVm, VmState } from '../model/vm.ts';
-import type { Change } from '../model/would-fit.ts';
+import type { Change, SingleChange } from '../model/would-fit.ts';
 
 /** Where a VM comes in. */
 export type Placed = Decision & { kind: 'placed' };
@@ -31,7 +31,7 @@ export interface Reviewer {
    * Told in a trial of what the engine has been told. False: what comes of it would take too long to find out, and it is not
    * to be asked.
    */
-  suppose(request: PlacementRequest, change: Change): boolean;
+  suppose(request: PlacementRequest, change: SingleChange): boolean;
 }
 
 /**
@@ -101,7 +101,8 @@ export class Gate {
 
   /** Tells all reviewers, in a trial, of a change that the engine has been told. False: then they are not to be asked. */
   suppose(request: PlacementRequest, change: Change): boolean {
-    return this.#reviewers.every((reviewer) => reviewer.suppose(request, change));
+    const changes = change.kind === 'both' ? change.changes : [change];
+    return this.#reviewers.every((reviewer) => changes.every((one) => reviewer.suppose(request, one)));
   }
 
   /** The first host on which nobody objects, of so many; or why there is none, which costs words. */

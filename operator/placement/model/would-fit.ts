@@ -1,7 +1,9 @@
 import type { Resources } from './resources.ts';
 
-/** One change of the world by which a VM would fit that does not. */
-export type Change =
+/** What of the world would change so that a VM fits that does not. */
+export type Change = SingleChange | { kind: 'both'; changes: readonly [SingleChange, SingleChange] };
+
+export type SingleChange =
   /** The host would take VMs; `reason` is why it does not. */
   | { kind: 'available'; host: string; reason: string }
   /** So much more would be free on the host. */

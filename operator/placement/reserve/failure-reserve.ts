@@ -5,7 +5,7 @@ import type { PlacementRequest } from '../model/decision.ts';
 import { cpu, memory, type Resources } from '../model/resources.ts';
 import type { Labels } from '../model/selector.ts';
 import type { PlacedVm, VmState } from '../model/vm.ts';
-import type { Change } from '../model/would-fit.ts';
+import type { SingleChange } from '../model/would-fit.ts';
 import { AllowedPlaces } from './allowed-places.ts';
 import type { ProtectedVm } from './failover.ts';
 import { FailoverPlan } from './failover-plan.ts';
@@ -166,7 +166,7 @@ export class FailureReserve {
    * Told in a trial of a change that the engine has been told, for a VM of the namespace. False: so many would have to be
    * asked anew that it would take too long.
    */
-  suppose(change: Change, namespace: string): boolean {
+  suppose(change: SingleChange, namespace: string): boolean {
     const waiting = [...this.#plans.values()].reduce((sum, plan) => sum + plan.unprotectedCount, 0);
     if (waiting > supposedAtMost.unprotected) return false;
     if (change.kind === 'rule') return this.#supposeOneRuleLess(namespace);
