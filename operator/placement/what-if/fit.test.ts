@@ -2,23 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { Gate } from '../gate/gate.ts';
 import type { PlacementRequest } from '../model/decision.ts';
 import type { HostState } from '../model/host.ts';
-import type { VmState } from '../model/vm.ts';
 import { FailureReserve } from '../reserve/failure-reserve.ts';
 import { reserveReviewer } from '../reserve/reviewer.ts';
 import { policy, required, SmallWorld, vm } from '../testing/small-world.ts';
 import type { AnswerOf } from './answer.ts';
 import type { Question } from './question.ts';
+import { apart, ask, pool, shape } from './testing/ask.ts';
 import { whatIf } from './what-if.ts';
-
-const pool = { name: 'default', strategy: 'Spread' } as const;
-const apart = { vmAntiAffinity: [{ topologyKey: 'hostname', enforcement: required }] };
-
-function ask<const Q extends readonly Question[]>(world: SmallWorld, ...questions: Q) {
-  return whatIf(world.engine, pool, questions) as { [I in keyof Q]: AnswerOf<Q[I]['kind']> };
-}
-
-const shape = (of: VmState) =>
-  ({ kind: 'fit', request: { vm: of, pool: 'default', strategy: 'Spread' } }) as const;
 
 describe('how many more fit', () => {
   it('is counted on every host, with what keeps the next one away', () => {
