@@ -1,5 +1,5 @@
 import { exactQuantity } from '../../api/quantity.ts';
-import { isDevice, isInBytes, type Resources } from '../../placement/model/resources.ts';
+import { isDevice, isMemory, type Resources } from '../../placement/model/resources.ts';
 
 /** One resource in a status. */
 export interface ListedResource {
@@ -29,7 +29,7 @@ export function nameInStatus(resource: string): string {
 }
 
 export function amountInStatus(resource: string, amount: number): string {
-  return isInBytes(resource) ? exactQuantity(amount) : `${amount}`;
+  return isMemory(resource) ? exactQuantity(amount) : `${amount}`;
 }
 
 /** The sum of each resource. */

@@ -1,20 +1,20 @@
-import { cpu, hugePageSizeOf, isDevice, isInBytes } from '../model/resources.ts';
+import { cpu, hugePageSizeOf, isDevice, isMemory } from '../model/resources.ts';
 
 /** `1.5Gi`, `2`: an amount of a resource for a person, rounded up, so that what is said to be missing is enough. */
 export function amountOf(resource: string, amount: number): string {
-  return isInBytes(resource) ? bytes(amount) : `${Math.ceil(amount * 1000) / 1000}`;
+  return isMemory(resource) ? bytes(amount) : `${Math.ceil(amount * 1000) / 1000}`;
 }
 
 /** `1.5Gi of memory`, `512Mi in huge pages of 2Mi`, `1 CPU`, `2 CPUs`, `1 gpu-a100`. */
 export function phraseOf(resource: string, amount: number): string {
   if (resource === cpu && amountOf(cpu, amount) === '1') return '1 CPU';
   const link = hugePageSizeOf(resource) ? ' in' : ' of';
-  return `${amountOf(resource, amount)}${isInBytes(resource) ? link : ''} ${wordOf(resource)}`;
+  return `${amountOf(resource, amount)}${isMemory(resource) ? link : ''} ${wordOf(resource)}`;
 }
 
 /** An amount that a person would ask for: whole ones, memory in Mi, or in Gi where it is that much. */
 export function roundedDown(resource: string, amount: number): number {
-  const units = isInBytes(resource) ? [2 ** 30, 2 ** 20] : [1];
+  const units = isMemory(resource) ? [2 ** 30, 2 ** 20] : [1];
   const unit = units.find((size) => amount >= size);
   return unit === undefined ? 0 : Math.floor(amount / unit) * unit;
 }

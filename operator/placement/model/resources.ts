@@ -35,7 +35,7 @@ export function hugePageSizeOf(resource: string): string | undefined {
   return resource.startsWith('hugepages-') ? resource.slice('hugepages-'.length) : undefined;
 }
 
-/** Whether it is memory of guests, in huge pages or not. */
+/** Whether it is memory of guests, in huge pages or not: all that is counted in bytes; everything else is in pieces. */
 export function isMemory(resource: string): boolean {
   return resource === memory || resource.startsWith('hugepages-');
 }
@@ -45,11 +45,6 @@ export function memoryOf(requests: Resources): number {
   let bytes = 0;
   for (const name in requests) if (isMemory(name)) bytes += requests[name] ?? 0;
   return bytes;
-}
-
-/** Whether the resource is counted in bytes; otherwise in pieces. */
-export function isInBytes(resource: string): boolean {
-  return isMemory(resource);
 }
 
 /** Whether a NUMA cell has its own share of the resource; of all others there is the host's alone. */
