@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { inject } from 'vitest';
 import { type ControlPlane, startControlPlane } from '../../hack/control-plane/control-plane.ts';
 import { waitFor } from '../../hack/wait.ts';
+import type { HostPool } from '../../operator/api/hostpool.ts';
 import { hostPools, hosts, virtualMachines } from '../../operator/api/kinds.ts';
 import type { VirtualMachine } from '../../operator/api/virtualmachine.ts';
 import { secrets } from '../../operator/controllers/host/credentials.ts';
@@ -27,6 +28,10 @@ const creating: ReadonlySet<string> = new Set(['define', 'start', 'undefine']);
 
 /** Longest wait for anything that is to come, in real milliseconds; generous, as the machine may have much else to do. */
 const patienceMs = 180_000;
+
+/** How busy hosts are is told some time after they are ready, and belongs to what there is in the end. */
+const tellsUse = (status: HostPool['status']) =>
+  status?.resources?.every(({ usedPercent }) => usedPercent !== undefined) === true;
 
 /**
  * A control plane of its own, the fault proxy before it, two fake hosts, a HostPool of them, and an operator that sees
@@ -163,7 +168,7 @@ export class ChaosWorld {
     await this.wait(`pool ${name}: ${as}`, async () => {
       const { items } = await this.#admin.cluster.list(hostPools);
       const status = items.find(({ metadata }) => metadata.name === name)?.status;
-      if (as === 'Ready') return conditionsOf(status)?.[0] === 'Ready True HostsReady';
+      if (as === 'Ready') return conditionsOf(status)?.[0] === 'Ready True HostsReady' && tellsUse(status);
       const members = await this.#admin.cluster.list(hosts);
       return !status && !members.items.some(({ spec }) => spec.hostPoolRef.name === name);
     });
