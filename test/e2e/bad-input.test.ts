@@ -75,10 +75,10 @@ it('a missing Secret is named with the command that makes it', async () => {
   expect(message).toContain('Secret default/nowhere');
 });
 
-it('a VM that asks for more than any host has is told the nearest miss', async () => {
+it('a VM that asks for more than any host has is told the nearest miss, and what would fit', async () => {
   await lab.apply(labVm('huge', { memory: { size: '4Ti' } }));
   expect(await lab.waitCondition('vm/huge', 'Ready', 'False Unschedulable')).toMatch(
-    /^0 of 2 hosts fit: 2 lack memory \(nearest: h[12] lacks [\d.]+Ti\)\.$/,
+    /^0 of 2 hosts fit: 2 lack memory \(nearest: h[12] lacks [\d.]+Ti\)\. It would fit with at most \d+Gi of memory, on h[12]\.$/,
   );
 });
 
