@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   commandLineOf,
@@ -25,9 +26,11 @@ async function startSleeper(env: NodeJS.ProcessEnv = {}): Promise<ProcessRecord>
 }
 
 describe('parseStat', () => {
-  it('reads state and start time behind a name with blanks and brackets', () => {
+  it('reads state, number of threads and start time behind a name with blanks and brackets', () => {
     const rest = Array.from({ length: 18 }, (_, index) => index + 4).join(' ');
-    expect(parseStat(`42 (a) b (c) S ${rest} 777 23`)).toEqual({ state: 'S', startTime: '777' });
+    expect(parseStat(`42 (a) b (c) S ${rest} 777 23`)).toEqual({
+      ...{ state: 'S', threads: 20, startTime: '777' },
+    });
   });
 });
 
@@ -36,6 +39,20 @@ describe('process records', () => {
     const record = await startSleeper();
     expect(isAlive(record)).toBe(true);
     expect(isAlive({ ...record, startTime: '1' })).toBe(false);
+  });
+
+  it('know a process whose first thread has ended before the others', async () => {
+    const script =
+      'import ctypes, threading, time; threading.Thread(target=time.sleep, args=(1000,)).start(); ctypes.CDLL(None).pthread_exit(None)';
+    const child = spawn('python3', ['-c', script], { stdio: 'ignore' });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const pid = child.pid ?? 0;
+    const state = () => parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1')).state;
+    await waitFor('the end of the first thread', () => state() === 'Z', { timeoutMs: 20_000, everyMs: 5 });
+    const record = recordOf(pid);
+    expect(record && isAlive(record)).toBe(true);
+    await killAndWait(record ? [record] : []);
+    expect(recordOf(pid)).toBeUndefined();
   });
 
   it('do not signal a later process with the same id', async () => {

@@ -8,18 +8,22 @@ export interface ProcessRecord {
   startTime: string;
 }
 
-/** The record of a process that runs now, or undefined when there is none (a zombie runs no more). */
+/**
+ * The record of a process that runs now, or undefined when there is none. A zombie runs no more, unless other threads of it
+ * have yet to end: they hold its files and ports.
+ */
 export function recordOf(pid: number): ProcessRecord | undefined {
   const stat = readProc(pid, 'stat');
   if (stat === undefined) return undefined;
-  const { state, startTime } = parseStat(stat);
-  return state === 'Z' || state === 'X' ? undefined : { pid, startTime };
+  const { state, threads, startTime } = parseStat(stat);
+  const isGone = state === 'X' || (state === 'Z' && threads <= 1);
+  return isGone ? undefined : { pid, startTime };
 }
 
 /** The parts of /proc/PID/stat that are used here; the name in it may hold blanks and brackets. */
-export function parseStat(stat: string): { state: string; startTime: string } {
+export function parseStat(stat: string): { state: string; threads: number; startTime: string } {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return { state: fields[0] ?? '', startTime: fields[19] ?? '' };
+  return { state: fields[0] ?? '', threads: Number(fields[17] ?? 0), startTime: fields[19] ?? '' };
 }
 
 /** Whether this very process still runs. */
