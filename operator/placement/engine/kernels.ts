@@ -78,6 +78,27 @@ export function scoreLoad(
   }
 }
 
+/** Adds to `scores` so many points for each whole by which two resources would be further apart, as shares, than they are. */
+export function scoreImbalanceGrowth(
+  rows: Int32Array,
+  count: number,
+  a: Asked,
+  b: Asked,
+  points: number,
+  scores: Float64Array,
+): void {
+  const { used: usedA, inverse: inverseA, amount: amountA } = a;
+  const { used: usedB, inverse: inverseB, amount: amountB } = b;
+  for (let at = 0; at < count; at++) {
+    const row = rows[at] as number;
+    const toA = inverseA[row] as number;
+    const toB = inverseB[row] as number;
+    const before = (usedA[row] as number) * toA - (usedB[row] as number) * toB;
+    const after = before + amountA * toA - amountB * toB;
+    (scores[at] as number) += points * (Math.abs(after) - Math.abs(before));
+  }
+}
+
 /** Orders equal hosts for one VM. */
 export interface Draw {
   /** The higher number wins. */

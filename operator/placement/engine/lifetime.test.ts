@@ -27,10 +27,10 @@ describe('the lifetime', () => {
     expect(hostsFor(world, 'Pack', 101 * day)).toEqual(new Set(['old']));
   });
 
-  it('counts less than a quarter of a host that is fuller', () => {
-    const isFuller = oldAndYoung().placed('z', 'young', { cpu: 4.5, memory: 18 * gib });
+  it('counts less than half of a host that is fuller', () => {
+    const isFuller = oldAndYoung().placed('z', 'young', { cpu: 8.5, memory: 34 * gib });
     expect(hostsFor(isFuller, 'Pack', 100 * day)).toEqual(new Set(['young']));
-    const isLittleFuller = oldAndYoung().placed('z', 'young', { cpu: 3, memory: 12 * gib });
+    const isLittleFuller = oldAndYoung().placed('z', 'young', { cpu: 7, memory: 28 * gib });
     expect(hostsFor(isLittleFuller, 'Pack', 100 * day)).toEqual(new Set(['old']));
   });
 

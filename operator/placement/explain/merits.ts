@@ -37,6 +37,7 @@ const preferred =
 const words: Readonly<Record<string, Words>> = {
   load: (_, { strategy, load: { resource, share } }) =>
     `${strategy === 'Spread' ? 'emptier' : 'fuller'} than most (${Math.round(share * 100)} % of its ${wordOf(resource)} then)`,
+  balance: () => 'its CPUs and memory are more even then',
   hostAffinity: preferred('by its labels'),
   affinity: preferred('near other VMs'),
   antiAffinity: preferred('away from other VMs'),

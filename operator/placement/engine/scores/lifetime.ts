@@ -1,7 +1,7 @@
 import type { Scorer } from './scorer.ts';
 
 /** Points that a host loses which has no VM, or none that is older than the one that comes. */
-const lifetimePoints = 25;
+const lifetimePoints = 50;
 
 const day = 86_400_000;
 
