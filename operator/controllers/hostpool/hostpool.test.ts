@@ -129,6 +129,20 @@ describe('the Hosts of a pool', () => {
     expect(world.hostObject('n1')?.metadata.labels).toEqual({ 'vmfabric.io/host': 'true', disk: 'nvme' });
   });
 
+  it('are made although the API server takes its time for some of them', async () => {
+    const world = await World.withHosts(1);
+    const apply = world.cluster.apply.bind(world.cluster);
+    const slow = new Set(['h2', 'h3', 'h4']);
+    world.cluster.apply = (type, object, options) =>
+      slow.has(object.metadata.name) ? new Promise(() => {}) : apply(type, object, options);
+    const names = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'];
+    world.editPool((pool) => {
+      pool.spec.staticHosts = names.map((name) => ({ name, address: name }));
+    });
+    await world.run(1000);
+    expect(hostNames(world)).toEqual(['h1', 'h5', 'h6']);
+  });
+
   it('are made although the API server refuses one of them, which the pool names', async () => {
     const world = await World.withHosts(1);
     const refusal = new ApiError(

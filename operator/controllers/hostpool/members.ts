@@ -4,6 +4,7 @@ import type { HostPool } from '../../api/hostpool.ts';
 import { hosts } from '../../api/kinds.ts';
 import type { ApplyObject, Cluster } from '../../kube/cluster.ts';
 import { ApiError } from '../../kube/errors.ts';
+import { atOnce } from '../at-once.ts';
 import type { PoolModel } from '../pool/pool-model.ts';
 import { readOnce } from '../read-once.ts';
 import type { Stores } from '../stores.ts';
@@ -41,6 +42,9 @@ const labelsAnnotation = 'vmfabric.io/pool-labels';
 
 type ReachableMember = Member & { address: string };
 
+/** So many Hosts are written or deleted at once: one after the other, thousands would take minutes. */
+const writesAtOnce = 8;
+
 interface MemberEnvironment {
   cluster: Cluster;
   stores: Stores;
@@ -55,19 +59,21 @@ export async function ensureMembers(
 ): Promise<MemberFindings> {
   const members = membersOf(pool, env.stores.nodes.list());
   const findings = noFindings();
+  const unfit: ReachableMember[] = [];
   for (const member of members) {
     const existing = env.stores.hosts.get(member.name);
     const otherPool = existing?.spec.hostPoolRef.name;
     if (otherPool && otherPool !== pool.metadata.name)
       findings.taken.push({ name: member.name, pool: otherPool });
     else if (!isReachable(member)) findings.addressless.push(member.name);
-    else if (!existing || needsWrite(existing, member))
-      await applyHost(env.cluster, { pool, member, signal }, findings);
+    else if (!existing || needsWrite(existing, member)) unfit.push(member);
   }
+  await atOnce(unfit, writesAtOnce, (member) => applyHost(env.cluster, { pool, member, signal }, findings));
+  findings.refused.sort((a, b) => (a.name < b.name ? -1 : 1));
   const wanted = new Set(members.map((member) => member.name));
-  for (const host of env.stores.hosts.byIndex('pool', pool.metadata.name)) {
-    if (!wanted.has(host.metadata.name)) await letGo(env, host, findings, signal);
-  }
+  const known = env.stores.hosts.byIndex('pool', pool.metadata.name);
+  const unwanted = known.filter(({ metadata }) => !wanted.has(metadata.name));
+  await atOnce(unwanted, writesAtOnce, (host) => letGo(env, host, findings, signal));
   return findings;
 }
 
