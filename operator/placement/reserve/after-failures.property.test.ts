@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { hostnameKey } from './rule-reach.ts';
-import { names, step, World } from './testing/reserved-world.ts';
+import { names, type Step, step, World } from './testing/reserved-world.ts';
 
 const hosts = fc.tuple(
   ...names.map((name) =>
@@ -28,13 +28,36 @@ const vms = fc.tuple(
   ),
 );
 
-/** Always the same: one history in some 10,000 is known to fail, by a place that is not found, or not held after two failures. */
-const seed = 20_261_127;
-
 const outside = (zone: string | undefined) =>
   zone === undefined
     ? {}
     : { hostSelector: { matchExpressions: [{ key: 'zone', operator: 'NotIn' as const, values: [zone] }] } };
+
+type History = [...Values<[typeof hosts, typeof rule, typeof vms]>, Step[]];
+type Values<T extends fc.Arbitrary<unknown>[]> = {
+  [I in keyof T]: T[I] extends fc.Arbitrary<infer V> ? V : never;
+};
+
+/** The last VM came to a host where it took nobody's place, and yet somebody had none then: a plan for one failure less had asked. */
+const foundOnce: History = [
+  [
+    { name: 'a', zone: 'z3', size: 2, takesVms: true },
+    { name: 'b', zone: 'z3', size: 5, takesVms: true },
+    { name: 'c', zone: 'z1', size: 4, takesVms: true },
+    { name: 'd', zone: 'z2', size: 6, takesVms: true },
+    { name: 'e', zone: 'z3', size: 2, takesVms: true },
+  ],
+  { app: 'web', topologyKey: 'zone', kind: 'spread', maxSkew: 1 },
+  [
+    { id: '1', cpu: 1, host: 'e', labels: { app: 'web' }, notIn: undefined },
+    { id: '2', cpu: 2, host: 'b', labels: { app: 'db' }, notIn: undefined },
+    { id: '3', cpu: 2, host: 'c', labels: { app: 'web' }, notIn: undefined },
+    { id: '4', cpu: 1, host: 'e', labels: { app: 'web' }, notIn: undefined },
+    { id: '5', cpu: 1, host: 'd', labels: { app: 'web' }, notIn: undefined },
+    { id: '6', cpu: 1, host: 'd', labels: { app: 'web' }, notIn: 'z1' },
+  ],
+  [{ placed: { id: '8', cpu: 1, labels: {} } }],
+];
 
 it.each([
   { failures: 1, key: hostnameKey },
@@ -64,7 +87,7 @@ it.each([
           seen.moved += placed.filter(({ id }) => world.reserve.targetsOf(`shop/${id}`).length > 0).length;
         }
       }),
-      { seed, numRuns: 400 },
+      { numRuns: 400, examples: [foundOnce] },
     );
     expect(seen.moved).toBeGreaterThan(500);
     expect(seen.exposed).toBeGreaterThan(500);

@@ -94,6 +94,19 @@ describe('a plan for the failure of one host', () => {
     expect(plan.targetsOf('v')).toEqual(['c']);
   });
 
+  it('gives the room to another of which rules now keep away who had counted on it', () => {
+    const forbidden = new Set<string>();
+    const plan = planOf(1, (id) => !forbidden.has(id));
+    plan.upsertHost(host('a', 8));
+    plan.upsertHost(host('b', 4));
+    for (const id of ['v', 'w']) plan.upsertVm(vm(id, 'a', 4));
+    const [without = ''] = plan.unprotected;
+    const other = without === 'v' ? 'w' : 'v';
+    forbidden.add(other);
+    plan.review([other]);
+    expect([plan.unprotected, plan.targetsOf(without)]).toEqual([[other], ['b']]);
+  });
+
   it('is lost where the room of any kind is, whatever else the host has too little of', () => {
     const plan = new FailoverPlan({ failures: 1, dimensions: 2 });
     for (const name of ['a', 'b']) plan.upsertHost({ ...host(name, 0), limits: [4, 4] });

@@ -289,6 +289,7 @@ export class FailoverPlan {
   /** The VM does not count on this host any more, and needs another. */
   #dismiss(row: number, vm: PlannedVm): void {
     this.#vms.leave(row, vm);
+    this.#grow(row);
     this.#miss(vm);
     this.#dismissed.add(vm);
   }

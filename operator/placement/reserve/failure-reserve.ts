@@ -69,8 +69,12 @@ export class FailureReserve {
   #resources = [cpu, memory];
   /** By failures: the one asked for, and fewer while that does not hold. Made when asked for. */
   #plans = new Map<number, FailoverPlan>();
-  /** VMs and hosts about which rules may judge otherwise than when the plans were asked last. */
-  readonly #doubtfulVms = new Set<string>();
+  /**
+   * VMs about which rules may judge otherwise than when the plan was asked last. Each plan has its own: one that is not
+   * asked about in a trial must not have others judged anew afterwards.
+   */
+  readonly #doubtfulVms = new WeakMap<FailoverPlan, Set<string>>();
+  /** The same of hosts, for all plans. */
   readonly #doubtfulHosts = new Set<string>();
   /** Whether hosts came, went or moved to another domain of some key: rules over domains may judge all VMs otherwise. */
   #isMapNew = false;
@@ -112,7 +116,7 @@ export class FailureReserve {
     // With other labels it is another one to all rules: who kept away from it may come to its host.
     if (before && !sameRecords(before.labels, vm.labels)) this.removeVm(vm.id);
     else if (before && before.host !== vm.host) this.#leave(before);
-    if (rulesOfItsOwn(before) !== rulesOfItsOwn(vm)) this.#doubtfulVms.add(vm.id);
+    if (rulesOfItsOwn(before) !== rulesOfItsOwn(vm)) this.#doubt([vm.id]);
     this.#put(this.#vms, vm.id, vm);
     for (const plan of this.#plans.values()) plan.upsertVm(this.#protected(vm));
     this.#seeRules(vm);
@@ -135,9 +139,9 @@ export class FailureReserve {
   reviewRules(namespace: string): void {
     for (const vm of this.#vms.values()) {
       if (vm.namespace !== namespace) continue;
-      this.#doubtfulVms.add(vm.id);
+      this.#doubt([vm.id]);
       this.#ruled.see(vm);
-      for (const plan of this.#plans.values()) this.#doubt(this.#ruled.judgedOnItsHost(vm, plan));
+      for (const plan of this.#plans.values()) this.#doubt(this.#ruled.judgedOnItsHost(vm, plan), [plan]);
     }
   }
 
@@ -156,7 +160,7 @@ export class FailureReserve {
       return this.#engine.trial(() => this.#journal.trial(() => plan.trial(() => action(plan))));
     } finally {
       this.#plans = plans;
-      this.#doubtfulVms.clear();
+      this.#doubtfulVms.delete(plan);
       this.#doubtfulHosts.clear();
       this.#isMapNew = this.#areDomainsNew = false;
     }
@@ -277,17 +281,22 @@ export class FailureReserve {
   }
 
   #seeRules(vm: PlacedVm): void {
-    if (this.#ruled.see(vm)) this.#doubtfulVms.add(vm.id);
+    if (this.#ruled.see(vm)) this.#doubt([vm.id]);
     for (const [failures, plan] of this.#plans) {
-      this.#doubt(this.#ruled.judgedOnItsHost(vm, plan));
-      this.#doubt(this.#ruled.judgedAround(vm, plan, failures));
+      this.#doubt(this.#ruled.judgedOnItsHost(vm, plan), [plan]);
+      this.#doubt(this.#ruled.judgedAround(vm, plan, failures), [plan]);
       // What it fills may have been so empty that others had to be there as well.
       if (this.#ruled.isSpread(vm.id)) plan.letIn(this.#hosts.keys());
     }
   }
 
-  #doubt(ids: Iterable<string>): void {
-    for (const id of ids) this.#doubtfulVms.add(id);
+  #doubt(ids: Iterable<string>, plans: Iterable<FailoverPlan> = this.#plans.values()): void {
+    const all = [...ids];
+    for (const plan of plans) {
+      const doubtful = this.#doubtfulVms.get(plan) ?? new Set();
+      this.#doubtfulVms.set(plan, doubtful);
+      for (const id of all) doubtful.add(id);
+    }
   }
 
   #headroom(): number {
@@ -324,9 +333,11 @@ export class FailureReserve {
     if (this.#isMapNew) this.#doubt(this.#ruled.lookingAround());
     else if (this.#areDomainsNew) this.#doubt(this.#ruled.spread());
     this.#isMapNew = this.#areDomainsNew = false;
-    for (const plan of this.#plans.values()) plan.review(this.#doubtfulVms, [...this.#doubtfulHosts]);
+    for (const plan of this.#plans.values()) {
+      plan.review(this.#doubtfulVms.get(plan) ?? [], [...this.#doubtfulHosts]);
+      this.#doubtfulVms.delete(plan);
+    }
     this.#doubtfulHosts.clear();
-    this.#doubtfulVms.clear();
   }
 
   /** If the VM asks for what none has asked for before, all plans get one more dimension; nobody's place is another for it. */
@@ -340,7 +351,11 @@ export class FailureReserve {
     this.#resources = [...before, ...unknown];
     const older = [...this.#plans];
     this.#plans.clear();
-    for (const [failures, plan] of older) this.#make(failures).takeOver(plan);
+    for (const [failures, plan] of older) {
+      const made = this.#make(failures);
+      made.takeOver(plan);
+      this.#doubt(this.#doubtfulVms.get(plan) ?? [], [made]);
+    }
   }
 
   /** The VM in the cell of its host that it would get, if it wants one. */
