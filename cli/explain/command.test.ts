@@ -97,6 +97,37 @@ describe('kubectl vmfabric explain', () => {
     expect(console.world.runsOn('low')).toEqual(['h3']);
   });
 
+  it('tells of a gang who of it finds no host beside the others, and what would help that one', async () => {
+    const console = await smallFabric();
+    console.world.putPolicy('whole', {
+      vmSelector: { matchLabels: { app: 'job' } },
+      gang: { minMembers: 2 },
+    });
+    const inRack2 = { hostSelector: { matchLabels: { rack: 'r2' } } };
+    const labels = { labels: { app: 'job' } };
+    console.world.putVm('job-1', {}, labels);
+    await console.world.run(5000);
+    expect(await console.json<Unplaced>('explain', 'job-1')).toMatchObject({
+      ...{ reason: 'GangIncomplete', rejections: [], nearest: [], wouldFit: [] },
+      message: console.world.message('job-1', 'Scheduled'),
+    });
+    console.world.putVm('job-2', { memory: { size: '17Gi' }, placement: inRack2 }, labels);
+    await console.world.run(5000);
+    const explained = await console.json<Unplaced>('explain', 'job-1');
+    expect(explained).toMatchObject({ reason: 'GangUnschedulable', member: 'shop/job-2', nearest: [] });
+    expect(explained.message).toBe(console.world.message('job-1', 'Scheduled'));
+    expect(explained.rejections.map(({ code, hosts }) => [code, hosts])).toEqual([
+      ['HostSelector', ['h1', 'h2']],
+      ['Resource', ['h3']],
+    ]);
+    expect(explained.wouldFit.map(({ text }) => text)).toEqual(['with at most 16Gi of memory, on h3']);
+    await console.run('explain', 'job-1');
+    expect(console.out).toMatch(/^For shop\/job-2, beside the others of its gang:\nHOSTS +REASON/m);
+    const ways =
+      'shop/job-2 would fit, each of these alone having been tried:\n  with at most 16Gi of memory, on h3\n';
+    expect(console.out).toContain(ways);
+  });
+
   it('ends with 3 for a VM without place, but only when asked to', async () => {
     const console = await stuck();
     expect(await console.run('explain', 'two')).toBe(0);

@@ -46,6 +46,8 @@ export interface Unplaced {
   /** As in its condition. */
   reason: string;
   message: string;
+  /** Who of its gang finds no host beside the others, if that is why: what follows is of that one. */
+  member?: string;
   /** All reasons, with the hosts that have them. */
   rejections: readonly Rejection[];
   /** Hosts that lack room alone, with how much. */
@@ -137,12 +139,15 @@ function clearing({ reason, host, victims }: Clears) {
 function refusal(
   { engine, gate }: { engine: PlacementEngine; gate: Gate },
   request: PlacementRequest,
-  { reason, message, decision }: Choice & { kind: 'none' },
+  { reason, message, decision, lacking }: Choice & { kind: 'none' },
 ): Omit<Unplaced, 'vm' | 'pool'> {
+  if (lacking) {
+    const { vm: member, rejections, wouldFit } = lacking;
+    return { kind: 'unplaced', reason, message, member, rejections, nearest: [], wouldFit };
+  }
   const rejections = decision?.rejections ?? [];
-  return {
-    ...{ kind: 'unplaced', reason, message, rejections },
-    nearest: nearMisses(engine, request, rejections),
-    wouldFit: wouldFit(engine, gate, request, rejections).offers,
-  };
+  const nearest = nearMisses(engine, request, rejections);
+  // Who is not refused for what it asks itself would not fit by asking for something else.
+  const offers = decision ? wouldFit(engine, gate, request, rejections).offers : [];
+  return { kind: 'unplaced', reason, message, rejections, nearest, wouldFit: offers };
 }

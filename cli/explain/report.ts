@@ -8,7 +8,7 @@ export function report(explained: Explained): string {
   return explained.kind === 'unplaced' ? refusal(explained) : choice(explained);
 }
 
-function refusal({ vm, message, rejections, nearest, wouldFit }: Unplaced): string {
+function refusal({ vm, message, member, rejections, nearest, wouldFit }: Unplaced): string {
   const sections = [`${vm} has no host. ${message}`];
   const rows = rejections.map(({ code, hosts, text }) => [
     hosts.length,
@@ -16,11 +16,14 @@ function refusal({ vm, message, rejections, nearest, wouldFit }: Unplaced): stri
     text.replace(/^\d+ /, ''),
     some(hosts),
   ]);
-  if (rows.length > 0) sections.push(table(['HOSTS', 'REASON', 'WHY', 'WHICH'], rows));
+  const whose = member === undefined ? '' : `For ${member}, beside the others of its gang:\n`;
+  if (rows.length > 0) sections.push(`${whose}${table(['HOSTS', 'REASON', 'WHY', 'WHICH'], rows)}`);
   if (nearest.length > 0) sections.push(`Nearest:\n${table(['HOST', 'LACKS'], nearest.map(missRow))}`);
   if (wouldFit.length > 0) {
-    const ways = wouldFit.map(({ text, host }) => `  ${text}: on ${host}`);
-    sections.push(`It would fit, each of these alone having been tried:\n${ways.join('\n')}`);
+    const ways = wouldFit.map(
+      ({ text, host }) => `  ${text}${text.endsWith(` on ${host}`) ? '' : `: on ${host}`}`,
+    );
+    sections.push(`${member ?? 'It'} would fit, each of these alone having been tried:\n${ways.join('\n')}`);
   }
   return sections.join('\n\n');
 }

@@ -1,6 +1,7 @@
 import type { HostPool } from '../../api/hostpool.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import { classNotFound } from '../../domain/desired.ts';
+import type { Lacking } from '../../placement/gangs/fit-gang.ts';
 import type { Placed } from '../../placement/gate/gate.ts';
 import type { Decision, Placement } from '../../placement/model/decision.ts';
 import { conflictOf } from './conflicts.ts';
@@ -29,6 +30,8 @@ export type Choice =
       message: string;
       /** Why each host does not do; of a VM that is refused for itself. */
       decision?: Decision & { kind: 'unplaced' };
+      /** Who of its gang finds no host beside the others, itself or another. */
+      lacking?: Lacking;
     };
 
 /** A host on which less important VMs are to make way for the VM. Nobody is told of it yet: `Preemptions.hold` does that. */
@@ -97,8 +100,10 @@ function refusalOfGang(pools: PoolModel, vm: VirtualMachine): Choice | undefined
   if (!assembly || assembly.kind === 'stands') return undefined;
   const conflict = inConflict(pools, vm);
   if (conflict || assembly.kind === 'conflict') return conflict;
-  const reason = assembly.kind === 'incomplete' ? 'GangIncomplete' : 'GangUnschedulable';
-  return { kind: 'none', reason, message: assembly.message };
+  const { message } = assembly;
+  if (assembly.kind === 'incomplete') return { kind: 'none', reason: 'GangIncomplete', message };
+  const lacking = assembly.lacking ? { lacking: assembly.lacking } : {};
+  return { kind: 'none', reason: 'GangUnschedulable', message, ...lacking };
 }
 
 /** Asked once a VM finds no place: then no host will ever do, and only a person can help. */

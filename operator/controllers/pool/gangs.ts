@@ -2,6 +2,7 @@ import type { HostPool } from '../../api/hostpool.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import { keyOf } from '../../kube/object.ts';
 import { assemble } from '../../placement/gangs/assemble.ts';
+import type { Lacking } from '../../placement/gangs/fit-gang.ts';
 import type { PlacementRequest } from '../../placement/model/decision.ts';
 import type { Policy } from '../../placement/model/policy.ts';
 import { matches } from '../../placement/model/selector.ts';
@@ -14,7 +15,7 @@ export type Assembly =
   | { kind: 'stands' }
   /** Too few VMs are there that could be placed. */
   | { kind: 'incomplete'; message: string }
-  | { kind: 'unplaced'; message: string }
+  | { kind: 'unplaced'; message: string; lacking?: Lacking }
   /** Several policies make a gang of it. */
   | { kind: 'conflict' };
 

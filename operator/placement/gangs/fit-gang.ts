@@ -1,8 +1,9 @@
 import type { PlacementEngine } from '../engine/engine.ts';
-import { wouldFit, wouldFitSentence } from '../explain/would-fit.ts';
+import { wouldFit } from '../explain/would-fit.ts';
 import type { Gate, Refusal } from '../gate/gate.ts';
 import type { Placement, PlacementRequest, Rejection } from '../model/decision.ts';
 import type { VmState } from '../model/vm.ts';
+import type { WouldFit } from '../model/would-fit.ts';
 import { placeAll } from './place-all.ts';
 
 export type Fit =
@@ -15,6 +16,13 @@ export type Fit =
 interface Lack {
   rejections: readonly Rejection[];
   beside: ReadonlyMap<string, Placement>;
+}
+
+/** A VM that finds no host beside the others of its gang: why each host does not do, and what would make it fit. */
+export interface Lacking {
+  vm: string;
+  rejections: readonly Rejection[];
+  wouldFit: readonly WouldFit[];
 }
 
 /** Of more it is asked about one arrangement only whether it leaves what is kept for others: each is asked about alone then. */
@@ -45,22 +53,24 @@ export function fitGang(engine: PlacementEngine, gate: Gate, requests: readonly 
   return refusalThere(gate, requests, carefully.placements) ? refused(refusal) : carefully;
 }
 
-/** What would make the VM fit for which there is no room beside the others of its gang, in a sentence; empty for nothing. */
-export function wouldFitBeside(
+/** The VM for which there is no room beside the others of its gang; undefined when they are refused for something else. */
+export function lackingBeside(
   engine: PlacementEngine,
   gate: Gate,
   requests: readonly PlacementRequest[],
   { vm: id, lacks }: Fit & { kind: 'unplaced' },
-): string {
+): Lacking | undefined {
   const request = requests.find(({ vm }) => vm.id === id);
-  if (!request || !lacks) return '';
-  return gate.trial(requests, () => {
+  if (!request || !lacks) return undefined;
+  const { beside, rejections } = lacks;
+  const offers = gate.trial(requests, () => {
     for (const { vm, pool } of requests) {
-      const place = lacks.beside.get(vm.id);
+      const place = beside.get(vm.id);
       if (place) gate.come(pool, { ...vm, ...place });
     }
-    return wouldFitSentence(wouldFit(engine, gate, request, lacks.rejections).offers);
+    return wouldFit(engine, gate, request, rejections).offers;
   });
+  return { vm: request.vm.id, rejections, wouldFit: offers };
 }
 
 function refused({ message }: Refusal, vm?: string): Fit {
