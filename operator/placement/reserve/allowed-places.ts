@@ -76,7 +76,9 @@ export class AllowedPlaces {
     const keys = spread.flatMap(({ topologyKey }) => topologyKey ?? []);
     const along = fellows.filter(({ hosts }) => hosts.length > 0);
     const allowed = engine.allowedHosts(request, along, this.#world.map.failingWith(vm.host));
-    const apart = keys.length > 0 && along.length > 0 ? this.#spreadApart(allowed, fellows, keys) : undefined;
+    // Also while no fellow has a place: who finds one after it is not asked whether it leaves this one to it.
+    const apart =
+      keys.length > 0 && fellows.length > 0 ? this.#spreadApart(allowed, fellows, keys) : undefined;
     const byRules = apart ?? ((host: string) => allowed.has(host));
     const isLeantOn = this.#failures === 1 && ruled.isLeantOn(vm.id);
     let others: readonly PlacementRequest[] | undefined;

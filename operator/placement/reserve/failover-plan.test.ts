@@ -107,6 +107,17 @@ describe('a plan for the failure of one host', () => {
     expect([plan.unprotected, plan.targetsOf(without)]).toEqual([[other], ['b']]);
   });
 
+  it('gives what is left of a place that has become too small to a smaller one', () => {
+    const plan = planOf();
+    plan.upsertHost(host('a', 8));
+    plan.upsertHost(host('b', 4));
+    plan.upsertVm(vm('large', 'a', 4));
+    plan.upsertVm(vm('small', 'a', 2));
+    expect(plan.unprotected).toEqual(['small']);
+    plan.upsertVm(vm('own', 'b', 1));
+    expect([plan.unprotected, plan.targetsOf('small')]).toEqual([['large'], ['b']]);
+  });
+
   it('is lost where the room of any kind is, whatever else the host has too little of', () => {
     const plan = new FailoverPlan({ failures: 1, dimensions: 2 });
     for (const name of ['a', 'b']) plan.upsertHost({ ...host(name, 0), limits: [4, 4] });

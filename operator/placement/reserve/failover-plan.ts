@@ -286,7 +286,7 @@ export class FailoverPlan {
     for (const vm of [...this.#vms.guestsOf(row)].reverse()) this.#dismiss(row, vm);
   }
 
-  /** The VM does not count on this host any more, and needs another. */
+  /** The VM does not count on this host any more, and needs another: what it leaves may be a place for who had none. */
   #dismiss(row: number, vm: PlannedVm): void {
     this.#vms.leave(row, vm);
     this.#grow(row);
