@@ -43,6 +43,17 @@ describe('what would make a VM fit', () => {
     );
   });
 
+  it('is a host for VMs of others, too, where a policy wants one for its own', () => {
+    const labels = { tenant: 'bank' };
+    const world = new SmallWorld()
+      .host('a')
+      .placed('x', 'a')
+      .policy(labels, { name: 'alone', exclusive: true });
+    expect(sentenceFor(world, vm('new', { labels }))).toBe(
+      'It would fit without the hostSharing Exclusive of policy alone.',
+    );
+  });
+
   it('is a rule less, of whichever policy stands in the way', () => {
     const labels = { app: 'db' };
     const world = new SmallWorld().host('a').placed('x', 'a', { labels });

@@ -2,7 +2,7 @@ import type { PlacementEngine, Room } from '../engine/engine.ts';
 import type { Gate } from '../gate/gate.ts';
 import type { PlacementRequest, Rejection } from '../model/decision.ts';
 import type { VmState } from '../model/vm.ts';
-import type { Change, SingleChange, WouldFit } from '../model/would-fit.ts';
+import type { Change, PolicyRule, SingleChange, WouldFit } from '../model/would-fit.ts';
 import { phraseOf, roundedDown } from './amounts.ts';
 import { offerPhrase } from './offers.ts';
 import { rulesOf, withoutRule } from './policy-rules.ts';
@@ -269,9 +269,12 @@ function textOf(change: Change, vm: VmState): string {
     case 'toleration':
       return `if it tolerated the taints of ${change.host}`;
     case 'rule':
-      return `without the ${change.rule}${change.topologyKey ? ` over ${change.topologyKey}` : ''} of policy ${change.policy}`;
+      return `without the ${rulePhrase(change.rule)}${change.topologyKey ? ` over ${change.topologyKey}` : ''} of policy ${change.policy}`;
   }
 }
+
+/** As the policy's spec has it. */
+const rulePhrase = (rule: PolicyRule) => (rule === 'exclusive' ? 'hostSharing Exclusive' : rule);
 
 function fieldPhrase(field: (Change & { kind: 'request' })['field'], { needs = [] }: VmState): string {
   if (field === 'needs') return needs.map(offerPhrase).join(' and ');
