@@ -118,6 +118,14 @@ describe('the reserve of the pool', () => {
       new SmallWorld(),
     );
 
+  it('is not what keeps VMs out where there are no hosts', () => {
+    const [answer] = askKeeping(new SmallWorld(), shape(vm('y')));
+    expect(answer).toMatchObject({
+      fits: 0,
+      message: expect.stringMatching(/^HostPool default has no hosts/),
+    });
+  });
+
   it('leaves room for fewer', () => {
     const world = racks().placed('x', 'a', { cpu: 2 });
     const [answer] = askKeeping(world, shape(vm('y', { cpu: 2 })));

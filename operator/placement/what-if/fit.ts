@@ -64,7 +64,8 @@ interface Admitted {
 /** How many of them shares and reserve let in, `most` at most. */
 function admittedBy(supposed: Supposition, request: PlacementRequest, most: number): Admitted {
   const byShares = admittedByShares(supposed, request, most);
-  const reserve = supposed.reserve();
+  const hasHosts = supposed.engine.hostsOf(request.pool).length > 0;
+  const reserve = hasHosts ? supposed.reserve() : undefined;
   const count = reserve?.room().fits(request) ?? most;
   if (!reserve || count >= byShares.count) return byShares;
   return { count, message: reserveFilled(reserve.options, reserve.report()) };

@@ -66,10 +66,10 @@ export class Supposition {
     const domainOf = (host: string) => labelOf(this.engine.host(host)?.labels ?? {}, topologyKey);
     const found = all.filter((host) => domainOf(host) === domain);
     if (found.length > 0) return found;
-    const domains = listOf([...new Set(all.flatMap((host) => domainOf(host) ?? []))].sort());
-    throw new WhatIfError(
-      `no host of HostPool ${this.pool.name} has the label ${topologyKey}=${domain}; values of it are ${domains}`,
-    );
+    const domains = [...new Set(all.flatMap((host) => domainOf(host) ?? []))].sort();
+    const label = `no host of HostPool ${this.pool.name} has the label ${topologyKey}`;
+    if (domains.length === 0) throw new WhatIfError(`${label}, of whatever value`);
+    throw new WhatIfError(`${label}=${domain}; values of it are ${listOf(domains)}`);
   }
 
   #known(names: readonly string[], all: readonly string[]): string[] {
