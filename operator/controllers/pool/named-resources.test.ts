@@ -123,3 +123,15 @@ it('a VM that asks for what its pool does not name is told what it names, and wh
     /but HostPool default has no resources\. Add it to spec\.resources of the HostPool\.$/,
   );
 });
+
+it('a VM that asks for what its pool names for hosts that it does not have is told so', async () => {
+  const there = await world();
+  there.editPool((pool) => {
+    pool.spec.resources = [{ name: 'gpu', perHost: 2, ...inRack('9') }];
+  });
+  there.putVm('a', { resources: [{ name: 'gpu', count: 1 }] });
+  await there.run(5000);
+  expect(there.message('a', 'Scheduled')).toBe(
+    '0 of 3 hosts fit: 3 have no gpu. spec.resources of HostPool default gives gpu to none of its hosts. Correct the hostSelector there, or label hosts as it asks.',
+  );
+});

@@ -1,7 +1,7 @@
 import type { HostPool } from '../../api/hostpool.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import type { Resources } from '../../placement/model/resources.ts';
-import { matches } from '../../placement/model/selector.ts';
+import { type Labels, matches } from '../../placement/model/selector.ts';
 
 /** VMs that ask for none of it leave hosts that have it to others. */
 const prefix = 'device/';
@@ -23,11 +23,23 @@ export function namedRequests({ spec }: VirtualMachine): Resources {
   return Object.fromEntries((spec.resources ?? []).map(({ name, count }) => [`${prefix}${name}`, count]));
 }
 
-/** That the pool has none of what the VM asks for, wherever it would be; empty when it has. */
-export function unknownResources(
-  { spec }: VirtualMachine,
-  { metadata, spec: { resources } }: HostPool,
+/** That no host of the pool has any of what the VM asks for, and whether the pool names it; empty when one has. */
+export function resourcesOfNoHost(
+  vm: VirtualMachine,
+  pool: HostPool,
+  hosts: readonly { labels: Labels }[],
 ): string {
+  const unknown = unknownResources(vm, pool);
+  if (unknown) return unknown;
+  const limits = hosts.map(({ labels }) => namedLimits(pool, labels));
+  const unoffered = Object.keys(namedRequests(vm)).filter((key) => !limits.some((one) => key in one));
+  if (hosts.length === 0 || unoffered.length === 0) return '';
+  const names = unoffered.map((key) => key.slice(prefix.length)).join(' and ');
+  return `spec.resources of HostPool ${pool.metadata.name} gives ${names} to none of its hosts. Correct the hostSelector there, or label hosts as it asks.`;
+}
+
+/** That the pool does not name what the VM asks for; empty when it does. */
+function unknownResources({ spec }: VirtualMachine, { metadata, spec: { resources } }: HostPool): string {
   const known = [...new Set((resources ?? []).map(({ name }) => name))].sort();
   const unknown = (spec.resources ?? []).map(({ name }) => name).filter((name) => !known.includes(name));
   if (unknown.length === 0) return '';

@@ -22,7 +22,7 @@ import { type Counting, countedSize, countingRemark } from './counting.ts';
 import { CpuWeights } from './cpu-weights.ts';
 import { FirstAttempts } from './first-attempts.ts';
 import { Gangs } from './gangs.ts';
-import { unknownResources } from './named-resources.ts';
+import { resourcesOfNoHost } from './named-resources.ts';
 import { policyState } from './policy-state.ts';
 import { Preemptions } from './preemptions.ts';
 import { Reservations } from './reservations.ts';
@@ -108,7 +108,8 @@ export class PoolModel {
    */
   place(vm: VirtualMachine, pool: HostPool): Decision {
     const request = this.request(vm, pool);
-    const decide = () => this.#decide(request, unknownResources(vm, pool));
+    const hosts = () => this.engine.hostsOf(request.pool).flatMap((name) => this.engine.host(name) ?? []);
+    const decide = () => this.#decide(request, vm.spec.resources ? resourcesOfNoHost(vm, pool, hosts()) : '');
     const decision = this.alike.decision(request, decide);
     return decision.kind === 'placed' ? decision : this.#remarked(vm, decision);
   }
