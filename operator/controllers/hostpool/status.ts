@@ -91,7 +91,7 @@ export function poolStatus({
     conditions: conditionList<HostPoolCondition>(
       {
         ...poolVerdicts(pool, members, findings),
-        ...(reserve ? { ReserveKept: reserveVerdict(reserve) } : {}),
+        ...(reserve ? { ReserveKept: reserveVerdict(reserve, members) } : {}),
         ...(shares ? { SharesValid: sharesVerdict(shares) } : {}),
       },
       pool.status?.conditions,

@@ -67,6 +67,23 @@ describe('a pool with a failure reserve', () => {
     expect(['a', 'b'].map((name) => world.vm(name).status?.hostName)).toEqual(hosts);
   });
 
+  it('says when its topologyKey is on no host, or when as many domains may fail as there are', async () => {
+    const world = await worldOf(2, { topologyKey: 'rak' });
+    expect(kept(world)?.message).toMatch(/No host has the label rak, so each is counted as failing alone\.$/);
+    world.editPool((pool) => {
+      pool.spec.failureReserve = { failures: 2, topologyKey: 'kubernetes.io/hostname' };
+    });
+    await putVms(world, 1, 'a');
+    expect(kept(world)?.message).toMatch(
+      /The hosts are only 2 of kubernetes\.io\/hostname, so that as many failures leave none\.$/,
+    );
+    world.editPool((pool) => {
+      pool.spec.failureReserve = { failures: 1, topologyKey: 'kubernetes.io/hostname' };
+    });
+    await world.run(5000);
+    expect(kept(world)?.message).toMatch(/kept free for it\.$/);
+  });
+
   it('tells soon what a policy changes in it', async () => {
     const world = await worldOf(2);
     world.putVm('a', { cpu: { cores: 3 } }, { labels });
