@@ -194,7 +194,7 @@ export const hostPoolStatus = z.object({
     .describe('Failures that the pool can take now, up to spec.failureReserve.failures.'),
   summary: z
     .object({
-      hosts: z.string().max(64).describe('Ready hosts of all.'),
+      hosts: z.string().max(64).describe('Hosts that VMs may be placed on, of all.'),
       cpu: z.string().max(64).describe('Virtual CPUs allocated of allocatable.'),
       memory: z.string().max(64).describe('Memory allocated of allocatable.'),
       headroom: z

@@ -107,8 +107,10 @@ export const hostReasons = {
     conditions: ['Host.Ready', 'Host.Schedulable'],
   },
   HostRemoved: {
-    meaning: 'The HostPool does not ask for the host any more; it stays until its last VM is gone.',
-    remedy: 'Delete or move its VMs, or select the host again.',
+    meaning:
+      'The HostPool does not ask for the host any more, or the Host is being deleted; it stays until its last VM is gone. One that was deleted, and for which its HostPool still asks, is then made anew.',
+    remedy:
+      'Delete or move its VMs, or select the host again. To take a host out for good, take it out of spec.nodeSelector or spec.staticHosts of its HostPool; to have it empty for a while, set spec.unschedulable.',
     conditions: ['Host.Ready', 'Host.Schedulable'],
   },
   Schedulable: {

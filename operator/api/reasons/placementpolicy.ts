@@ -26,7 +26,7 @@ export const placementPolicyReasons = {
   },
   PolicyConflict: {
     meaning:
-      'Policies ask for what cannot be had together, or one contradicts itself or what the VM asks for; the message names them and the rules. Or VMs wait to be beside each other by vmAffinity, and none of them can be the first. VMs on which they bear are not placed, others are.',
+      'Policies ask for what cannot be had together, or one contradicts itself or what the VM asks for; the message names them and the rules. Or VMs wait to be beside each other by vmAffinity, and none of them can be the first. A VM on which they bear and that finds no place for it waits; the first of those that are to be together and apart may have found one. Other VMs go on.',
     remedy:
       'Change one of the policies, or the labels by which they select the VM. VMs that are to be together are best selected by one policy: the first of them goes anywhere.',
     conditions: [

@@ -268,6 +268,18 @@ describe('the status of a pool', () => {
     expect(condition(world)).toBe('True HostsReady');
   });
 
+  it('names the hosts that are ready and take no VMs', async () => {
+    const world = await World.withHosts(2);
+    world.cluster.edit(hosts, { name: 'h2' }, (host) => {
+      host.spec.unschedulable = true;
+    });
+    await world.run(10_000);
+    expect(world.pool()?.status?.summary?.hosts).toBe('1/2');
+    expect(message(world)).toBe(
+      'All 2 hosts are ready. No further VM comes to h2; see the condition Schedulable there.',
+    );
+  });
+
   it('names the hosts that are not ready, and why', async () => {
     const world = await World.withHosts(2);
     world.hypervisor.host('h2').goDown();

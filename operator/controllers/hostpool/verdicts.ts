@@ -38,10 +38,21 @@ function readyVerdict(
   const excess = overallocated.length > 0 ? [overallocationRemark(overallocated)] : [];
   if (remarks.length === 0) {
     const all = members.length === 1 ? 'The one host is ready.' : `All ${members.length} hosts are ready.`;
-    return holds(excess.length > 0 ? 'SomeHostsOverallocated' : 'HostsReady', [all, ...excess].join(' '));
+    return holds(
+      excess.length > 0 ? 'SomeHostsOverallocated' : 'HostsReady',
+      [all, ...closedRemarks(members), ...excess].join(' '),
+    );
   }
   const verdict = down.length === members.length ? fails : holds;
   return verdict('SomeHostsNotReady', [...remarks, ...excess].join(' '));
+}
+
+/** Of hosts that are ready, those that the column HOSTS does not count. */
+function closedRemarks(members: readonly Host[]): string[] {
+  const closed = members.filter((host) => !standingOf(host).takesVms);
+  if (closed.length === 0) return [];
+  const names = closed.slice(0, named).map(({ metadata }) => metadata.name);
+  return [`No further VM comes to ${list(names, closed.length)}; see the condition Schedulable there.`];
 }
 
 function overallocationRemark(hosts: readonly Host[]): string {
