@@ -20,8 +20,9 @@ function refusal({ vm, message, member, rejections, nearest, wouldFit }: Unplace
   if (rows.length > 0) sections.push(`${whose}${table(['HOSTS', 'REASON', 'WHY', 'WHICH'], rows)}`);
   if (nearest.length > 0) sections.push(`Nearest:\n${table(['HOST', 'LACKS'], nearest.map(missRow))}`);
   if (wouldFit.length > 0) {
-    const ways = wouldFit.map(
-      ({ text, host }) => `  ${text}${text.endsWith(` on ${host}`) ? '' : `: on ${host}`}`,
+    // A size says itself by which host it was found, which may be one of several.
+    const ways = wouldFit.map(({ change, text, host }) =>
+      change.kind === 'size' ? `  ${text}` : `  ${text}: on ${host}`,
     );
     sections.push(`${member ?? 'It'} would fit, each of these alone having been tried:\n${ways.join('\n')}`);
   }

@@ -43,8 +43,10 @@ function domainRemark({ failures, topologyKey }: ReserveOptions, members: readon
   const domains = new Set(
     members.map(({ metadata: { name, labels } }) => labels?.[topologyKey] ?? `host ${name}`),
   );
-  if (domains.size <= failures)
-    return ` The hosts are only ${domains.size} of ${topologyKey}, so that as many failures leave none.`;
+  if (domains.size <= failures) {
+    const count = domains.size === 1 ? 'one failure domain' : `only ${domains.size} failure domains`;
+    return ` By ${topologyKey} the hosts are ${count}: as many failures leave none.`;
+  }
   const isKnown =
     topologyKey === hostnameKey || members.some(({ metadata }) => metadata.labels?.[topologyKey]);
   return isKnown ? '' : ` No host has the label ${topologyKey}, so each is counted as failing alone.`;

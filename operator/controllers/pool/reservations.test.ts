@@ -75,7 +75,7 @@ describe('a pool with a failure reserve', () => {
     });
     await putVms(world, 1, 'a');
     expect(kept(world)?.message).toMatch(
-      /The hosts are only 2 of kubernetes\.io\/hostname, so that as many failures leave none\.$/,
+      /By kubernetes\.io\/hostname the hosts are only 2 failure domains: as many failures leave none\.$/,
     );
     world.editPool((pool) => {
       pool.spec.failureReserve = { failures: 1, topologyKey: 'kubernetes.io/hostname' };
