@@ -35,7 +35,8 @@ function canHold(requirements: readonly Requirement[]): boolean {
   const needsIt = requirements.some(({ operator }) => operator !== 'NotIn' && operator !== 'DoesNotExist');
   if (requirements.some(({ operator }) => operator === 'DoesNotExist')) return !needsIt;
   const lists = requirements.filter(({ operator }) => operator === 'In');
-  if (lists.length === 0) return boundsLeaveRoom(requirements);
+  // There is always one more value that no list takes out.
+  if (lists.length === 0) return true;
   return (lists[0]?.values ?? []).some((value) => requirements.every((one) => admits(one, value)));
 }
 
@@ -49,16 +50,5 @@ function admits({ operator, values = [] }: Requirement, value: string): boolean 
       return true;
     case 'DoesNotExist':
       return false;
-    case 'Gt':
-      return Number(value) > Number(values[0]);
-    case 'Lt':
-      return Number(value) < Number(values[0]);
   }
-}
-
-/** Whether a whole number lies between all bounds. It can be written in many ways, such as 1 and 01, so NotIn takes none out. */
-function boundsLeaveRoom(requirements: readonly Requirement[]): boolean {
-  const bounds = (operator: 'Gt' | 'Lt') =>
-    requirements.flatMap((one) => (one.operator === operator ? Number(one.values?.[0]) : []));
-  return Math.max(...bounds('Gt')) + 1 < Math.min(...bounds('Lt'));
 }

@@ -11,7 +11,7 @@ const selector: fc.Arbitrary<Selector> = fc.record({
   matchExpressions: fc.array(
     fc.record({
       key,
-      operator: fc.constantFrom('In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt'),
+      operator: fc.constantFrom('In', 'NotIn', 'Exists', 'DoesNotExist'),
       values: fc.array(value, { maxLength: 3 }),
     }),
     { maxLength: 2 },

@@ -2,11 +2,11 @@ export type Labels = Readonly<Record<string, string>>;
 
 export interface Requirement {
   key: string;
-  operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | 'Gt' | 'Lt';
+  operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
   values?: readonly string[] | undefined;
 }
 
-/** All of it must hold; an empty selector selects everything. Kubernetes' label selector, with Gt and Lt of its node affinity. */
+/** All of it must hold; an empty selector selects everything. Kubernetes' label selector. */
 export interface Selector {
   matchLabels?: Labels | undefined;
   matchExpressions?: readonly Requirement[] | undefined;
@@ -43,14 +43,5 @@ function holds({ key, operator, values = [] }: Requirement, labels: Labels): boo
       return value !== undefined;
     case 'DoesNotExist':
       return value === undefined;
-    case 'Gt':
-      return wholeNumber(value) > wholeNumber(values[0]);
-    case 'Lt':
-      return wholeNumber(value) < wholeNumber(values[0]);
   }
-}
-
-/** NaN, which is neither greater nor less, for what is no whole number. */
-function wholeNumber(text: string | undefined): number {
-  return text !== undefined && /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
 }

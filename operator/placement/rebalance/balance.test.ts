@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Layout } from '../moves/layout.ts';
 import { smallProblem } from '../moves/testing/problems.ts';
 import { balanceOf } from './balance.ts';
-import { happinessOf } from './happiness.ts';
+import { happinessOf } from './testing/happiness.ts';
 
 describe('the balance', () => {
   it('of hosts that carry the same part is perfect, whatever their sizes', () => {

@@ -3,9 +3,9 @@ import { Layout } from '../moves/layout.ts';
 import { Fixed, type MoveProblem } from '../moves/problem.ts';
 import { AntiAffinityRules } from '../moves/testing/anti-affinity.ts';
 import { smallProblem } from '../moves/testing/problems.ts';
-import { happinessOf } from './happiness.ts';
 import { defaultRebalanceOptions, type RebalanceOptions } from './options.ts';
 import { planRebalance } from './plan.ts';
+import { happinessOf } from './testing/happiness.ts';
 
 /** One host of 100 with VMs of these sizes, and empty ones beside it. */
 const skewed = (sizes: readonly number[], hosts = 2) =>

@@ -40,8 +40,8 @@ const vmSelector: fc.Arbitrary<Selector> = fc.oneof(
 
 const hostSelector: fc.Arbitrary<Selector> = fc.oneof(
   zone.map((of) => ({ matchLabels: { zone: of } })),
-  fc.constantFrom('Gt' as const, 'Lt' as const).map((operator) => ({
-    matchExpressions: [{ key: 'generation', operator, values: ['2'] }],
+  fc.constantFrom('In' as const, 'NotIn' as const).map((operator) => ({
+    matchExpressions: [{ key: 'generation', operator, values: ['1', '2'] }],
   })),
 );
 

@@ -34,9 +34,7 @@ function isSelected(selector: Selector, labels: Labels): boolean {
     if (operator === 'Exists') return value !== undefined;
     if (operator === 'DoesNotExist') return value === undefined;
     if (operator === 'In') return value !== undefined && values.includes(value);
-    if (operator === 'NotIn') return value === undefined || !values.includes(value);
-    const [a, b] = [Number.parseInt(value ?? '', 10), Number.parseInt(values[0] ?? '', 10)];
-    return operator === 'Gt' ? a > b : a < b;
+    return value === undefined || !values.includes(value);
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Layout } from '../moves/layout.ts';
+import type { Layout } from '../../moves/layout.ts';
 
 /** How far VMs get what they ask for. */
 export interface Happiness {
