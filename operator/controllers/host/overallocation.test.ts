@@ -36,8 +36,8 @@ describe('a host that has nothing to give', () => {
   });
 
   it('says first what VMs have too much of it', () => {
-    const limits = { cpu: 4, memory: 0, 'device/licence': 1 };
-    const verdict = overallocated('h1', 'p', { limits, used: { 'device/licence': 3 } });
+    const limits = { cpu: 4, memory: 0, 'named/licence': 1 };
+    const verdict = overallocated('h1', 'p', { limits, used: { 'named/licence': 3 } });
     expect(verdict).toMatchObject({ status: 'True', reason: 'Overallocated' });
     expect(verdict.message).toContain('VMs on h1 have 2 licence too much (3 of 1).');
   });

@@ -1,10 +1,10 @@
 import type { Host } from '../../api/host.ts';
 import type { HostPool, HostPoolStatus } from '../../api/hostpool.ts';
-import type { Resources } from '../../placement/model/resources.ts';
+import { nameOf, type Resources } from '../../placement/model/resources.ts';
 import { hugePagesIn } from '../host/numa-cells.ts';
 import { namedLimits } from '../pool/named-resources.ts';
 import type { PoolUsage } from '../pool/pool-model.ts';
-import { amountInStatus, listedNames, nameInStatus, sumOf } from '../pool/resource-list.ts';
+import { amountInStatus, listedNames, sumOf } from '../pool/resource-list.ts';
 import { type ReserveFindings, reservedOf } from './reserve.ts';
 import { takesVms } from './standing.ts';
 
@@ -27,7 +27,7 @@ export function poolResources(
     );
     const allocatable = amountInStatus(resource, allLimits[resource] ?? 0);
     return {
-      ...{ name: nameInStatus(resource), capacity: allocatable, allocatable },
+      ...{ name: nameOf(resource), capacity: allocatable, allocatable },
       allocated: amountInStatus(resource, allUsed[resource] ?? 0),
       ...reservedOf(reserve, resource),
       largestFree: amountInStatus(resource, Math.max(0, ...free)),

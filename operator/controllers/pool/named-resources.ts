@@ -1,10 +1,7 @@
 import type { HostPool } from '../../api/hostpool.ts';
 import type { VirtualMachine } from '../../api/virtualmachine.ts';
-import type { Resources } from '../../placement/model/resources.ts';
+import { namedResource, nameOf, type Resources } from '../../placement/model/resources.ts';
 import { type Labels, matches } from '../../placement/model/selector.ts';
-
-/** VMs that ask for none of it leave hosts that have it to others. */
-const prefix = 'device/';
 
 /** What a host with these labels has of the resources that its pool names, in placement's words. */
 export function namedLimits(
@@ -13,14 +10,14 @@ export function namedLimits(
 ): Resources {
   const limits: Record<string, number> = {};
   for (const { name, hostSelector = {}, perHost } of pool?.spec.resources ?? []) {
-    if (matches(hostSelector, labels)) limits[`${prefix}${name}`] ??= perHost;
+    if (matches(hostSelector, labels)) limits[namedResource(name)] ??= perHost;
   }
   return limits;
 }
 
 /** What the VM asks of them. */
 export function namedRequests({ spec }: VirtualMachine): Resources {
-  return Object.fromEntries((spec.resources ?? []).map(({ name, count }) => [`${prefix}${name}`, count]));
+  return Object.fromEntries((spec.resources ?? []).map(({ name, count }) => [namedResource(name), count]));
 }
 
 /** That no host of the pool has any of what the VM asks for, and whether the pool names it; empty when one has. */
@@ -34,7 +31,7 @@ export function resourcesOfNoHost(
   const limits = hosts.map(({ labels }) => namedLimits(pool, labels));
   const unoffered = Object.keys(namedRequests(vm)).filter((key) => !limits.some((one) => key in one));
   if (hosts.length === 0 || unoffered.length === 0) return '';
-  const names = unoffered.map((key) => key.slice(prefix.length)).join(' and ');
+  const names = unoffered.map(nameOf).join(' and ');
   return `spec.resources of HostPool ${pool.metadata.name} gives ${names} to none of its hosts. Correct the hostSelector there, or label hosts as it asks.`;
 }
 

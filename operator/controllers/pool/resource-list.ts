@@ -1,5 +1,5 @@
 import { exactQuantity } from '../../api/quantity.ts';
-import { isDevice, isMemory, type Resources } from '../../placement/model/resources.ts';
+import { isMemory, nameOf, type Resources } from '../../placement/model/resources.ts';
 
 /** One resource in a status. */
 export interface ListedResource {
@@ -11,7 +11,7 @@ export interface ListedResource {
 /** Resources other than CPUs and memory, which statuses tell by themselves, by name; those that VMs still have of a host that lost them, too. */
 export function resourceList(limits: Resources, used: Resources): ListedResource[] {
   return listedNames(limits, used).map((resource) => ({
-    name: nameInStatus(resource),
+    name: nameOf(resource),
     allocatable: amountInStatus(resource, limits[resource] ?? 0),
     allocated: amountInStatus(resource, used[resource] ?? 0),
   }));
@@ -21,11 +21,6 @@ export function resourceList(limits: Resources, used: Resources): ListedResource
 export function listedNames(...all: readonly Resources[]): string[] {
   const names = new Set(all.flatMap((resources) => Object.keys(resources)));
   return [...names].filter((name) => name !== 'cpu' && name !== 'memory').sort();
-}
-
-/** `gpu` of `device/gpu`. */
-export function nameInStatus(resource: string): string {
-  return isDevice(resource) ? resource.slice(resource.indexOf('/') + 1) : resource;
 }
 
 export function amountInStatus(resource: string, amount: number): string {

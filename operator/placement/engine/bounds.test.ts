@@ -56,11 +56,11 @@ describe('populations', () => {
 describe('what nobody asks for any more', () => {
   it('is forgotten: a resource without hosts and VMs that name it', () => {
     const dimensions = new Dimensions(4);
-    dimensions.setLimits(0, {}, { cpu: 4, 'device/x': 1 });
-    dimensions.add(1, { 'device/x': 1, 'device/y': 1 });
-    dimensions.setLimits(0, { cpu: 4, 'device/x': 1 }, { cpu: 4 });
-    expect([...dimensions.all()].map(({ name }) => name)).toEqual(['cpu', 'device/x', 'device/y']);
-    dimensions.remove(1, { 'device/x': 1, 'device/y': 1 });
+    dimensions.setLimits(0, {}, { cpu: 4, 'named/x': 1 });
+    dimensions.add(1, { 'named/x': 1, 'named/y': 1 });
+    dimensions.setLimits(0, { cpu: 4, 'named/x': 1 }, { cpu: 4 });
+    expect([...dimensions.all()].map(({ name }) => name)).toEqual(['cpu', 'named/x', 'named/y']);
+    dimensions.remove(1, { 'named/x': 1, 'named/y': 1 });
     expect([...dimensions.all()].map(({ name }) => name)).toEqual(['cpu']);
   });
 

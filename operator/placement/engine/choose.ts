@@ -4,10 +4,10 @@ import type { HostTable } from './hosts.ts';
 import { bestOf, type Draw } from './kernels.ts';
 import type { Scene } from './scene.ts';
 import { balance } from './scores/balance.ts';
-import { devices } from './scores/devices.ts';
 import { contention } from './scores/hints.ts';
 import { lifetime } from './scores/lifetime.ts';
 import { setLoad } from './scores/load.ts';
+import { namedResources } from './scores/named-resources.ts';
 import type { Scorer } from './scores/scorer.ts';
 import type { Scratch } from './scratch.ts';
 import { hashOf, mixed } from './tie-break.ts';
@@ -23,7 +23,7 @@ export function scorersOf(scene: Scene): Scorer[] {
 }
 
 /** What gives points for what else is known of a host. */
-export const ofHosts: readonly Scorer[] = [balance, devices, contention, lifetime];
+export const ofHosts: readonly Scorer[] = [balance, namedResources, contention, lifetime];
 
 /** The row of the best host, other than `except`; undefined when none fits. Every host of the pool is considered. */
 export function choose(scene: Scene, scratch: Scratch, except?: number): number | undefined {

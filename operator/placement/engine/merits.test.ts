@@ -139,7 +139,7 @@ describe('why a VM goes to its host, in one sentence', () => {
 
   it('tells at most three advantages, the largest first', () => {
     const soft = [{ key: 'old', effect: 'PreferNoSchedule' as const }];
-    const world = new SmallWorld().host('a').host('b', { taints: soft, limits: { 'device/gpu': 1 } });
+    const world = new SmallWorld().host('a').host('b', { taints: soft, limits: { 'named/gpu': 1 } });
     world.placed('y', 'b', { cpu: 12 });
     world.engine.hint('b', { contention: 1 });
     expect(told(world, 'x')).toBe(

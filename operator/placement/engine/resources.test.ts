@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { gib, SmallWorld, vm } from '../testing/small-world.ts';
 
-const gpu = (count: number) => ({ requests: { 'device/gpu-a100': count } });
+const gpu = (count: number) => ({ requests: { 'named/gpu-a100': count } });
 
 describe('a resource of any name', () => {
   it('is a dimension like CPUs and memory', () => {
     const world = new SmallWorld()
-      .host('a', { limits: { 'device/gpu-a100': 2 } })
+      .host('a', { limits: { 'named/gpu-a100': 2 } })
       .host('b', { limits: { 'hugepages-2Mi': 10 * gib } });
     expect(world.put(vm('x', gpu(2)))).toBe('a');
     expect(world.hostFor(vm('y', gpu(1)))).toBe(
@@ -27,7 +27,7 @@ describe('a resource of any name', () => {
   });
 
   it('is given up by a host that no longer has it', () => {
-    const world = new SmallWorld().host('a', { limits: { 'device/gpu-a100': 2 } }).host('a');
+    const world = new SmallWorld().host('a', { limits: { 'named/gpu-a100': 2 } }).host('a');
     expect(world.hostFor(vm('new', gpu(1)))).toContain('1 has no gpu-a100');
   });
 
@@ -39,7 +39,7 @@ describe('a resource of any name', () => {
   });
 
   it('that is scarce is left to those who ask for it', () => {
-    const world = new SmallWorld().host('a', { limits: { 'device/gpu-a100': 2 } }).host('b');
+    const world = new SmallWorld().host('a', { limits: { 'named/gpu-a100': 2 } }).host('b');
     world.placed('x', 'b', { cpu: 2 });
     expect(world.hostFor(vm('new'))).toBe('b');
     world.placed('y', 'a', gpu(2));
@@ -47,7 +47,7 @@ describe('a resource of any name', () => {
   });
 
   it('that is scarce does not count against its host for those who ask for it', () => {
-    const limits = { cpu: 100, 'device/gpu-a100': 10 };
+    const limits = { cpu: 100, 'named/gpu-a100': 10 };
     const world = new SmallWorld().host('a', { limits }).host('b', { limits });
     world.placed('x', 'a', { cpu: 80 }).placed('y', 'b', { cpu: 82, ...gpu(1) });
     expect(world.hostFor(vm('new', gpu(1)))).toBe('a');

@@ -41,7 +41,7 @@ describe('why a VM is where it is', () => {
     for (const [index, name] of ['a', 'b', 'c', 'd'].entries()) {
       world.host(name, {
         labels: { zone: index < 2 ? 'x' : 'y' },
-        limits: { 'device/gpu': index % 2 },
+        limits: { 'named/gpu': index % 2 },
         taints: index === 3 ? [{ key: 'old', effect: 'PreferNoSchedule' }] : [],
       });
     }

@@ -1,4 +1,4 @@
-import { cpu, hugePageSizeOf, isDevice, isMemory } from '../model/resources.ts';
+import { cpu, hugePageSizeOf, isMemory, nameOf } from '../model/resources.ts';
 
 /** `1.5Gi`, `2`: an amount of a resource for a person, rounded up, so that what is said to be missing is enough. */
 export function amountOf(resource: string, amount: number): string {
@@ -19,12 +19,12 @@ export function roundedDown(resource: string, amount: number): number {
   return unit === undefined ? 0 : Math.floor(amount / unit) * unit;
 }
 
-/** The resource for a person: `memory`, `huge pages of 2Mi`, `CPUs`, `gpu-a100` of `device/gpu-a100`. */
+/** The resource for a person: `memory`, `huge pages of 2Mi`, `CPUs`, `gpu-a100` of `named/gpu-a100`. */
 export function wordOf(resource: string): string {
   if (resource === cpu) return 'CPUs';
   const pageSize = hugePageSizeOf(resource);
   if (pageSize !== undefined) return `huge pages of ${pageSize}`;
-  return isDevice(resource) ? resource.slice(resource.indexOf('/') + 1) : resource;
+  return nameOf(resource);
 }
 
 function bytes(amount: number): string {

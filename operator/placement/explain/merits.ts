@@ -43,7 +43,7 @@ const words: Readonly<Record<string, Words>> = {
   antiAffinity: preferred('away from other VMs'),
   spread: preferred('evenly spread'),
   taints: () => 'no soft taint',
-  devices: () => 'no named resources that others could need',
+  namedResources: () => 'no named resources that others could need',
   contention: () => 'VMs there hinder each other less',
   lifetime: () => 'VMs there have run for longer, so that others may empty',
 };

@@ -1,6 +1,6 @@
 /**
  * Amounts by resource. Any name is a dimension of its own, used for the first time without ceremony: `cpu` (whole virtual
- * CPUs), `memory` (bytes), `hugepages-2Mi` (bytes), `device/licence` (pieces).
+ * CPUs), `memory` (bytes), `hugepages-2Mi` (bytes), `named/licence` (pieces).
  */
 export type Resources = Readonly<Record<string, number>>;
 
@@ -52,7 +52,17 @@ export function isOfCells(resource: string): boolean {
   return resource === cpu || isMemory(resource);
 }
 
-/** Whether an admin has named it: pieces that few hosts have, which are counted and not given to guests. */
-export function isDevice(resource: string): boolean {
-  return resource.startsWith('device/');
+const named = 'named/';
+
+/** What an admin has given a name: pieces that few hosts have, which are counted and not given to guests. */
+export const namedResource = (name: string) => `${named}${name}`;
+
+/** Whether an admin has named it. */
+export function isNamed(resource: string): boolean {
+  return resource.startsWith(named);
+}
+
+/** As the admin named it, and others as they are. */
+export function nameOf(resource: string): string {
+  return isNamed(resource) ? resource.slice(named.length) : resource;
 }

@@ -140,9 +140,9 @@ describe('hosts that are drained', () => {
   });
 
   it('send VMs with named resources where these are free: they are counted, and nothing of the host is in the VM', () => {
-    const licences = (count: number) => ({ limits: { 'device/licence': count } });
+    const licences = (count: number) => ({ limits: { 'named/licence': count } });
     const world = new SmallWorld().host('a', licences(2)).host('b', licences(1)).host('c');
-    for (const name of ['x', 'y']) world.placed(name, 'a', { requests: { 'device/licence': 1 } });
+    for (const name of ['x', 'y']) world.placed(name, 'a', { requests: { 'named/licence': 1 } });
     const { waves, stay } = answerOf(world, 'a');
     expect(waves.flat()).toEqual([expect.objectContaining({ from: 'a', to: 'b' })]);
     expect(stay).toMatchObject([{ because: 'NoDestination' }]);

@@ -4,7 +4,7 @@ import {
   countedRequest,
   cpu,
   hugePageSizeOf,
-  isDevice,
+  isNamed,
   memory,
   type Resources,
 } from '../../model/resources.ts';
@@ -33,7 +33,7 @@ class Room implements Filter {
   refusals(scene: Scene): (row: number) => Refusal {
     const word = wordOf(this.#resource);
     const lacking = { ...refusal('Resource', 'lacks', 'lack', word), resource: this.#resource };
-    const mayBeAbsent = isDevice(this.#resource) || hugePageSizeOf(this.#resource) !== undefined;
+    const mayBeAbsent = isNamed(this.#resource) || hugePageSizeOf(this.#resource) !== undefined;
     if (!mayBeAbsent) return () => lacking;
     const without = refusal('Resource', 'has', 'have', `no ${word}`);
     const limits = (row: number) => scene.hosts.state(row)?.limits[this.#resource] ?? 0;
