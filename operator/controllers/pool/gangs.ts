@@ -3,10 +3,10 @@ import type { VirtualMachine } from '../../api/virtualmachine.ts';
 import { keyOf } from '../../kube/object.ts';
 import { assemble } from '../../placement/gangs/assemble.ts';
 import type { Lacking } from '../../placement/gangs/fit-gang.ts';
+import { gangsOf } from '../../placement/gangs/gangs-of.ts';
 import type { PlacementRequest } from '../../placement/model/decision.ts';
 import type { Policy } from '../../placement/model/policy.ts';
 import { matches } from '../../placement/model/selector.ts';
-import { readOnce } from '../read-once.ts';
 import type { Stores } from '../stores.ts';
 import type { PoolModel } from './pool-model.ts';
 
@@ -77,8 +77,7 @@ export class Gangs {
 
   #policiesOf(vm: VirtualMachine): Policy[] {
     const { namespace = '', labels = {} } = vm.metadata;
-    const gangs = gangsAmong(this.#model.engine.policiesFor({ namespace, labels }));
-    return gangs.filter(({ vmSelector }) => matches(vmSelector, labels));
+    return gangsOf(this.#model.engine, { namespace, labels });
   }
 
   /** A VM that is being deleted is no member any more. */
@@ -119,5 +118,3 @@ export class Gangs {
     return { kind: 'stands' };
   }
 }
-
-const gangsAmong = readOnce((policies: readonly Policy[]) => policies.filter(({ gang }) => gang));

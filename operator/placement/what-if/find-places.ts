@@ -90,8 +90,8 @@ class Search {
 
 /** The most important first, of these the largest: as the operator takes those who wait. */
 function inOrder(engine: PlacementEngine, requests: readonly PlacementRequest[]): PlacementRequest[] {
-  const size = bySize(requests.map(({ vm }) => vm));
-  return byPriority(engine, requests, (a, b) => size(a, b));
+  const vms = requests.map(({ vm }) => vm);
+  return byPriority(engine, requests, bySize(vms));
 }
 
 /** The most important first, of these the oldest: as the operator chooses among the members of a gang. */

@@ -1,8 +1,9 @@
 import { fatalAmong } from '../conflicts/conflicts.ts';
 import type { PlacementEngine } from '../engine/engine.ts';
+import { gangsOf } from '../gangs/gangs-of.ts';
 import type { PlacementRequest } from '../model/decision.ts';
 import type { Policy } from '../model/policy.ts';
-import { matches } from '../model/selector.ts';
+
 import type { VmState } from '../model/vm.ts';
 import { Entrance } from './entrance.ts';
 import type { Supposition } from './supposition.ts';
@@ -28,9 +29,8 @@ export function gangEntry(supposed: Supposition, request: PlacementRequest): Gan
 
 /** The policy that makes a gang of the VM; `conflict`: why it is in none, as several do. */
 export function gangOf(engine: PlacementEngine, vm: VmState): { policy?: Policy; conflict?: string } {
-  const policies = engine.policiesFor(vm);
-  const [policy, another] = policies.filter(({ gang, vmSelector }) => gang && matches(vmSelector, vm.labels));
-  if (another) return { conflict: `${fatalAmong(policies)?.text}.` };
+  const [policy, another] = gangsOf(engine, vm);
+  if (another) return { conflict: `${fatalAmong(engine.policiesFor(vm))?.text}.` };
   return policy ? { policy } : {};
 }
 
