@@ -1,6 +1,6 @@
-import { countedRequest, cpu, memory } from '../../model/resources.ts';
-import { type Asked, scoreImbalanceGrowth } from '../kernels.ts';
-import type { Scene } from '../scene.ts';
+import { cpu, memory } from '../../model/resources.ts';
+import { scoreImbalanceGrowth } from '../kernels.ts';
+import { askedOf } from './load.ts';
 import type { Scorer } from './scorer.ts';
 
 /** Points that a host loses for each whole of it by which CPUs and memory, as shares, would be further apart than they are. */
@@ -15,14 +15,7 @@ export const balance: Scorer = {
   name: 'balance',
   add(scene, rows, count, scores) {
     if (scene.strategy !== 'Pack') return;
-    const [cpus, bytes] = [asked(scene, cpu), asked(scene, memory)];
+    const [cpus, bytes] = [askedOf(scene, cpu), askedOf(scene, memory)];
     if (cpus && bytes) scoreImbalanceGrowth(rows, count, cpus, bytes, -growthPoints, scores);
   },
 };
-
-function asked({ vm: { requests }, hosts: { dimensions } }: Scene, name: string): Asked | undefined {
-  const dimension = dimensions.get(name);
-  if (!dimension) return undefined;
-  const { used, inverse } = dimension;
-  return { used, inverse, amount: countedRequest(requests[name] ?? 0) };
-}

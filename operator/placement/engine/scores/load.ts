@@ -41,12 +41,15 @@ export function setLoad(scene: Scene, rows: Int32Array, count: number, scores: F
 }
 
 /** What every VM has, and what this one asks besides. */
-function asked({ vm: { requests }, hosts: { dimensions } }: Scene): (Asked & { name: string })[] {
-  const names = [cpu, memory, ...Object.keys(requests).filter((name) => name !== cpu && name !== memory)];
-  return names.flatMap((name) => {
-    const dimension = dimensions.get(name);
-    if (!dimension) return [];
-    const { used, inverse } = dimension;
-    return [{ name, used, inverse, amount: countedRequest(requests[name] ?? 0) }];
-  });
+function asked(scene: Scene): (Asked & { name: string })[] {
+  const others = Object.keys(scene.vm.requests).filter((name) => name !== cpu && name !== memory);
+  return [cpu, memory, ...others].flatMap((name) => askedOf(scene, name) ?? []);
+}
+
+/** How much the VM asks of the resource; undefined where nobody has any of it. */
+export function askedOf({ vm, hosts }: Scene, name: string): (Asked & { name: string }) | undefined {
+  const dimension = hosts.dimensions.get(name);
+  if (!dimension) return undefined;
+  const { used, inverse } = dimension;
+  return { name, used, inverse, amount: countedRequest(vm.requests[name] ?? 0) };
 }
